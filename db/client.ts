@@ -1,0 +1,33 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import * as schema from './schema/index.ts';
+
+export type Database = NodePgDatabase<typeof schema>;
+
+/** The role that serves requests: neither owner nor superuser, so row-level security binds it. Made by the migrations. */
+export const applicationRole = 'duijie_app';
+
+/** Pool size: with the queue's few listeners, a process stays below 25 connections. */
+const maxConnections = 20;
+
+/**
+ * The one pool of a process, for queries and the job queue alike. Every connection acts as the application's role;
+ * `bullmq` is on the search path for the queue's own tables, behind ours.
+ */
+export function createPool(databaseUrl: string, onError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: maxConnections,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    options: `-c role=${applicationRole} -c search_path=public,bullmq -c statement_timeout=20000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
+  });
+  // An idle connection that dies must not end the process; the next query gets a new one or says UNAVAILABLE.
+  pool.on('error', onError);
+  return pool;
+}
+
+export function createDatabase(pool: pg.Pool): Database {
+  return drizzle(pool, { schema });
+}

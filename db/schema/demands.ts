@@ -1,0 +1,67 @@
+import { boolean, index, integer, jsonb, pgSequence, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { createdAt, idColumn, instant, updatedAt, versionColumn } from './columns.ts';
+import { organizations } from './organizations.ts';
+import { type Contact, moneyColumns, recordColumns, recordStatuses } from './records.ts';
+
+/** Numbers codes D2026-640300-000123. Gaps are allowed: a rolled-back transaction leaves one. */
+export const demandCodes = pgSequence('demand_codes');
+
+export interface DemandIndicator {
+  name: string;
+  comparator: '>=' | '<=' | '=' | 'between';
+  value?: number;
+  min?: number;
+  max?: number;
+  unit: string;
+  mustHave: boolean;
+}
+
+export const demands = pgTable(
+  'demands',
+  {
+    id: idColumn(),
+    ...recordColumns(),
+    status: text('status', { enum: recordStatuses }).notNull(),
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id),
+    homeMarketId: uuid('home_market_id')
+      .notNull()
+      .references(() => organizations.id),
+    problem: text('problem'),
+    keyTechnology: text('key_technology'),
+    expectedOutcome: text('expected_outcome'),
+    indicators: jsonb('indicators').$type<DemandIndicator[]>().notNull(),
+    alreadyTried: text('already_tried'),
+    notAcceptable: text('not_acceptable'),
+    industry: text('industry'),
+    activityType: text('activity_type'),
+    targetTrl: integer('target_trl'),
+    neededBy: instant('needed_by'),
+    preferredPartners: text('preferred_partners').array().notNull(),
+    budgetBand: text('budget_band'),
+    budgetNegotiable: boolean('budget_negotiable').notNull().default(true),
+    anonymous: boolean('anonymous').notNull().default(false),
+    version: versionColumn(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    uniqueIndex('demands_code_key').on(t.code),
+    index('demands_organization_id_idx').on(t.organizationId, t.id),
+    index('demands_home_market_id_idx').on(t.homeMarketId, t.status),
+    index('demands_published_idx').on(t.status, t.publishedAt, t.id),
+    index('demands_valid_until_idx').on(t.validUntil),
+  ],
+);
+
+/** Under row-level security. */
+export const demandConfidential = pgTable('demand_confidential', {
+  demandId: uuid('demand_id')
+    .primaryKey()
+    .references(() => demands.id),
+  contact: jsonb('contact').$type<Contact>(),
+  detail: text('detail'),
+  decisionOwner: text('decision_owner'),
+  ...moneyColumns('budget'),
+});

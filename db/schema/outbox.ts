@@ -1,0 +1,94 @@
+import { sql } from 'drizzle-orm';
+import { customType, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { createdAt, idColumn, instant } from './columns.ts';
+
+/** A 64-bit transaction id; decimal text in TypeScript. */
+const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' });
+
+/** Facts, immutable. Kept until every reader has passed and for at least 7 days. */
+export const messages = pgTable(
+  'messages',
+  {
+    id: idColumn(),
+    /** Commit order is not sequence order: cursor readers go by (xid, id) below the oldest running transaction. */
+    xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
+    type: text('type').notNull(),
+    subjectType: text('subject_type').notNull(),
+    subjectId: uuid('subject_id').notNull(),
+    actorOrganizationId: uuid('actor_organization_id'),
+    createdAt: createdAt(),
+  },
+  (t) => [index('messages_xid_id_idx').on(t.xid, t.id), index('messages_created_at_idx').on(t.createdAt)],
+);
+
+/** What is owed: one row per message and handler. pending -> published -> done, or dead. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    id: idColumn(),
+    messageId: uuid('message_id')
+      .notNull()
+      .references(() => messages.id),
+    handler: text('handler').notNull(),
+    status: text('status', { enum: ['pending', 'published', 'done', 'dead'] })
+      .notNull()
+      .default('pending'),
+    attempts: integer('attempts').notNull().default(0),
+    /** A pending row is not published before this; it carries the retry times. */
+    notBefore: instant('not_before').notNull(),
+    leaseUntil: instant('lease_until'),
+    doneAt: instant('done_at'),
+    lastError: text('last_error'),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    index('deliveries_message_id_idx').on(t.messageId),
+    index('deliveries_pending_idx').on(t.notBefore).where(sql`status = 'pending'`),
+    index('deliveries_published_idx').on(t.leaseUntil).where(sql`status = 'published'`),
+    index('deliveries_dead_idx').on(t.createdAt).where(sql`status = 'dead'`),
+  ],
+);
+
+/** How far each batch reader has read. */
+export const cursors = pgTable('cursors', {
+  name: text('name').primaryKey(),
+  xid: xid8('xid').notNull(),
+  messageId: uuid('message_id').notNull(),
+  updatedAt: instant('updated_at').notNull(),
+});
+
+export const auditEntries = pgTable(
+  'audit_entries',
+  {
+    id: idColumn(),
+    at: instant('at').notNull(),
+    actor: text('actor').notNull(),
+    actorOrganizationId: uuid('actor_organization_id'),
+    requestId: text('request_id').notNull(),
+    action: text('action').notNull(),
+    subjectType: text('subject_type').notNull(),
+    subjectId: uuid('subject_id').notNull(),
+    marketId: uuid('market_id'),
+    fromStatus: text('from_status'),
+    toStatus: text('to_status'),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull(),
+  },
+  (t) => [
+    index('audit_entries_subject_idx').on(t.subjectId, t.id),
+    index('audit_entries_market_id_idx').on(t.marketId),
+  ],
+);
+
+/** Responses to POSTs with an Idempotency-Key, kept 24 hours; under row-level security, since a response may hold confidential fields. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    actor: text('actor').notNull(),
+    route: text('route').notNull(),
+    key: text('key').notNull(),
+    bodyHash: text('body_hash').notNull(),
+    response: jsonb('response'),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.actor, t.route, t.key] }), index('idempotency_keys_created_at_idx').on(t.createdAt)],
+);

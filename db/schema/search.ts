@@ -1,0 +1,29 @@
+import { customType, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { instant } from './columns.ts';
+
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+
+/** The PostgreSQL adapter's index: a copy of public fields, rebuilt from the records at any time. */
+export const searchDocuments = pgTable(
+  'search_documents',
+  {
+    kind: text('kind', { enum: ['demand', 'result'] }).notNull(),
+    id: uuid('id').notNull(),
+    version: integer('version').notNull(),
+    title: text('title').notNull(),
+    body: text('body').notNull(),
+    terms: tsvector('terms').notNull(),
+    technologyFields: text('technology_fields').array().notNull(),
+    industries: text('industries').array().notNull(),
+    cooperationModes: text('cooperation_modes').array().notNull(),
+    regionCode: text('region_code').notNull(),
+    trl: integer('trl'),
+    publishedAt: instant('published_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.kind, t.id] }),
+    index('search_documents_terms_idx').using('gin', t.terms),
+    index('search_documents_title_idx').using('gin', t.title.op('gin_trgm_ops')),
+    index('search_documents_newest_idx').on(t.kind, t.publishedAt, t.id),
+  ],
+);

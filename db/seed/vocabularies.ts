@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { packageRoot } from '../package-root.ts';
+
+/** Vocabularies as the API names them, in `db/seed/vocabularies/<name>.json`. */
+export const vocabularyNames = [
+  'technology-fields',
+  'contract-fields',
+  'industries',
+  'regions',
+  'cooperation-modes',
+  'activity-types',
+  'trl',
+  'result-stages',
+  'ipr-kinds',
+  'exclusivity',
+  'organization-kinds',
+  'organization-tiers',
+  'decline-reasons',
+  'dismiss-reasons',
+  'size-bands',
+  'demand-outcomes',
+  'budget-bands',
+] as const;
+
+export type VocabularyName = (typeof vocabularyNames)[number];
+
+/** Loads what changed since the last start. Terms that the administrator added or retired stay as they are. */
+export async function seedVocabularies(client: pg.Client): Promise<void> {
+  for (const name of vocabularyNames) {
+    const text = await readFile(join(packageRoot(), 'db', 'seed', 'vocabularies', `${name}.json`), 'utf8');
+    const digest = createHash('sha256').update(text).digest('hex');
+    const loaded = await client.query('select 1 from seed_digests where name = $1 and digest = $2', [name, digest]);
+    if (loaded.rowCount) continue;
+    await client.query('begin');
+    await client.query(
+      `insert into vocabulary_terms (vocabulary, code, parent_code, zh, en, position)
+       select $1, t.code, t."parentCode", t.zh, t.en, t.position
+       from rows from (jsonb_to_recordset($2::jsonb) as (code text, "parentCode" text, zh text, en text)) with ordinality
+         as t(code, "parentCode", zh, en, position)
+       on conflict (vocabulary, code) do update
+         set parent_code = excluded.parent_code, zh = excluded.zh, en = excluded.en, position = excluded.position
+         where not vocabulary_terms.local`,
+      [name, text],
+    );
+    await client.query(
+      'insert into seed_digests (name, digest) values ($1, $2) on conflict (name) do update set digest = excluded.digest',
+      [name, digest],
+    );
+    await client.query('commit');
+  }
+}

@@ -1,0 +1,55 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { authenticator } from './auth/plugin.ts';
+import { authRoutes } from './auth/routes.ts';
+import { newId } from './core/ids.ts';
+import { demandRoutes } from './demands/routes.ts';
+import type { Deps } from './deps.ts';
+import { healthRoutes } from './health.ts';
+import { useErrorHandler } from './http/error-handler.ts';
+import { useEtags } from './http/etag.ts';
+import { useRequestCtx } from './http/request-ctx.ts';
+import { useSwagger } from './http/swagger.ts';
+import { useStrictValidation } from './http/validation.ts';
+import { organizationRoutes } from './organizations/routes.ts';
+import { resultRoutes } from './results/routes.ts';
+import { vocabularyRoutes } from './vocabularies/routes.ts';
+
+/** The HTTP application: plugins, then each capability's routes. It never listens; `server.ts` does, tests inject. */
+export async function buildApp(deps: Deps): Promise<FastifyInstance> {
+  const { config } = deps;
+  const app = fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    genReqId: () => newId(),
+    trustProxy: config.trustProxy,
+    bodyLimit: 1024 * 1024,
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: 'idle',
+  });
+  useStrictValidation(app);
+  useErrorHandler(app);
+  useEtags(app);
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  await app.register(helmet, { contentSecurityPolicy: false });
+  await app.register(cors, { origin: false });
+  await app.register(rateLimit, { max: config.rateLimitPerMinute, timeWindow: '1 minute' });
+  await useSwagger(app, config.publicUrl);
+  const { db, clock, log, searchIndex, wake } = deps;
+  useRequestCtx(app, { db, clock, log, searchIndex, wakeRelay: wake.wake }, authenticator({ db, clock }));
+  await healthRoutes(app, deps);
+  await app.register(
+    async (v1) => {
+      await authRoutes(v1, { signInLimitPerMinute: config.signInLimitPerMinute });
+      await organizationRoutes(v1);
+      await demandRoutes(v1);
+      await resultRoutes(v1);
+      await vocabularyRoutes(v1);
+    },
+    { prefix: '/v1' },
+  );
+  return app;
+}

@@ -1,0 +1,159 @@
+import { resolve } from 'node:path';
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+
+/** One line per variable: this is also what a wrong value is answered with. Lists in README and .env.example follow it. */
+export const Environment = Type.Object({
+  DATABASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://',
+      description: 'postgres://user:password@host:port/database; unset: an embedded PostgreSQL in DATA_DIR',
+    }),
+  ),
+  REDIS_URL: Type.Optional(
+    Type.String({ pattern: '^rediss?://', description: 'redis://host:port; unset: jobs go through PostgreSQL' }),
+  ),
+  MEILI_URL: Type.Optional(
+    Type.String({
+      pattern: '^(?!)',
+      description: 'to be left unset: the Meilisearch adapter is not part of this version; search runs on PostgreSQL',
+    }),
+  ),
+  MEILI_KEY: Type.Optional(
+    Type.String({
+      pattern: '^(?!)',
+      description: 'to be left unset: the Meilisearch adapter is not part of this version',
+    }),
+  ),
+  PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    default: 3000,
+    description: 'a port from 0 (any free one) to 65535',
+  }),
+  HOST: Type.String({
+    minLength: 1,
+    default: 'localhost',
+    description: 'the address to listen on, e.g. 0.0.0.0 for all',
+  }),
+  DATA_DIR: Type.String({
+    minLength: 1,
+    default: '.data',
+    description: 'a directory for the embedded database and mail',
+  }),
+  ADMIN_EMAIL: Type.Optional(
+    Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', description: 'the e-mail address of the platform administrator' }),
+  ),
+  ADMIN_PASSWORD: Type.Optional(
+    Type.String({
+      minLength: 8,
+      maxLength: 200,
+      description: 'a password of 8 to 200 characters; set together with ADMIN_EMAIL',
+    }),
+  ),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'one of fatal, error, warn, info, debug, trace, silent',
+  }),
+  WORKERS: Type.Enum(['in-process', 'off'], {
+    default: 'in-process',
+    description: 'in-process, or off when `node dist/workers/main.js` runs beside',
+  }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/]+',
+      description: 'https://market.example, the address that links in mails carry',
+    }),
+  ),
+  TRUST_PROXY: Type.Enum(['yes', 'no'], {
+    default: 'no',
+    description: 'yes when a reverse proxy sets X-Forwarded-For',
+  }),
+  RATE_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 1,
+    default: 6000,
+    description: 'requests per minute and address, a whole number from 1',
+  }),
+  SIGN_IN_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 1,
+    default: 600,
+    description: 'sign-ins, registrations and mail requests per minute and address, a whole number from 1',
+  }),
+  INTRODUCTION_WORKING_DAYS: Type.Integer({
+    minimum: 1,
+    maximum: 60,
+    default: 5,
+    description: 'working days to answer an introduction, 1 to 60',
+  }),
+  SUGGESTIONS_PER_DAY: Type.Integer({
+    minimum: 1,
+    default: 50,
+    description: 'match notices an organization gets per day at most, a whole number from 1',
+  }),
+});
+
+type Environment = Static<typeof Environment>;
+
+export interface Config {
+  databaseUrl: string | null;
+  redisUrl: string | null;
+  port: number;
+  host: string;
+  /** Absolute. */
+  dataDir: string;
+  administrator: { email: string; password: string } | null;
+  logLevel: Environment['LOG_LEVEL'];
+  workers: Environment['WORKERS'];
+  publicUrl: string;
+  trustProxy: boolean;
+  rateLimitPerMinute: number;
+  signInLimitPerMinute: number;
+  introductionWorkingDays: number;
+  suggestionsPerDay: number;
+}
+
+/** The exit status of a wrong configuration: EX_CONFIG of sysexits.h. */
+export const exitConfig = 78;
+
+export class ConfigError extends Error {}
+
+/**
+ * Reads the environment once.
+ * @throws ConfigError that names each wrong variable and what it wants
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const known = Object.fromEntries(
+    Object.keys(Environment.properties)
+      .map((name) => [name, environment[name]?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const values = Value.Default(Environment, Value.Convert(Environment, known)) as Environment;
+  const wrong = new Set(Value.Errors(Environment, values).map((error) => error.instancePath.split('/')[1] ?? ''));
+  if ((values.ADMIN_EMAIL === undefined) !== (values.ADMIN_PASSWORD === undefined)) {
+    wrong.add(values.ADMIN_EMAIL === undefined ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD');
+  }
+  if (wrong.size > 0) {
+    const properties = Environment.properties as unknown as Record<string, { description?: string }>;
+    const lines = [...wrong].map((name) => `${name} wants ${properties[name]?.description ?? 'another value'}`);
+    throw new ConfigError(`${lines.join('\n')}\n配置有误：请更正以上环境变量。`);
+  }
+  return Object.freeze({
+    databaseUrl: values.DATABASE_URL ?? null,
+    redisUrl: values.REDIS_URL ?? null,
+    port: values.PORT,
+    host: values.HOST,
+    dataDir: resolve(values.DATA_DIR),
+    administrator:
+      values.ADMIN_EMAIL && values.ADMIN_PASSWORD
+        ? { email: values.ADMIN_EMAIL.toLowerCase(), password: values.ADMIN_PASSWORD }
+        : null,
+    logLevel: values.LOG_LEVEL,
+    workers: values.WORKERS,
+    publicUrl: values.PUBLIC_URL ?? `http://${values.HOST}:${values.PORT}`,
+    trustProxy: values.TRUST_PROXY === 'yes',
+    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
+    signInLimitPerMinute: values.SIGN_IN_LIMIT_PER_MINUTE,
+    introductionWorkingDays: values.INTRODUCTION_WORKING_DAYS,
+    suggestionsPerDay: values.SUGGESTIONS_PER_DAY,
+  });
+}

@@ -1,0 +1,33 @@
+import type { Database } from '../../db/client.ts';
+import type { Actor } from './actor.ts';
+import type { Clock } from './clock.ts';
+import type { SearchIndex } from './search-index.ts';
+
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Names the repeatable request that a verb's transaction claims (see `transaction.ts`). */
+export interface IdempotencyClaim {
+  route: string;
+  key: string;
+  bodyHash: string;
+}
+
+/** What a verb needs to know besides its input: who acts, when, and through what. One is made per request and per job. */
+export interface Ctx {
+  actor: Actor;
+  db: Database;
+  clock: Clock;
+  log: Log;
+  requestId: string;
+  searchIndex: SearchIndex;
+  /** Called after each commit that may have left work for the relay. */
+  wakeRelay: () => void;
+  idempotency?: IdempotencyClaim;
+  /** The delivery that this job fulfils; the verb's transaction claims it. */
+  deliveryId?: string;
+}

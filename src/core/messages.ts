@@ -1,0 +1,80 @@
+/**
+ * What the code records about itself: one immutable row per fact, written in the transaction that made it true.
+ * Messages carry ids only; readers re-read by id, so repeats and reordering do no harm.
+ */
+export const handlerNames = ['refresh-matches', 'rehome-records', 'notify', 'send-email'] as const;
+export type HandlerName = (typeof handlerNames)[number];
+
+/** Each message type and the handlers that get a delivery of it. Cursor readers see every message without one. */
+export const subscriptions = {
+  'market.created': ['rehome-records'],
+  'organization.registered': ['notify'],
+  'organization.verified': ['notify'],
+  'organization.suspended': ['notify', 'refresh-matches'],
+  'organization.reinstated': ['notify', 'refresh-matches'],
+  'user.email_verification_requested': ['send-email'],
+  'user.password_reset_requested': ['send-email'],
+  'demand.submitted': ['notify'],
+  'demand.returned': ['notify'],
+  'demand.rejected': ['notify'],
+  'demand.published': ['notify', 'refresh-matches'],
+  'demand.changed': ['refresh-matches'],
+  'demand.withdrawn': ['refresh-matches'],
+  'demand.closed': ['refresh-matches'],
+  'demand.expiring': ['notify'],
+  'demand.expired': ['notify', 'refresh-matches'],
+  'demand.in_negotiation': [],
+  'result.submitted': ['notify'],
+  'result.returned': ['notify'],
+  'result.rejected': ['notify'],
+  'result.published': ['notify', 'refresh-matches'],
+  'result.changed': ['refresh-matches'],
+  'result.withdrawn': ['refresh-matches'],
+  'result.closed': ['refresh-matches'],
+  'result.expiring': ['notify'],
+  'result.expired': ['notify', 'refresh-matches'],
+  'match.suggested': ['notify'],
+  'match.shortlisted': [],
+  'match.dismissed': [],
+  'introduction.requested': ['notify'],
+  'introduction.opened': ['notify'],
+  'introduction.answered': ['notify'],
+  'introduction.accepted': ['notify'],
+  'introduction.declined': ['notify'],
+  'introduction.reminded': ['notify'],
+  'introduction.escalated': ['notify'],
+  'introduction.lapsed': ['notify'],
+  'project.created': ['notify'],
+  'project.activated': ['notify'],
+  'project.completed': ['notify'],
+  'project.terminated': ['notify'],
+  'milestone.submitted': ['notify'],
+  'milestone.accepted': ['notify'],
+  'milestone.rework': ['notify'],
+} as const satisfies Record<string, readonly HandlerName[]>;
+
+export type MessageType = keyof typeof subscriptions;
+
+export type SubjectType =
+  | 'organization'
+  | 'user'
+  | 'demand'
+  | 'result'
+  | 'match'
+  | 'introduction'
+  | 'project'
+  | 'milestone';
+
+export interface Message {
+  type: MessageType;
+  subjectType: SubjectType;
+  subjectId: string;
+  /** The organization whose act this was, where a reader needs it to leave it out of the audience. */
+  actorOrganizationId: string | null;
+}
+
+/** A message as a reader gets it. `xid` is the writing transaction's id (xid8, decimal). */
+export interface StoredMessage extends Message {
+  id: string;
+  xid: string;
+}

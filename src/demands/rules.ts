@@ -1,0 +1,101 @@
+import { type InputFault, invalidInput } from '../core/errors.ts';
+import { bandOf } from '../core/money.ts';
+import { dateFaults, indicatorFaults, instantOf, missingFields, moneyFaults } from '../records/service.ts';
+import type { TermUse } from '../vocabularies/service.ts';
+import type { UpdateDemand } from './inputs.ts';
+import type { ConfidentialColumns, DemandRow, NewDemand } from './store.ts';
+
+/** Title, summary, problem, one technology field, one cooperation mode, a keyword. */
+export function missingForSubmission(row: DemandRow): InputFault[] {
+  const { title, summary, problem, technologyFields, cooperationModes, keywords } = row;
+  return missingFields({ title, summary, problem, technologyFields, cooperationModes, keywords });
+}
+
+/** @throws AppError INVALID_INPUT for what a schema cannot say: ranges in order, dates that exist */
+export function checkDemandInput(input: UpdateDemand): void {
+  const faults = [
+    ...indicatorFaults(input.indicators ?? []),
+    ...moneyFaults('/budget', input.budget),
+    ...dateFaults('/neededBy', input.neededBy),
+    ...dateFaults('/validUntil', input.validUntil),
+  ];
+  if (faults.length > 0) throw invalidInput(...faults);
+}
+
+/** The codes in an input, each with its vocabulary. */
+export function termsOf(input: UpdateDemand): TermUse[] {
+  const { technologyFields = [], industry, regionCode } = input;
+  return [
+    ...technologyFields.map((code, at) => ({
+      vocabulary: 'technology-fields' as const,
+      code,
+      pointer: `/technologyFields/${at}`,
+    })),
+    ...(industry ? [{ vocabulary: 'industries' as const, code: industry, pointer: '/industry' }] : []),
+    ...(regionCode ? [{ vocabulary: 'regions' as const, code: regionCode, pointer: '/regionCode' }] : []),
+  ];
+}
+
+/** An input taken apart by who may see it, since each part is stored apart. */
+export interface DemandParts {
+  /** Seen by the public once published; a change to them goes through the broker. */
+  open: Partial<NewDemand>;
+  /** Seen by the owner and its broker. */
+  inner: Partial<NewDemand>;
+  /** Under row-level security. */
+  confidential: Partial<ConfidentialColumns>;
+}
+
+export function partsOf(input: UpdateDemand): DemandParts {
+  const {
+    budget,
+    contact,
+    confidentiality,
+    decisionOwner,
+    preferredPartners,
+    indicators,
+    neededBy,
+    validUntil,
+    source,
+    ...plain
+  } = input;
+  const open: Partial<NewDemand> = { ...plain };
+  const inner: Partial<NewDemand> = {};
+  const confidential: Partial<ConfidentialColumns> = {};
+  if (indicators !== undefined) {
+    open.indicators = indicators.map(({ unit = '', mustHave = false, ...indicator }) => ({
+      ...indicator,
+      unit,
+      mustHave,
+    }));
+  }
+  if (neededBy !== undefined) open.neededBy = neededBy === null ? null : instantOf(neededBy);
+  if (validUntil !== undefined) open.validUntil = validUntil === null ? null : instantOf(validUntil);
+  if (confidentiality?.anonymous !== undefined) open.anonymous = confidentiality.anonymous;
+  if (confidentiality?.detail !== undefined) confidential.detail = confidentiality.detail;
+  if (budget !== undefined) {
+    const range = {
+      minCny: budget?.minCny ?? null,
+      maxCny: budget?.maxCny ?? null,
+      negotiable: budget?.negotiable ?? true,
+    };
+    Object.assign(confidential, range);
+    open.budgetBand = bandOf(budget === null ? null : range);
+    open.budgetNegotiable = range.negotiable;
+  }
+  if (contact !== undefined) confidential.contact = contact;
+  if (decisionOwner !== undefined) confidential.decisionOwner = decisionOwner;
+  if (preferredPartners !== undefined) inner.preferredPartners = preferredPartners;
+  if (source !== undefined) inner.source = source;
+  return { open, inner, confidential };
+}
+
+/** A stored revision as columns again: its dates went through JSON. */
+export function revisedColumns(revision: Record<string, unknown>): Partial<NewDemand> {
+  const columns: Record<string, unknown> = { ...revision };
+  for (const name of ['neededBy', 'validUntil']) {
+    const value = columns[name];
+    if (typeof value === 'string') columns[name] = new Date(value);
+  }
+  return columns;
+}

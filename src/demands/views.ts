@@ -1,0 +1,200 @@
+import { type Static, Type } from 'typebox';
+import type { OrganizationRow } from '../organizations/service.ts';
+import { OrganizationView } from '../organizations/views.ts';
+import { ContactView, MoneyView, Nullable, OwnerView, toOwnerView } from '../records/views.ts';
+import { DemandIndicator } from './inputs.ts';
+import type { ConfidentialRow, DemandRow } from './store.ts';
+
+const example = {
+  id: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d',
+  version: 3,
+  code: 'D2026-430200-000123',
+  status: 'published',
+  title: '含锌固废中高纯铟的回收提纯',
+  summary: '从锌冶炼固废中回收铟并提纯到 6N，用于靶材生产。',
+  problem: '浸出渣含铟低、杂质复杂，现有流程产品只能到 4N5。',
+  keyTechnology: '膜电解提纯',
+  expectedOutcome: '建成年产 2 吨的中试线',
+  indicators: [{ name: '铟纯度', comparator: '>=', value: 99.9999, unit: '%', mustHave: true }],
+  alreadyTried: null,
+  notAcceptable: null,
+  keywords: ['高纯铟', '膜电解'],
+  technologyFields: ['401'],
+  industry: '32',
+  activityType: 'experimental_development',
+  cooperationModes: ['joint_development'],
+  budgetBand: '1m_5m',
+  budgetNegotiable: true,
+  targetTrl: 7,
+  neededBy: null,
+  validUntil: '2027-11-22T02:00:00.000Z',
+  publishedAt: '2026-11-22T02:00:00.000Z',
+  regionCode: '430200',
+  language: 'zh',
+  anonymous: false,
+  organization: {
+    id: '0192f0c4-0000-7000-8000-000000000002',
+    name: '某有色金属有限公司',
+    kind: 'enterprise',
+    regionCode: '430200',
+    industry: '32',
+    sizeBand: 'medium',
+  },
+};
+
+/** What anybody may read of a published demand. */
+export const PublicDemandView = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    version: Type.Integer(),
+    code: Type.String(),
+    status: Type.String(),
+    title: Type.String(),
+    summary: Type.String(),
+    problem: Nullable.string,
+    keyTechnology: Nullable.string,
+    expectedOutcome: Nullable.string,
+    indicators: Type.Array(DemandIndicator),
+    alreadyTried: Nullable.string,
+    notAcceptable: Nullable.string,
+    keywords: Type.Array(Type.String()),
+    technologyFields: Type.Array(Type.String()),
+    industry: Nullable.string,
+    activityType: Nullable.string,
+    cooperationModes: Type.Array(Type.String()),
+    budgetBand: Nullable.string,
+    budgetNegotiable: Type.Boolean(),
+    targetTrl: Nullable.integer,
+    neededBy: Nullable.moment,
+    validUntil: Nullable.moment,
+    publishedAt: Nullable.moment,
+    regionCode: Type.String(),
+    language: Type.String(),
+    anonymous: Type.Boolean(),
+    organization: OwnerView,
+  },
+  { title: 'PublicDemandView', examples: [example] },
+);
+export type PublicDemandView = Static<typeof PublicDemandView>;
+
+/** The other party, after both have accepted an introduction. */
+export const CounterpartyDemandView = Type.Object(
+  {
+    ...PublicDemandView.properties,
+    organization: OrganizationView,
+    contact: ContactView,
+    confidentiality: Type.Object({ anonymous: Type.Boolean(), detail: Nullable.string }),
+    budget: MoneyView,
+  },
+  { title: 'CounterpartyDemandView' },
+);
+export type CounterpartyDemandView = Static<typeof CounterpartyDemandView>;
+
+/** The owner, and staff of the home market or above. */
+export const OwnerDemandView = Type.Object(
+  {
+    ...PublicDemandView.properties,
+    contact: ContactView,
+    confidentiality: Type.Object({ anonymous: Type.Boolean(), detail: Nullable.string }),
+    budget: MoneyView,
+    preferredPartners: Type.Array(Type.String()),
+    decisionOwner: Nullable.string,
+    source: Type.String(),
+    homeMarketId: Type.String({ format: 'uuid' }),
+    returnReason: Nullable.string,
+    outcome: Nullable.string,
+    revision: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
+      description: 'A change to the published record that waits for the broker.',
+    }),
+    createdByUserId: Type.String({ format: 'uuid' }),
+    createdAt: Type.String({ format: 'date-time' }),
+    updatedAt: Type.String({ format: 'date-time' }),
+  },
+  { title: 'OwnerDemandView' },
+);
+export type OwnerDemandView = Static<typeof OwnerDemandView>;
+
+export const DemandView = Type.Union([OwnerDemandView, CounterpartyDemandView, PublicDemandView], {
+  title: 'DemandView',
+  description:
+    'What the reader may see: the owner and its broker, the other party of an accepted introduction, anybody.',
+  examples: [example],
+});
+export type DemandView = Static<typeof DemandView>;
+
+export function toPublicDemandView(row: DemandRow, organization: OrganizationRow): PublicDemandView {
+  return { ...publicFields(row), organization: toOwnerView(organization, row.anonymous) };
+}
+
+export function toCounterpartyDemandView(
+  row: DemandRow,
+  organization: OrganizationView,
+  confidential: ConfidentialRow | undefined,
+): CounterpartyDemandView {
+  return { ...publicFields(row), organization, ...confidentialFields(row, confidential) };
+}
+
+export function toOwnerDemandView(
+  row: DemandRow,
+  organization: OrganizationRow,
+  confidential: ConfidentialRow | undefined,
+): OwnerDemandView {
+  return {
+    ...publicFields(row),
+    organization: toOwnerView(organization, false),
+    ...confidentialFields(row, confidential),
+    preferredPartners: row.preferredPartners,
+    decisionOwner: confidential?.decisionOwner ?? null,
+    source: row.source,
+    homeMarketId: row.homeMarketId,
+    returnReason: row.returnReason,
+    outcome: row.outcome,
+    revision: row.revision,
+    createdByUserId: row.createdByUserId,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function publicFields(row: DemandRow): Omit<PublicDemandView, 'organization'> {
+  return {
+    id: row.id,
+    version: row.version,
+    code: row.code,
+    status: row.status,
+    title: row.title,
+    summary: row.summary,
+    problem: row.problem,
+    keyTechnology: row.keyTechnology,
+    expectedOutcome: row.expectedOutcome,
+    indicators: row.indicators,
+    alreadyTried: row.alreadyTried,
+    notAcceptable: row.notAcceptable,
+    keywords: row.keywords,
+    technologyFields: row.technologyFields,
+    industry: row.industry,
+    activityType: row.activityType,
+    cooperationModes: row.cooperationModes,
+    budgetBand: row.budgetBand,
+    budgetNegotiable: row.budgetNegotiable,
+    targetTrl: row.targetTrl,
+    neededBy: row.neededBy?.toISOString() ?? null,
+    validUntil: row.validUntil?.toISOString() ?? null,
+    publishedAt: row.publishedAt?.toISOString() ?? null,
+    regionCode: row.regionCode,
+    language: row.language,
+    anonymous: row.anonymous,
+  };
+}
+
+function confidentialFields(row: DemandRow, confidential: ConfidentialRow | undefined) {
+  return {
+    contact: confidential?.contact ?? null,
+    confidentiality: { anonymous: row.anonymous, detail: confidential?.detail ?? null },
+    budget: {
+      minCny: confidential?.minCny ?? null,
+      maxCny: confidential?.maxCny ?? null,
+      negotiable: confidential?.negotiable ?? true,
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type pg from 'pg';
+import { type Logger, pino } from 'pino';
+import { createDatabase, createPool, type Database } from '../db/client.ts';
+import { startEmbeddedPostgres } from '../db/embedded/start.ts';
+import { migrateDatabase } from '../db/migrate.ts';
+import type { Config } from './config.ts';
+import type { Actor } from './core/actor.ts';
+import { type Clock, systemClock } from './core/clock.ts';
+import type { Ctx } from './core/ctx.ts';
+import { newId } from './core/ids.ts';
+import type { Mailer } from './core/mailer.ts';
+import type { SearchIndex } from './core/search-index.ts';
+import { Wake } from './core/wake.ts';
+import { createFileMailer } from './mail-files.ts';
+import { analyse } from './matching/engine/analysis.ts';
+import { createPostgresSearch } from './search/postgres.ts';
+
+/** What a process is made of: the three choices of `docs/adr/0001` made once, from the configuration. */
+export interface Deps {
+  config: Config;
+  log: Logger;
+  databaseUrl: string;
+  pool: pg.Pool;
+  db: Database;
+  clock: Clock;
+  searchIndex: SearchIndex;
+  mailer: Mailer;
+  wake: Wake;
+  /** A ctx for work that no request asked for. */
+  ctxFor(actor: Actor): Ctx;
+  /** Ends connections, then the database if this process started it. */
+  close(): Promise<void>;
+}
+
+export function createLog(config: Pick<Config, 'logLevel'>): Logger {
+  return pino({
+    level: config.logLevel,
+    redact: [
+      'req.headers.authorization',
+      'headers.authorization',
+      'password',
+      '*.password',
+      'token',
+      '*.token',
+      'key',
+      '*.key',
+    ],
+  });
+}
+
+/**
+ * Starts the embedded database where none is configured, migrates, and connects.
+ * @throws EmbeddedPostgresError with what the operator must do
+ */
+export async function createDeps(config: Config, options: { log?: Logger; clock?: Clock } = {}): Promise<Deps> {
+  const log = options.log ?? createLog(config);
+  const clock = options.clock ?? systemClock;
+  const embedded =
+    config.databaseUrl === null
+      ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: (line) => log.debug(line) })
+      : null;
+  const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
+  try {
+    await migrateDatabase(databaseUrl);
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+  const pool = createPool(databaseUrl, (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  const db = createDatabase(pool);
+  const wake = new Wake();
+  const searchIndex = createPostgresSearch(db, analyse);
+  const base = { db, clock, log, searchIndex, wakeRelay: wake.wake };
+  return {
+    config,
+    log,
+    databaseUrl,
+    pool,
+    db,
+    clock,
+    searchIndex,
+    mailer: createFileMailer(config.dataDir),
+    wake,
+    ctxFor: (actor) => ({ ...base, actor, requestId: newId() }),
+    close: async () => {
+      await pool.end();
+      await embedded?.stop();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Type } from 'typebox';
+import type { Deps } from './deps.ts';
+import { problemContentType, problemOf } from './http/problem.ts';
+
+const Health = Type.Object(
+  { status: Type.Enum(['ok', 'degraded']), search: Type.Optional(Type.Enum(['ok', 'down'])) },
+  { examples: [{ status: 'ok', search: 'ok' }] },
+);
+
+/** /livez: the process answers. /readyz: so does PostgreSQL; search away is told as degraded. /metrics: to loopback only. */
+export async function healthRoutes(app: FastifyInstance, deps: Pick<Deps, 'pool' | 'searchIndex'>): Promise<void> {
+  app.get(
+    '/livez',
+    {
+      schema: {
+        operationId: 'livez',
+        summary: 'Whether the process answers',
+        description: 'For a supervisor.',
+        tags: ['operations'],
+        security: [],
+        response: { 200: Health },
+      },
+    },
+    () => ({ status: 'ok' as const }),
+  );
+
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        operationId: 'readyz',
+        summary: 'Whether requests can be served',
+        description: 'Fails on PostgreSQL only; search away is reported as degraded.',
+        tags: ['operations'],
+        security: [],
+        response: {
+          200: Health,
+          503: {
+            description: 'The database is away.',
+            content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      try {
+        await deps.pool.query('select 1');
+      } catch {
+        const problem = problemOf(503, 'UNAVAILABLE', 'The database is not available.', request.id);
+        return reply.code(503).header('retry-after', 2).type(problemContentType).send(JSON.stringify(problem));
+      }
+      const search = await deps.searchIndex.health();
+      return { status: search === 'ok' ? ('ok' as const) : ('degraded' as const), search };
+    },
+  );
+
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Duration of HTTP requests by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const labels = { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode };
+    durations.observe(labels, reply.elapsedTime / 1000);
+  });
+  app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+    if (!isLoopback(request.socket.remoteAddress)) return reply.callNotFound();
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address === '::1' || address?.startsWith('127.') === true || address?.startsWith('::ffff:127.') === true;
+}

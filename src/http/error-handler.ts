@@ -1,0 +1,85 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, invalidInput, notFound } from '../core/errors.ts';
+import { translatePgError } from '../core/pg-errors.ts';
+import { type Locale, type Text, textIn } from '../core/text.ts';
+import { faultsOf } from './input-errors.ts';
+import { localeOf } from './locale.ts';
+import { type Problem, problemContentType, problemOf, toProblem } from './problem.ts';
+
+/** What Fastify itself refuses, in our words. Anything else of 4xx keeps its status. */
+const refusals: Record<number, { code: string; text: Text }> = {
+  400: {
+    code: 'BAD_REQUEST',
+    text: {
+      zh: '请求无法解析：请检查 JSON 格式。',
+      en: 'The request could not be read; check that its body is valid JSON.',
+    },
+  },
+  413: {
+    code: 'TOO_LARGE',
+    text: { zh: '请求体过大（上限 1 MiB）。', en: 'The request body is too large (at most 1 MiB).' },
+  },
+  415: {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    text: { zh: '请使用 Content-Type: application/json。', en: 'Send the body as Content-Type: application/json.' },
+  },
+  429: {
+    code: 'LIMIT_EXCEEDED',
+    text: { zh: '请求过于频繁，请稍后重试。', en: 'Too many requests; try again after the time in Retry-After.' },
+  },
+};
+
+const internal: Text = {
+  zh: '服务器内部错误，请联系管理员并提供 requestId。',
+  en: 'Something went wrong on our side; quote the requestId when you report it.',
+};
+
+/** One of the two edges where errors are caught (the other is `workers/run-job.ts`). */
+export function useErrorHandler(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const locale = localeOf(request.headers['accept-language']);
+    const known = asAppError(error);
+    if (known !== null) {
+      if (known.code === 'UNAVAILABLE') request.log.warn({ err: known }, 'unavailable');
+      return sendProblem(reply, toProblem(known, locale, request.id), known.details.retryAfterSeconds);
+    }
+    const status = error.statusCode ?? 500;
+    if (status >= 400 && status < 500) return sendProblem(reply, refusal(status, error, locale, request.id));
+    request.log.error({ err: error }, 'request failed');
+    return sendProblem(reply, problemOf(500, 'INTERNAL', textIn(locale, internal), request.id));
+  });
+  app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) =>
+    sendProblem(reply, toProblem(notFound(), localeOf(request.headers['accept-language']), request.id)),
+  );
+}
+
+function asAppError(error: FastifyError): AppError | null {
+  if (error.validation) {
+    return invalidInput(
+      ...faultsOf(error.validation as Parameters<typeof faultsOf>[0], error.validationContext ?? 'body'),
+    );
+  }
+  if (error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
+    return invalidInput({
+      pointer: '',
+      code: 'required',
+      message: { zh: '请求体不能为空', en: 'a JSON body is required' },
+    });
+  }
+  const translated = translatePgError(error);
+  return translated instanceof AppError ? translated : null;
+}
+
+function refusal(status: number, error: FastifyError, locale: Locale, requestId: string): Problem {
+  const known = refusals[status];
+  return known
+    ? problemOf(status, known.code, textIn(locale, known.text), requestId)
+    : problemOf(status, error.code ?? 'BAD_REQUEST', error.message, requestId);
+}
+
+function sendProblem(reply: FastifyReply, problem: Problem, retryAfterSeconds?: number): FastifyReply {
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  reply.removeHeader('etag');
+  return reply.code(problem.status).type(problemContentType).send(JSON.stringify(problem));
+}

@@ -1,0 +1,13 @@
+export * from './service/markets.ts';
+export * from './service/organizations.ts';
+export * from './service/tiers.ts';
+export {
+  getOrganizationRow,
+  getOrganizationRows,
+  homeMarketOfRegion,
+  isDisclosedTo,
+  listTiersInForce,
+  type OrganizationRow,
+  type TierRow,
+  territoryOf,
+} from './store.ts';

@@ -1,0 +1,232 @@
+import { and, asc, desc, eq, gt, gte, inArray, isNull, like, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { disclosures, organizationContacts, organizations, organizationTiers } from '../../db/schema/index.ts';
+import type { PageKey } from '../core/paging.ts';
+import { regionPrefix } from '../core/region-codes.ts';
+import type { Db, Tx } from '../core/transaction.ts';
+
+export type OrganizationRow = typeof organizations.$inferSelect;
+export type NewOrganization = typeof organizations.$inferInsert;
+export type ContactRow = typeof organizationContacts.$inferSelect;
+export type TierRow = typeof organizationTiers.$inferSelect;
+
+export async function insertOrganization(tx: Tx, row: NewOrganization): Promise<OrganizationRow | undefined> {
+  const [inserted] = await tx.insert(organizations).values(row).returning();
+  return inserted;
+}
+
+export async function getOrganizationRow(db: Db, id: string): Promise<OrganizationRow | undefined> {
+  const [row] = await db.select().from(organizations).where(eq(organizations.id, id));
+  return row;
+}
+
+export async function getOrganizationRows(db: Db, ids: readonly string[]): Promise<OrganizationRow[]> {
+  return ids.length === 0
+    ? []
+    : await db
+        .select()
+        .from(organizations)
+        .where(inArray(organizations.id, [...ids]));
+}
+
+export async function lockOrganization(tx: Tx, id: string): Promise<OrganizationRow | undefined> {
+  const [row] = await tx.select().from(organizations).where(eq(organizations.id, id)).for('update');
+  return row;
+}
+
+export async function updateOrganizationRow(
+  tx: Tx,
+  row: OrganizationRow,
+  changes: Partial<NewOrganization>,
+  now: Date,
+): Promise<OrganizationRow | undefined> {
+  const [updated] = await tx
+    .update(organizations)
+    .set({ ...changes, version: row.version + 1, updatedAt: now })
+    .where(eq(organizations.id, row.id))
+    .returning();
+  return updated;
+}
+
+/** The first contact, at registration, when nobody of the organization is signed in yet. */
+export async function insertContact(
+  tx: Tx,
+  organizationId: string,
+  contact: { name: string; phone?: string; email?: string },
+  now: Date,
+): Promise<void> {
+  await tx.insert(organizationContacts).values({ organizationId, ...contact, updatedAt: now });
+}
+
+export async function saveContact(
+  tx: Tx,
+  organizationId: string,
+  contact: { name: string; phone?: string; email?: string },
+  now: Date,
+): Promise<void> {
+  const values = { name: contact.name, phone: contact.phone ?? null, email: contact.email ?? null, updatedAt: now };
+  await tx
+    .insert(organizationContacts)
+    .values({ organizationId, ...values })
+    .onConflictDoUpdate({ target: organizationContacts.organizationId, set: values });
+}
+
+/** Under row-level security: undefined also when the actor may not see it. */
+export async function getContact(tx: Tx, organizationId: string): Promise<ContactRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(organizationContacts)
+    .where(eq(organizationContacts.organizationId, organizationId));
+  return row;
+}
+
+export async function isDisclosedTo(tx: Tx, recordId: string, organizationId: string): Promise<boolean> {
+  const rows = await tx
+    .select({ id: disclosures.id })
+    .from(disclosures)
+    .where(and(eq(disclosures.recordId, recordId), eq(disclosures.organizationId, organizationId)))
+    .limit(1);
+  return rows.length > 0;
+}
+
+export async function listOrganizationRows(
+  db: Db,
+  filter: {
+    kind?: string;
+    status?: string;
+    homeMarketIds?: readonly string[];
+    regionCode?: string;
+    after: PageKey | null;
+    limit: number;
+  },
+): Promise<OrganizationRow[]> {
+  return await db
+    .select()
+    .from(organizations)
+    .where(
+      and(
+        sql`${organizations.kind} <> 'market'`,
+        filter.kind === undefined ? undefined : sql`${organizations.kind} = ${filter.kind}`,
+        filter.status === undefined ? undefined : sql`${organizations.status} = ${filter.status}`,
+        filter.homeMarketIds === undefined ? undefined : inArray(organizations.homeMarketId, [...filter.homeMarketIds]),
+        filter.regionCode === undefined
+          ? undefined
+          : like(organizations.regionCode, `${regionPrefix(filter.regionCode)}%`),
+        filter.after === null ? undefined : gt(organizations.id, filter.after.id),
+      ),
+    )
+    .orderBy(asc(organizations.id))
+    .limit(filter.limit + 1);
+}
+
+export async function listMarketRows(db: Db): Promise<OrganizationRow[]> {
+  return await db.select().from(organizations).where(eq(organizations.kind, 'market')).orderBy(asc(organizations.id));
+}
+
+export async function getRootMarket(db: Db): Promise<OrganizationRow | undefined> {
+  const [row] = await db.select().from(organizations).where(eq(organizations.marketKind, 'root'));
+  return row;
+}
+
+/** Territorial markets of these regions, the smallest region first. */
+export async function findTerritorialMarkets(db: Db, regionCodes: readonly string[]): Promise<OrganizationRow[]> {
+  return await db
+    .select()
+    .from(organizations)
+    .where(and(eq(organizations.marketKind, 'territorial'), inArray(organizations.regionCode, [...regionCodes])))
+    .orderBy(desc(sql`length(rtrim(${organizations.regionCode}, '0'))`), desc(organizations.regionCode));
+}
+
+/** A market and all below it. */
+export async function territoryOf(db: Db, marketId: string): Promise<string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    with recursive territory as (
+      select id from organizations where id = ${marketId} and kind = 'market'
+      union all
+      select child.id from organizations child join territory on child.parent_id = territory.id where child.kind = 'market'
+    ) select id from territory`);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * SQL for the home market of a region code: the smallest territorial market whose region contains it, else the root.
+ * The one place where the rule is written for many rows at once.
+ */
+export function homeMarketOfRegion(regionCode: SQLWrapper): SQL<string> {
+  return sql<string>`coalesce(
+    (select market.id from organizations market
+      where market.market_kind = 'territorial'
+        and market.region_code in (${regionCode}, left(${regionCode}, 4) || '00', left(${regionCode}, 2) || '0000')
+      order by length(rtrim(market.region_code, '0')) desc, market.region_code desc limit 1),
+    (select root.id from organizations root where root.market_kind = 'root'))`;
+}
+
+/** After the tree changed inside a region: every organization in it goes to its home market. */
+export async function rehomeOrganizationRows(tx: Tx, regionCode: string, now: Date): Promise<void> {
+  const home = homeMarketOfRegion(organizations.regionCode);
+  await tx
+    .update(organizations)
+    .set({ homeMarketId: home, version: sql`${organizations.version} + 1`, updatedAt: now })
+    .where(
+      and(
+        sql`${organizations.kind} <> 'market'`,
+        like(organizations.regionCode, `${regionPrefix(regionCode)}%`),
+        sql`${organizations.homeMarketId} is distinct from ${home}`,
+      ),
+    );
+}
+
+export async function reparentMarketRows(tx: Tx, market: OrganizationRow, now: Date): Promise<void> {
+  await tx
+    .update(organizations)
+    .set({ parentId: market.id, version: sql`${organizations.version} + 1`, updatedAt: now })
+    .where(
+      and(
+        eq(organizations.marketKind, 'territorial'),
+        eq(organizations.parentId, market.parentId ?? ''),
+        like(organizations.regionCode, `${regionPrefix(market.regionCode)}%`),
+        sql`${organizations.id} <> ${market.id}`,
+      ),
+    );
+}
+
+export async function insertTier(tx: Tx, row: typeof organizationTiers.$inferInsert): Promise<TierRow | undefined> {
+  const [inserted] = await tx.insert(organizationTiers).values(row).returning();
+  return inserted;
+}
+
+export async function revokeTierRow(
+  tx: Tx,
+  organizationId: string,
+  tierId: string,
+  now: Date,
+): Promise<TierRow | undefined> {
+  const [row] = await tx
+    .update(organizationTiers)
+    .set({ revokedAt: now })
+    .where(
+      and(
+        eq(organizationTiers.id, tierId),
+        eq(organizationTiers.organizationId, organizationId),
+        isNull(organizationTiers.revokedAt),
+      ),
+    )
+    .returning();
+  return row;
+}
+
+/** Certificates in force on a date (YYYY-MM-DD), of many organizations at once. */
+export async function listTiersInForce(db: Db, organizationIds: readonly string[], on: string): Promise<TierRow[]> {
+  if (organizationIds.length === 0) return [];
+  return await db
+    .select()
+    .from(organizationTiers)
+    .where(
+      and(
+        inArray(organizationTiers.organizationId, [...organizationIds]),
+        isNull(organizationTiers.revokedAt),
+        sql`${organizationTiers.issuedOn} <= ${on}`,
+        or(isNull(organizationTiers.expiresOn), gte(organizationTiers.expiresOn, on)),
+      ),
+    )
+    .orderBy(asc(organizationTiers.id));
+}

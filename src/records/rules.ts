@@ -1,0 +1,104 @@
+import { plusDays } from '../core/clock.ts';
+import type { InputFault } from '../core/errors.ts';
+import type { Text } from '../core/text.ts';
+import type { Transition } from '../core/transitions.ts';
+
+/** The states a demand and a result share; a demand also knows `in_diagnosis`. */
+export type RecordStatus =
+  | 'draft'
+  | 'submitted'
+  | 'in_diagnosis'
+  | 'returned'
+  | 'published'
+  | 'in_negotiation'
+  | 'contracted'
+  | 'fulfilled'
+  | 'withdrawn'
+  | 'rejected'
+  | 'expired'
+  | 'closed';
+
+export const openStatuses = ['published', 'in_negotiation'] as const satisfies readonly RecordStatus[];
+
+/** The life of a record. Who may take a step is said in policy.ts. */
+export const recordTransitions = {
+  submit: { from: ['draft', 'returned', 'expired'], to: 'submitted' },
+  publish: { from: ['submitted', 'in_diagnosis'], to: 'published' },
+  return: { from: ['submitted', 'in_diagnosis'], to: 'returned' },
+  reject: { from: ['submitted', 'in_diagnosis'], to: 'rejected' },
+  negotiate: { from: ['published', 'in_negotiation'], to: 'in_negotiation' },
+  withdraw: { from: ['draft', 'submitted', 'returned', 'published', 'in_negotiation', 'expired'], to: 'withdrawn' },
+  close: { from: ['published', 'in_negotiation', 'contracted', 'fulfilled'], to: 'closed' },
+  expire: { from: ['published'], to: 'expired' },
+} as const satisfies Record<string, Transition<RecordStatus>>;
+
+export type RecordStep = keyof typeof recordTransitions;
+
+/** Every record expires; a year where its owner names no date. */
+const defaultValidityDays = 365;
+
+/** The owner is asked "still current?" this long before the record expires. */
+export const expiryNoticeDays = 14;
+
+export function validityAt(publishedAt: Date, chosen: Date | null): Date {
+  return chosen !== null && chosen > publishedAt ? chosen : plusDays(publishedAt, defaultValidityDays);
+}
+
+export function isOpen(status: RecordStatus): boolean {
+  return (openStatuses as readonly RecordStatus[]).includes(status);
+}
+
+/** Faults for fields that a step needs and a draft may lack. */
+export function missingFields(fields: Readonly<Record<string, string | readonly string[] | null>>): InputFault[] {
+  return Object.entries(fields)
+    .filter(([, value]) => value === null || value.length === 0)
+    .map(([name]) => ({ pointer: `/${name}`, code: 'required', message: required }));
+}
+
+const required: Text = { zh: '提交前必须填写', en: 'is required before the record can be submitted' };
+
+/** A date (the end of that day in China) or an RFC 3339 time. */
+export function instantOf(text: string): Date {
+  return new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59+08:00` : text);
+}
+
+interface Measured {
+  comparator?: string | undefined;
+  value?: number | undefined;
+  min?: number | undefined;
+  max?: number | undefined;
+}
+
+/** A range needs both ends in order, everything else one value. */
+export function indicatorFaults(indicators: readonly Measured[]): InputFault[] {
+  return indicators.flatMap((indicator, at) => {
+    const isRange =
+      indicator.comparator === 'between' || (indicator.comparator === undefined && indicator.value === undefined);
+    const { min, max, value } = indicator;
+    const wrong = isRange ? min === undefined || max === undefined || min > max : value === undefined;
+    return wrong
+      ? [{ pointer: `/indicators/${at}`, code: 'indicator', message: isRange ? rangeNeeded : valueNeeded }]
+      : [];
+  });
+}
+
+const rangeNeeded: Text = {
+  zh: '区间指标需要 min 和 max，且 min ≤ max',
+  en: 'a range needs min and max, with min ≤ max',
+};
+const valueNeeded: Text = { zh: '该指标需要 value', en: 'this indicator needs a value' };
+
+/** An amount's ends in order. */
+export function moneyFaults(
+  pointer: string,
+  range: { minCny?: number | null | undefined; maxCny?: number | null | undefined } | null | undefined,
+): InputFault[] {
+  const { minCny, maxCny } = range ?? {};
+  if (minCny == null || maxCny == null || minCny <= maxCny) return [];
+  return [{ pointer, code: 'order', message: { zh: 'minCny 不得大于 maxCny', en: 'minCny must not exceed maxCny' } }];
+}
+
+export function dateFaults(pointer: string, text: string | null | undefined): InputFault[] {
+  if (text == null || !Number.isNaN(instantOf(text).getTime())) return [];
+  return [{ pointer, code: 'date', message: { zh: '日期不存在', en: 'there is no such date' } }];
+}

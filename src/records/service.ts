@@ -1,0 +1,261 @@
+import { audit, listHistory } from '../core/audit.ts';
+import { plusDays } from '../core/clock.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { found, type InputFault, invalidInput, invalidState, notFound } from '../core/errors.ts';
+import type { MessageType } from '../core/messages.ts';
+import { emit } from '../core/outbox.ts';
+import { readTransaction, type Tx, transaction } from '../core/transaction.ts';
+import { nextState } from '../core/transitions.ts';
+import { checkVersion } from '../core/versions.ts';
+import { brokers, mayBroker, mayClose, maySubmit, mayWrite, type OwnedRecord, owns } from './policy.ts';
+import { expiryNoticeDays, instantOf, isOpen, type RecordStep, recordTransitions, validityAt } from './rules.ts';
+import { type HistoryEntry, toHistoryEntry } from './views.ts';
+
+export {
+  audienceOf,
+  brokers,
+  isPublic,
+  mayBroker,
+  mayClose,
+  mayPost,
+  maySubmit,
+  mayWrite,
+  type OwnedRecord,
+  owns,
+  type RecordAudience,
+} from './policy.ts';
+export * from './rules.ts';
+
+/** The columns that the life of a record moves; demands and results have more, which it does not touch. */
+export interface LifecycleRow extends OwnedRecord {
+  id: string;
+  version: number;
+  contentVersion: number;
+  revision: Record<string, unknown> | null;
+  publishedAt: Date | null;
+  ownerVerified: boolean;
+}
+
+export interface LifecycleChanges {
+  status?: LifecycleRow['status'];
+  validUntil?: Date | null;
+  publishedAt?: Date | null;
+  expiryNoticeAt?: Date | null;
+  contentVersion?: number;
+  revision?: Record<string, unknown> | null;
+  returnReason?: string | null;
+  outcome?: string | null;
+}
+
+/** What the shared life needs of a kind of record. `demands` and `results` each give one. */
+export interface RecordKind<Row extends LifecycleRow, View> {
+  name: 'demand' | 'result';
+  load(tx: Tx, id: string): Promise<Row | undefined>;
+  lock(tx: Tx, id: string): Promise<Row | undefined>;
+  /** Writes the changes and counts the version up. */
+  update(tx: Tx, row: Row, changes: LifecycleChanges, now: Date): Promise<Row>;
+  /** The columns of a revision that the owner proposed and the broker now publishes. */
+  reviseColumns(revision: Record<string, unknown>): Record<string, unknown>;
+  missing(row: Row): InputFault[];
+  view(tx: Tx, ctx: Ctx, row: Row): Promise<View>;
+  /** Ids of open records past their validity, or to be asked about it, locked; at most `limit`. */
+  lockDue(tx: Tx, due: { validBefore: Date; askedBefore: boolean; limit: number }): Promise<Row[]>;
+}
+
+interface StepInput {
+  id: string;
+  expectedVersion: number | null;
+}
+
+/** The verbs that a record's owner, its broker and the clock have, for one kind of record. */
+export function recordLifecycle<Row extends LifecycleRow, View>(kind: RecordKind<Row, View>) {
+  const type = (fact: string) => `${kind.name}.${fact}` as MessageType;
+
+  async function record(
+    tx: Tx,
+    ctx: Ctx,
+    step: string,
+    before: Row,
+    after: Row,
+    details: Record<string, unknown> = {},
+  ): Promise<void> {
+    await audit(tx, ctx, {
+      action: `${kind.name}.${step}`,
+      subjectType: kind.name,
+      subjectId: before.id,
+      marketId: before.homeMarketId,
+      fromStatus: before.status,
+      toStatus: after.status,
+      details,
+    });
+  }
+
+  async function changeStatus(
+    ctx: Ctx,
+    input: StepInput,
+    step: RecordStep,
+    policy: (actor: Ctx['actor'], row: Row, now: Date) => void,
+    changes: (row: Row, now: Date) => LifecycleChanges,
+    fact: string,
+    details: Record<string, unknown> = {},
+  ): Promise<View> {
+    return await transaction(ctx, async (tx) => {
+      const now = ctx.clock.now();
+      const row = found(await kind.lock(tx, input.id));
+      policy(ctx.actor, row, now);
+      checkVersion(row.version, input.expectedVersion);
+      const status = nextState(recordTransitions, step, row.status);
+      const updated = await kind.update(tx, row, { ...changes(row, now), status }, now);
+      await record(tx, ctx, step, row, updated, details);
+      await emit(tx, ctx, { type: type(fact), subjectType: kind.name, subjectId: row.id });
+      return await kind.view(tx, ctx, updated);
+    });
+  }
+
+  /** @throws AppError INVALID_INPUT with a fault for each field that a submitted record must have */
+  async function submit(ctx: Ctx, input: StepInput): Promise<View> {
+    const check = (actor: Ctx['actor'], row: Row, now: Date) => {
+      maySubmit(actor, row, now);
+      nextState(recordTransitions, 'submit', row.status);
+      const faults = kind.missing(row);
+      if (faults.length > 0) throw invalidInput(...faults);
+    };
+    return await changeStatus(ctx, input, 'submit', check, () => ({ returnReason: null }), 'submitted');
+  }
+
+  /** Publishes a submitted record, or the change that an owner proposed to a published one. */
+  async function publish(ctx: Ctx, input: StepInput): Promise<View> {
+    return await transaction(ctx, async (tx) => {
+      const now = ctx.clock.now();
+      const row = found(await kind.lock(tx, input.id));
+      mayBroker(ctx.actor, row, now);
+      checkVersion(row.version, input.expectedVersion);
+      const revising = isOpen(row.status) && row.revision !== null;
+      const status = revising ? row.status : nextState(recordTransitions, 'publish', row.status);
+      if (!row.ownerVerified) {
+        throw invalidState('suspended', {
+          zh: '发布方已被暂停，不能发布。',
+          en: 'The owner is suspended; nothing of it can be published.',
+        });
+      }
+      const changes: LifecycleChanges = revising
+        ? { ...kind.reviseColumns(row.revision ?? {}), revision: null, returnReason: null }
+        : {
+            status,
+            publishedAt: now,
+            validUntil: validityAt(now, row.validUntil),
+            expiryNoticeAt: null,
+            returnReason: null,
+          };
+      const updated = await kind.update(tx, row, { ...changes, contentVersion: row.contentVersion + 1 }, now);
+      await record(tx, ctx, revising ? 'publish_revision' : 'publish', row, updated);
+      await emit(tx, ctx, {
+        type: type(revising ? 'changed' : 'published'),
+        subjectType: kind.name,
+        subjectId: row.id,
+      });
+      return await kind.view(tx, ctx, updated);
+    });
+  }
+
+  /** Gives a submitted record back to rework, or drops a proposed change, with the reason. */
+  async function giveBack(ctx: Ctx, input: StepInput & { reason: string }): Promise<View> {
+    return await transaction(ctx, async (tx) => {
+      const now = ctx.clock.now();
+      const row = found(await kind.lock(tx, input.id));
+      mayBroker(ctx.actor, row, now);
+      checkVersion(row.version, input.expectedVersion);
+      const revising = isOpen(row.status) && row.revision !== null;
+      const status = revising ? row.status : nextState(recordTransitions, 'return', row.status);
+      const updated = await kind.update(tx, row, { status, revision: null, returnReason: input.reason }, now);
+      await record(tx, ctx, 'return', row, updated, { reason: input.reason });
+      await emit(tx, ctx, { type: type('returned'), subjectType: kind.name, subjectId: row.id });
+      return await kind.view(tx, ctx, updated);
+    });
+  }
+
+  async function reject(ctx: Ctx, input: StepInput & { reason: string }): Promise<View> {
+    const { reason } = input;
+    return await changeStatus(ctx, input, 'reject', mayBroker, () => ({ returnReason: reason }), 'rejected', {
+      reason,
+    });
+  }
+
+  async function withdraw(ctx: Ctx, input: StepInput): Promise<View> {
+    return await changeStatus(ctx, input, 'withdraw', mayWrite, () => ({ revision: null }), 'withdrawn');
+  }
+
+  async function close(ctx: Ctx, input: StepInput & { outcome: string; note?: string | undefined }): Promise<View> {
+    const { outcome, note } = input;
+    return await changeStatus(ctx, input, 'close', mayClose, () => ({ outcome, revision: null }), 'closed', {
+      outcome,
+      note,
+    });
+  }
+
+  /** "Still current": moves the date at which an open record expires. */
+  async function renew(ctx: Ctx, input: StepInput & { validUntil?: string | undefined }): Promise<View> {
+    return await transaction(ctx, async (tx) => {
+      const now = ctx.clock.now();
+      const row = found(await kind.lock(tx, input.id));
+      mayWrite(ctx.actor, row, now);
+      checkVersion(row.version, input.expectedVersion);
+      if (!isOpen(row.status)) {
+        throw invalidState(row.status, {
+          zh: '只有已发布的记录可以延期；过期的请重新提交。',
+          en: 'Only a published record can be renewed; submit an expired one again.',
+        });
+      }
+      const chosen = input.validUntil === undefined ? null : instantOf(input.validUntil);
+      const validUntil = validityAt(now, chosen);
+      const updated = await kind.update(tx, row, { validUntil, expiryNoticeAt: null }, now);
+      await record(tx, ctx, 'renew', row, updated, { validUntil: validUntil.toISOString() });
+      return await kind.view(tx, ctx, updated);
+    });
+  }
+
+  /** In another verb's transaction: an introduction to this record was accepted by both sides. */
+  async function negotiate(tx: Tx, ctx: Ctx, id: string): Promise<void> {
+    const row = found(await kind.lock(tx, id));
+    if (row.status === 'in_negotiation') return;
+    const status = nextState(recordTransitions, 'negotiate', row.status);
+    const updated = await kind.update(tx, row, { status }, ctx.clock.now());
+    await record(tx, ctx, 'negotiate', row, updated);
+    await emit(tx, ctx, { type: type('in_negotiation'), subjectType: kind.name, subjectId: id });
+  }
+
+  /** Asks owners whether their records are still current, and archives those whose owners kept silent. */
+  async function expireDue(ctx: Ctx): Promise<{ asked: number; expired: number }> {
+    const limit = 500;
+    return await transaction(ctx, async (tx) => {
+      const now = ctx.clock.now();
+      const ended = await kind.lockDue(tx, { validBefore: now, askedBefore: true, limit });
+      for (const row of ended) {
+        const updated = await kind.update(tx, row, { status: nextState(recordTransitions, 'expire', row.status) }, now);
+        await record(tx, ctx, 'expire', row, updated);
+      }
+      const ending = await kind.lockDue(tx, {
+        validBefore: plusDays(now, expiryNoticeDays),
+        askedBefore: false,
+        limit,
+      });
+      for (const row of ending) await kind.update(tx, row, { expiryNoticeAt: now }, now);
+      await emit(tx, ctx, [
+        ...ended.map((row) => ({ type: type('expired'), subjectType: kind.name, subjectId: row.id })),
+        ...ending.map((row) => ({ type: type('expiring'), subjectType: kind.name, subjectId: row.id })),
+      ]);
+      return { asked: ending.length, expired: ended.length };
+    });
+  }
+
+  /** What was done to the record, oldest first: for its owner and its broker. */
+  async function history(ctx: Ctx, id: string): Promise<{ items: HistoryEntry[] }> {
+    return await readTransaction(ctx, async (tx) => {
+      const row = found(await kind.load(tx, id));
+      if (!owns(ctx.actor, row) && !brokers(ctx.actor, row)) throw notFound();
+      return { items: (await listHistory(tx, id)).map(toHistoryEntry) };
+    });
+  }
+
+  return { submit, publish, giveBack, reject, withdraw, close, renew, negotiate, expireDue, history };
+}

@@ -1,0 +1,76 @@
+/** Splits a text into terms and says where each stands (UTF-16 units, end exclusive). Given by whoever composes the adapter. */
+export type AnalyseText = (text: string) => { tokens: readonly Token[] };
+type Token = { term: string; start: number; end: number };
+
+/** One term of a question. A single Chinese character finds every word that has it. */
+export interface QueryTerm {
+  term: string;
+  anywhere: boolean;
+}
+
+/** Of one document; a text beyond it is no description, and a tsvector may have one megabyte. */
+const maxDocumentTerms = 20_000;
+/** Of one question: whole texts are compared by the matching engine, not here. */
+const maxQueryTerms = 32;
+const maxPosition = 16_383;
+
+const loneSurrogates = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const cjkPair = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー〇]{2}$/u;
+const cjkSingle = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}〇]$/u;
+
+/** Text that PostgreSQL can keep: without NUL and without halves of surrogate pairs. */
+export function storableText(text: string): string {
+  return text.replaceAll('\0', ' ').replace(loneSurrogates, '\ufffd');
+}
+
+/**
+ * A document as a tsvector literal: each term once, with the weight of the best field it stands in (A title, B keywords,
+ * C body). One position each makes `ts_rank` the weighted share of a question's terms that the document has.
+ */
+export function termVector(
+  analyse: AnalyseText,
+  fields: { title: string; keywords: readonly string[]; body: string },
+): string {
+  const weights = new Map<string, string>();
+  for (const [weight, text] of [
+    ['A', fields.title],
+    ['B', fields.keywords.join('\n')],
+    ['C', fields.body],
+  ] as const) {
+    for (const term of documentTerms(analyse(text).tokens)) {
+      if (!weights.has(term) && weights.size < maxDocumentTerms) weights.set(term, weight);
+    }
+  }
+  return [...weights]
+    .map(([term, weight], at) => `${quoted(term)}:${Math.min(at + 1, maxPosition)}${weight}`)
+    .join(' ');
+}
+
+/** The distinct terms of a question, in its order. */
+export function queryTerms(analyse: AnalyseText, q: string): QueryTerm[] {
+  const terms = [...new Set(analyse(q).tokens.map(({ term }) => term))].slice(0, maxQueryTerms);
+  return terms.map((term) => ({ term, anywhere: cjkSingle.test(term) }));
+}
+
+/** A tsquery literal. Terms are quoted, so nothing in them is read as an operator. */
+export function termQuery(terms: readonly QueryTerm[], operator: '&' | '|'): string {
+  return terms.map(({ term, anywhere }) => `${quoted(term)}${anywhere ? ':*' : ''}`).join(` ${operator} `);
+}
+
+/**
+ * The terms, and the last character of each run of Chinese by itself: every character then starts some term,
+ * and a prefix search for one character finds it wherever it stands.
+ */
+function documentTerms(tokens: readonly Token[]): string[] {
+  const terms: string[] = [];
+  tokens.forEach(({ term, end }, at) => {
+    terms.push(term);
+    const next = tokens[at + 1];
+    if (cjkPair.test(term) && (next === undefined || next.start >= end)) terms.push(Array.from(term).at(-1) ?? '');
+  });
+  return terms;
+}
+
+function quoted(term: string): string {
+  return `'${storableText(term).replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,59 @@
+import type { Ctx } from '../../core/ctx.ts';
+import { invalidInput } from '../../core/errors.ts';
+import { maxSearchWindow, type SearchQuery } from '../../core/search-index.ts';
+import type { SearchRecords } from '../inputs.ts';
+import { facetsOf } from '../inputs.ts';
+import { demandSource, resultSource, type Source } from '../sources.ts';
+import type { FoundDemandsView, FoundResultsView, HitView } from '../views.ts';
+
+export async function searchDemands(ctx: Ctx, input: SearchRecords): Promise<FoundDemandsView> {
+  return await searchRecords(ctx, demandSource, input);
+}
+
+export async function searchResults(ctx: Ctx, input: SearchRecords): Promise<FoundResultsView> {
+  return await searchRecords(ctx, resultSource, input);
+}
+
+/** The index says which records; what is shown of them comes from the rows, if they are still public. */
+async function searchRecords<Row extends { id: string }, View extends { id: string }>(
+  ctx: Ctx,
+  source: Source<Row, View>,
+  input: SearchRecords,
+) {
+  const answer = await ctx.searchIndex.search(toQuery(source.kind, input));
+  const rows = await source.getRows(
+    ctx.db,
+    answer.hits.map(({ id }) => id),
+  );
+  const now = ctx.clock.now();
+  const views = await source.toViews(
+    ctx,
+    rows.filter((row) => source.isPublic(row, now)),
+  );
+  const byId = new Map(views.map((view) => [view.id, view]));
+  return {
+    items: answer.hits.flatMap(({ id, score, highlight }) => {
+      const view = byId.get(id);
+      return view === undefined ? [] : [{ ...view, score, highlight } satisfies View & HitView];
+    }),
+    total: answer.total,
+    facets: answer.facets,
+    degraded: answer.degraded,
+  };
+}
+
+/** @throws AppError INVALID_INPUT for a page that ends beyond the last hit that can be read */
+function toQuery(kind: SearchQuery['kind'], input: SearchRecords): SearchQuery {
+  const { q = '', facets, sort = 'relevance', page = 1, limit = 20, highlight = false, ...filters } = input;
+  if (page * limit > maxSearchWindow) {
+    throw invalidInput({
+      pointer: '/querystring/page',
+      code: 'maximum',
+      message: {
+        zh: `只能翻到第 ${maxSearchWindow} 条，请缩小搜索范围`,
+        en: `only the first ${maxSearchWindow} hits can be paged through; narrow the search`,
+      },
+    });
+  }
+  return { kind, q, filters, facets: facetsOf(facets), sort, offset: (page - 1) * limit, limit, highlight };
+}

@@ -1,0 +1,55 @@
+import { audit } from '../core/audit.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { found, type InputFault, invalidInput } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import { type Db, transaction } from '../core/transaction.ts';
+import type { SaveTerm, VocabularyName } from './inputs.ts';
+import { mayKeepVocabularies } from './policy.ts';
+import { knownTerms, listTerms, saveLocalTerm } from './store.ts';
+import { type TermView, toTermView, type VocabularyView } from './views.ts';
+
+export async function getVocabulary(ctx: Ctx, name: VocabularyName, parentCode?: string): Promise<VocabularyView> {
+  const rows = await listTerms(ctx.db, name, parentCode);
+  return { name, items: rows.map(toTermView) };
+}
+
+/** Adds a term, or words an existing one anew; a seed of a later version leaves it alone. */
+export async function saveTerm(ctx: Ctx, input: SaveTerm & { name: VocabularyName; code: string }): Promise<TermView> {
+  return await transaction(ctx, async (tx) => {
+    mayKeepVocabularies(ctx.actor);
+    const { name: vocabulary, code, zh, en = null, parentCode = null, retired = false } = input;
+    if (parentCode !== null) await checkTerms(tx, [{ vocabulary, code: parentCode, pointer: '/parentCode' }]);
+    const row = await saveLocalTerm(tx, { vocabulary, code, parentCode, zh, en, retired });
+    await audit(tx, ctx, {
+      action: 'vocabulary.save',
+      subjectType: 'vocabulary',
+      subjectId: newId(),
+      details: { vocabulary, code, retired },
+    });
+    return toTermView(found(row));
+  });
+}
+
+/** A code in an input, the vocabulary it is taken from, and where it stands. */
+export interface TermUse {
+  vocabulary: VocabularyName;
+  code: string;
+  pointer: string;
+}
+
+/** @throws AppError INVALID_INPUT with a fault for each code that is not in its vocabulary */
+export async function checkTerms(db: Db, uses: readonly TermUse[]): Promise<void> {
+  if (uses.length === 0) return;
+  const known = await knownTerms(db, uses);
+  const faults: InputFault[] = uses
+    .filter((use) => !known.has(`${use.vocabulary}/${use.code}`))
+    .map((use) => ({
+      pointer: use.pointer,
+      code: 'vocabulary',
+      message: {
+        zh: `“${use.code}”不在词表 ${use.vocabulary} 中，见 GET /v1/vocabularies/${use.vocabulary}`,
+        en: `"${use.code}" is not in the vocabulary ${use.vocabulary}; see GET /v1/vocabularies/${use.vocabulary}`,
+      },
+    }));
+  if (faults.length > 0) throw invalidInput(...faults);
+}

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../../db/embedded/start.ts';
+import { migrateDatabase } from '../../db/migrate.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The test cluster's URL; its database `duijie_template` is migrated and cloned for each test file. */
+    clusterUrl: string;
+  }
+}
+
+/** One PostgreSQL for the run, with one migrated template database. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = join(tmpdir(), `duijie-test-${randomUUID()}`);
+  const cluster = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off', max_connections: '200' } });
+  const admin = new pg.Client({ connectionString: cluster.url });
+  await admin.connect();
+  await admin.query('create database duijie_template');
+  await admin.end();
+  const template = new URL(cluster.url);
+  template.pathname = '/duijie_template';
+  await migrateDatabase(template.href);
+  project.provide('clusterUrl', cluster.url);
+  return async () => {
+    await cluster.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
