@@ -2,12 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // Two projects: `unit` needs no service and runs in `npm run verify`; `service` has a real PostgreSQL (and Redis).
+    // `unit` needs no service and runs in `npm run verify`; `matching` ranks the whole sample; `service` has a real
+    // PostgreSQL, and Redis where it is installed.
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts', 'tests/matching/**/*.test.ts'] } },
+      { test: { name: 'unit', sequence: { groupOrder: 0 }, include: ['tests/unit/**/*.test.ts'] } },
+      { test: { name: 'matching', sequence: { groupOrder: 1 }, include: ['tests/matching/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {
           name: 'service',
+          sequence: { groupOrder: 2 },
           include: ['tests/{db,api,workers,search,contract,journeys}/**/*.test.ts'],
           globalSetup: ['tests/setup/global.ts'],
           testTimeout: 30_000,

@@ -25,9 +25,27 @@ export function createPool(databaseUrl: string, onError: (error: Error) => void)
   });
   // An idle connection that dies must not end the process; the next query gets a new one or says UNAVAILABLE.
   pool.on('error', onError);
+  // Nor must one that dies in somebody's hands: the pool listens to idle ones only. Its query fails by itself.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
+/**
+ * Queries on the pool. Transactions take and give back their connection here: drizzle 0.45 keeps one for ever whose
+ * BEGIN fails, so a restart of the database would use up the pool.
+ */
 export function createDatabase(pool: pg.Pool): Database {
-  return drizzle(pool, { schema });
+  const db: Database = drizzle(pool, { schema });
+  const onConnection = new WeakMap<pg.PoolClient, Database>();
+  db.transaction = async (work, config) => {
+    const client = await pool.connect();
+    try {
+      const own: Database = onConnection.get(client) ?? drizzle(client, { schema });
+      onConnection.set(client, own);
+      return await own.transaction(work, config);
+    } finally {
+      client.release();
+    }
+  };
+  return db;
 }

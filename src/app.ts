@@ -2,6 +2,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { authenticator } from './auth/plugin.ts';
 import { authRoutes } from './auth/routes.ts';
 import { newId } from './core/ids.ts';
@@ -13,8 +14,12 @@ import { useEtags } from './http/etag.ts';
 import { useRequestCtx } from './http/request-ctx.ts';
 import { useSwagger } from './http/swagger.ts';
 import { useStrictValidation } from './http/validation.ts';
+import { matchRoutes } from './matches/routes.ts';
+import { notificationRoutes } from './notifications/routes.ts';
 import { organizationRoutes } from './organizations/routes.ts';
+import { projectRoutes } from './projects/routes.ts';
 import { resultRoutes } from './results/routes.ts';
+import { searchRoutes } from './search/routes.ts';
 import { vocabularyRoutes } from './vocabularies/routes.ts';
 
 /** The HTTP application: plugins, then each capability's routes. It never listens; `server.ts` does, tests inject. */
@@ -47,6 +52,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       await organizationRoutes(v1);
       await demandRoutes(v1);
       await resultRoutes(v1);
+      await searchRoutes(v1);
+      await matchRoutes(v1, { introductionWorkingDays: config.introductionWorkingDays });
+      await projectRoutes(v1);
+      await notificationRoutes(v1, { db, log, clock });
+      await auditTrailRoutes(v1);
       await vocabularyRoutes(v1);
     },
     { prefix: '/v1' },

@@ -44,7 +44,7 @@ export const UserView = Type.Object(
     emailVerified: Type.Boolean(),
     locale: Type.Enum(['zh-CN', 'en']),
   },
-  { examples: [userExample] },
+  { title: 'UserView', examples: [userExample] },
 );
 export type UserView = Static<typeof UserView>;
 
@@ -56,6 +56,7 @@ export const SessionView = Type.Object(
     organization: Type.Union([OrganizationView, Type.Null()]),
   },
   {
+    title: 'SessionView',
     examples: [
       {
         token: 'ds_q3t5Z0b7m1Jw2YcR8uVxN4kLsE6hGdPaTfIoBvKrMyQ',
@@ -80,6 +81,7 @@ export const MeView = Type.Object(
     }),
   },
   {
+    title: 'MeView',
     examples: [
       {
         id: userExample.id,
@@ -100,6 +102,7 @@ export const RegistrationView = Type.Object(
     user: Type.Object({ id: Id, email: Type.String(), name: Type.String(), role: Role }),
   },
   {
+    title: 'RegistrationView',
     examples: [
       {
         organization: { ...organizationExample, version: 1, status: 'pending' },
@@ -120,6 +123,7 @@ export const MemberView = Type.Object(
     joinedAt: Instant,
   },
   {
+    title: 'MemberView',
     examples: [
       {
         id: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d',
@@ -152,7 +156,7 @@ export const ApiKeyView = Type.Object(
     expiresAt: InstantOrNull,
     createdAt: Instant,
   },
-  { examples: [keyExample] },
+  { title: 'ApiKeyView', examples: [keyExample] },
 );
 export type ApiKeyView = Static<typeof ApiKeyView>;
 
@@ -161,14 +165,20 @@ export const CreatedApiKeyView = Type.Object(
     ...ApiKeyView.properties,
     key: Type.String({ description: 'Send it as Authorization: Bearer. It is shown once.' }),
   },
-  { examples: [{ ...keyExample, key: 'dk_q3t5Z0b7m1Jw2YcR8uVxN4kLsE6hGdPaTfIoBvKrMyQ' }] },
+  { title: 'CreatedApiKeyView', examples: [{ ...keyExample, key: 'dk_q3t5Z0b7m1Jw2YcR8uVxN4kLsE6hGdPaTfIoBvKrMyQ' }] },
 );
 export type CreatedApiKeyView = Static<typeof CreatedApiKeyView>;
 
-export const AcceptedView = Type.Object({ status: Type.Enum(['accepted']) }, { examples: [{ status: 'accepted' }] });
+export const AcceptedView = Type.Object(
+  { status: Type.Enum(['accepted']) },
+  { title: 'AcceptedView', examples: [{ status: 'accepted' }] },
+);
 export type AcceptedView = Static<typeof AcceptedView>;
 
-export const ConfirmedView = Type.Object({ status: Type.Enum(['confirmed']) }, { examples: [{ status: 'confirmed' }] });
+export const ConfirmedView = Type.Object(
+  { status: Type.Enum(['confirmed']) },
+  { title: 'ConfirmedView', examples: [{ status: 'confirmed' }] },
+);
 export type ConfirmedView = Static<typeof ConfirmedView>;
 
 /** Everything that is kept of a person, for that person: secrets' hashes excepted, which tell nothing. */
@@ -197,6 +207,7 @@ export const PersonalDataView = Type.Object(
     }),
   },
   {
+    title: 'PersonalDataView',
     examples: [
       {
         exportedAt: '2026-11-22T03:00:00.000Z',

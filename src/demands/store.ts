@@ -6,7 +6,7 @@ import type { Db, Tx } from '../core/transaction.ts';
 import { homeMarketOfRegion } from '../organizations/service.ts';
 import { openStatuses } from '../records/service.ts';
 
-export type DemandRow = typeof demands.$inferSelect & { ownerVerified: boolean };
+export type DemandRow = typeof demands.$inferSelect & { ownerVerified: boolean; ownerStatus: string };
 export type NewDemand = typeof demands.$inferInsert;
 export type ConfidentialRow = typeof demandConfidential.$inferSelect;
 export type ConfidentialColumns = Omit<typeof demandConfidential.$inferInsert, 'demandId'>;
@@ -52,7 +52,7 @@ export async function updateDemandRow(
     .set({ ...changes, version: row.version + 1, updatedAt: now })
     .where(eq(demands.id, row.id))
     .returning();
-  return { ...(updated ?? row), ownerVerified: row.ownerVerified };
+  return { ...(updated ?? row), ownerVerified: row.ownerVerified, ownerStatus: row.ownerStatus };
 }
 
 /** Under row-level security: undefined also when the actor may not see it. */

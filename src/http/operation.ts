@@ -66,7 +66,8 @@ export function operation<const Parts extends object = Record<never, never>>(opt
     status = 200,
     output,
   } = options;
-  const problems = [...(access === 'signed-in' ? [401, 403] : []), 422, 429, 503, ...(options.problems ?? [])];
+  // A bad token or an API key without the scope is refused on public operations, too.
+  const problems = [401, 403, 422, 429, 503, ...(options.problems ?? [])];
   const responses: Record<number, unknown> = {
     [status]: status === 204 ? Type.Null({ description: 'Done.' }) : output,
   };

@@ -103,13 +103,16 @@ export const SuspendOrganization = Type.Object(
 );
 export type SuspendOrganization = Static<typeof SuspendOrganization>;
 
+/** The format knows a year 0; PostgreSQL's calendar, like ours, does not. */
+const CalendarDate = Type.String({ format: 'date', pattern: '^(?!0000)' });
+
 export const AddTier = Type.Object(
   {
     tier: Type.String({ maxLength: 40, description: 'See GET /v1/vocabularies/organization-tiers.' }),
     level: Type.Enum(['national', 'provincial', 'municipal', 'county']),
     number: Type.Optional(Type.String({ maxLength: 60 })),
-    issuedOn: Type.String({ format: 'date' }),
-    expiresOn: Type.Optional(Type.String({ format: 'date' })),
+    issuedOn: CalendarDate,
+    expiresOn: Type.Optional(CalendarDate),
   },
   {
     title: 'AddTier',

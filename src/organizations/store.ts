@@ -14,6 +14,11 @@ export async function insertOrganization(tx: Tx, row: NewOrganization): Promise<
   return inserted;
 }
 
+/** Nothing happens when another process was first. */
+export async function insertRootMarket(tx: Tx, row: NewOrganization): Promise<void> {
+  await tx.insert(organizations).values(row).onConflictDoNothing();
+}
+
 export async function getOrganizationRow(db: Db, id: string): Promise<OrganizationRow | undefined> {
   const [row] = await db.select().from(organizations).where(eq(organizations.id, id));
   return row;

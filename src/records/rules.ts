@@ -99,6 +99,7 @@ export function moneyFaults(
 }
 
 export function dateFaults(pointer: string, text: string | null | undefined): InputFault[] {
-  if (text == null || !Number.isNaN(instantOf(text).getTime())) return [];
+  // NaN for a date that does not exist; a year before 1 is none of PostgreSQL's.
+  if (text == null || instantOf(text).getUTCFullYear() >= 1) return [];
   return [{ pointer, code: 'date', message: { zh: '日期不存在', en: 'there is no such date' } }];
 }

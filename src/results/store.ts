@@ -6,7 +6,7 @@ import type { Db, Tx } from '../core/transaction.ts';
 import { homeMarketOfRegion } from '../organizations/service.ts';
 import { openStatuses } from '../records/service.ts';
 
-export type ResultRow = typeof results.$inferSelect & { ownerVerified: boolean };
+export type ResultRow = typeof results.$inferSelect & { ownerVerified: boolean; ownerStatus: string };
 export type NewResult = typeof results.$inferInsert;
 export type ConfidentialRow = typeof resultConfidential.$inferSelect;
 export type ConfidentialColumns = Omit<typeof resultConfidential.$inferInsert, 'resultId'>;
@@ -52,7 +52,7 @@ export async function updateResultRow(
     .set({ ...changes, version: row.version + 1, updatedAt: now })
     .where(eq(results.id, row.id))
     .returning();
-  return { ...(updated ?? row), ownerVerified: row.ownerVerified };
+  return { ...(updated ?? row), ownerVerified: row.ownerVerified, ownerStatus: row.ownerStatus };
 }
 
 /** Under row-level security: undefined also when the actor may not see it. */

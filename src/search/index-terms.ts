@@ -12,7 +12,6 @@ export interface QueryTerm {
 const maxDocumentTerms = 20_000;
 /** Of one question: whole texts are compared by the matching engine, not here. */
 const maxQueryTerms = 32;
-const maxPosition = 16_383;
 
 const loneSurrogates = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const cjkPair = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー〇]{2}$/u;
@@ -24,26 +23,25 @@ export function storableText(text: string): string {
 }
 
 /**
- * A document as a tsvector literal: each term once, with the weight of the best field it stands in (A title, B keywords,
- * C body). One position each makes `ts_rank` the weighted share of a question's terms that the document has.
+ * A document as a tsvector literal: each term once, marked A where it stands in the title, B in the keywords, and bare
+ * where it stands in the body only, which keeps the vector small. `ts_rank` then is the weighted share of a question's
+ * terms that the document has.
  */
 export function termVector(
   analyse: AnalyseText,
   fields: { title: string; keywords: readonly string[]; body: string },
 ): string {
-  const weights = new Map<string, string>();
-  for (const [weight, text] of [
-    ['A', fields.title],
-    ['B', fields.keywords.join('\n')],
-    ['C', fields.body],
+  const marks = new Map<string, string>();
+  for (const [mark, text] of [
+    [':1A', fields.title],
+    [':1B', fields.keywords.join('\n')],
+    ['', fields.body],
   ] as const) {
     for (const term of documentTerms(analyse(text).tokens)) {
-      if (!weights.has(term) && weights.size < maxDocumentTerms) weights.set(term, weight);
+      if (!marks.has(term) && marks.size < maxDocumentTerms) marks.set(term, mark);
     }
   }
-  return [...weights]
-    .map(([term, weight], at) => `${quoted(term)}:${Math.min(at + 1, maxPosition)}${weight}`)
-    .join(' ');
+  return [...marks].map(([term, mark]) => `${quoted(term)}${mark}`).join(' ');
 }
 
 /** The distinct terms of a question, in its order. */

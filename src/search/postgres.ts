@@ -10,6 +10,7 @@ import {
 import { highlightFragment, highlightText } from './highlight.ts';
 import { type AnalyseText, type QueryTerm, queryTerms, storableText, termQuery, termVector } from './index-terms.ts';
 import {
+  type AskedTerm,
   commonTerms,
   type Found,
   findDocuments,
@@ -58,24 +59,19 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
   };
 
   async function findFor(query: SearchQuery, q: string, terms: readonly QueryTerm[]): Promise<Found> {
-    const allTerms = termQuery(terms, '&');
-    const anyTerm = termQuery(terms, '|');
+    const every = termQuery(terms, '&');
     if (terms.length > 0) {
-      const found = await findDocuments(db, query, { by: 'all', allTerms, anyTerm });
+      const some = termQuery(terms, '|');
+      const found = await findDocuments(db, query, { by: 'every', every, some, terms: terms.map(asked) });
       if (found.total >= enoughDocuments) return found;
     }
-    const telling = terms.length === 0 ? [] : await distinctive(terms);
+    const telling = await distinctive(terms);
     const similarTo = q.slice(0, maxSimilarLength);
-    return await findDocuments(db, query, {
-      by: 'any',
-      allTerms,
-      anyTerm,
-      distinctive: termQuery(telling, '|'),
-      similarTo,
-    });
+    return await findDocuments(db, query, { by: 'some', every, terms: telling.map(asked), similarTo });
   }
 
   async function distinctive(terms: readonly QueryTerm[]): Promise<readonly QueryTerm[]> {
+    if (terms.length === 0) return terms;
     const common = await isCommon();
     const rare = terms.filter(({ term }) => !common(term));
     return rare.length > 0 ? rare : terms;
@@ -95,6 +91,10 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
       degraded: false,
     };
   }
+}
+
+function asked(term: QueryTerm): AskedTerm {
+  return { query: termQuery([term], '|'), surface: term.term };
 }
 
 function within(query: SearchQuery): SearchQuery {

@@ -6,12 +6,19 @@ import type { Db } from '../core/transaction.ts';
 
 export type SearchDocumentRow = typeof searchDocuments.$inferInsert;
 
-/** Which documents a question matches, in the adapter's own terms. */
+/** A term as a tsquery literal, and as it may stand in a title in lower case. */
+export interface AskedTerm {
+  query: string;
+  surface: string;
+}
+
+/** Which documents a question matches. */
 export type Matching =
   | { by: 'nothing' }
-  | { by: 'all'; allTerms: string; anyTerm: string }
-  /** `similarTo` also matches titles that have something spelt like it. */
-  | { by: 'any'; allTerms: string; anyTerm: string; distinctive: string; similarTo: string };
+  /** `every` and `some` are tsquery literals of all the question's terms. */
+  | { by: 'every'; every: string; some: string; terms: readonly AskedTerm[] }
+  /** Any of the terms given, every one of the question's, or a title that has something spelt like `similarTo`. */
+  | { by: 'some'; every: string; terms: readonly AskedTerm[]; similarTo: string };
 
 export interface FoundDocument {
   id: string;
@@ -31,8 +38,14 @@ const rowsPerInsert = 500;
 /** How alike, 0–1, a question and a stretch of a title must be for a typing mistake (`pg_trgm.word_similarity_threshold`). */
 const likeness = 0.45;
 
-/** Weights of body (C), keywords (B) and title (A): two terms in the body outweigh one in the title. */
-const fieldWeights = sql.raw(`'{0.1,0.6,0.8,1}'::real[]`);
+/** Weights of body (no mark), body, keywords (B) and title (A): two terms in the body outweigh one in the title. */
+const fieldWeights = sql.raw(`'{0.6,0.6,0.8,1}'::real[]`);
+/** What a term counts that does not stand in the title, before the vectors are read. */
+const outsideTitle = 0.75;
+/** Vectors are large and stored apart; of a question that thousands of documents match, only so many are read. */
+const maxRanked = 200;
+/** π²/6 undoes the scale of `ts_rank` for terms that stand in one place each. */
+const rankScale = sql.raw('1.6449');
 
 const d = searchDocuments;
 
@@ -79,25 +92,23 @@ export async function commonTerms(db: Db): Promise<Map<string, number>> {
 }
 
 export async function findDocuments(db: Db, query: SearchQuery, matching: Matching): Promise<Found> {
-  if (matching.by !== 'any') return await runFind(db, query, matching);
+  if (matching.by !== 'some') return await runFind(db, query, matching);
   return await db.transaction(async (tx) => {
     await tx.execute(sql`select set_config('pg_trgm.word_similarity_threshold', ${String(likeness)}, true)`);
     return await runFind(tx, query, matching);
   });
 }
 
+/** One statement: what matches, its score, its number, one page of it and its facets. */
 async function runFind(db: Db, query: SearchQuery, matching: Matching): Promise<Found> {
   const { kind, filters, facets, sort, offset, limit, highlight } = query;
+  const condition = sql.join([sql`d.kind = ${kind}`, ...filterConditions(filters)], sql` and `);
   const byScore = matching.by !== 'nothing' && sort === 'relevance';
   const order = byScore ? sql`score desc, published_at desc, id desc` : sql`published_at desc, id desc`;
-  // Without a question the page comes from an index, and every part is planned by itself.
-  const kept = matching.by === 'nothing' ? sql`not materialized` : sql`materialized`;
   const texts = highlight ? sql`d.title, d.body` : sql`'' as title, '' as body`;
+  const counts = facets.flatMap((facet) => [sql.raw(`'${facet}'`), countsOf(kind, facetCodes[facet])]);
   const { rows } = await db.execute<{ total: number; documents: FoundDocument[]; facets: Found['facets'] }>(sql`
-    with hit as ${kept} (
-      select id, published_at, technology_fields, cooperation_modes, region_code, ${scoreOf(matching)} as score
-      from search_documents d where ${and(sql`d.kind = ${kind}`, conditionOf(matching), ...filterConditions(filters))}
-    ), page as (
+    with ${hits(matching, kind, condition)}, page as (
       select id, score, row_number() over (order by ${order}) as place from hit order by ${order} offset ${offset} limit ${limit}
     ), shown as (
       select page.id, page.score, page.place, ${texts} from page join search_documents d on d.kind = ${kind} and d.id = page.id
@@ -105,61 +116,105 @@ async function runFind(db: Db, query: SearchQuery, matching: Matching): Promise<
     select
       (select count(*)::int from hit) as total,
       (select coalesce(json_agg(shown order by shown.place), '[]') from shown) as documents,
-      json_build_object(${sql.join(
-        facets.flatMap((facet) => [sql.raw(`'${facet}'`), facetCounts[facet]]),
-        sql`, `,
-      )}) as facets`);
+      json_build_object(${sql.join(counts, sql`, `)}) as facets`);
   return rows[0] ?? { total: 0, documents: [], facets: {} };
 }
 
-function conditionOf(matching: Matching): SQL | undefined {
-  if (matching.by === 'nothing') return undefined;
-  if (matching.by === 'all') return sql`d.terms @@ ${matching.allTerms}::tsquery`;
-  return sql`(d.terms @@ ${matching.distinctive}::tsquery or d.title %> ${matching.similarTo})`;
+/**
+ * The common table expressions that end in `hit (id, published_at, score)`. Scores are 0–1: documents with every term are
+ * above one half, the others below. Questions are joined from `unnest`, so that the planner, which knows nothing of the
+ * price of reading a vector, takes the index also for common terms.
+ */
+function hits(matching: Matching, kind: SearchKind, condition: SQL): SQL {
+  if (matching.by === 'nothing') {
+    // Every part is planned by itself, so the page comes from the index by time.
+    return sql`hit as not materialized (
+      select d.id, d.published_at, 0::real as score from search_documents d where ${condition})`;
+  }
+  return matching.by === 'every' ? hitsWithEvery(matching, kind, condition) : hitsWithSome(matching, condition);
 }
 
-/** 0–1. Documents with all terms are above one half, all others below. */
-function scoreOf(matching: Matching): SQL {
-  if (matching.by === 'nothing') return sql`0::real`;
-  if (matching.by === 'all') return sql`0.5 + least(${rankBy(matching.anyTerm)}, 1) / 2`;
-  return sql`case when d.terms @@ ${matching.allTerms}::tsquery then 0.5 else 0 end
-    + least(greatest(${rankBy(matching.anyTerm)} * 0.4 + ${rankBy(matching.distinctive)} * 0.6,
-        word_similarity(${matching.similarTo}, d.title) * 0.8), 0.99) / 2`;
+/** Ordered by the terms in the title; the first of them then by the fields in which the terms stand. */
+function hitsWithEvery(
+  { every, some, terms }: Extract<Matching, { by: 'every' }>,
+  kind: SearchKind,
+  condition: SQL,
+): SQL {
+  const inTitle = sql.join(
+    terms.map(({ surface }) => sql`(strpos(lower(d.title), ${surface}) > 0)::int`),
+    sql` + `,
+  );
+  return sql`matched as materialized (
+      select d.id, d.published_at, (${inTitle})::real / ${terms.length} as title_share
+      from unnest(array[${every}]::tsquery[]) asked (query) join search_documents d on d.terms @@ asked.query
+      where ${condition}
+    ), ranked as materialized (
+      select first.id, ts_rank(${fieldWeights}, d.terms, ${some}::tsquery) * ${rankScale} as rank
+      from (select id from matched order by title_share desc, published_at desc, id desc limit ${maxRanked}) first
+      join search_documents d on d.kind = ${kind} and d.id = first.id
+    ), hit as materialized (
+      select id, published_at, coalesce(0.75 + least(rank, 1) / 4, 0.5 + title_share / 4)::real as score
+      from matched left join ranked using (id)
+    )`;
 }
 
-/** The weighted share of the terms that a document has; 1.645 (π²/6) undoes the scale of `ts_rank`. */
-function rankBy(terms: string): SQL {
-  return sql`ts_rank(${fieldWeights}, d.terms, ${terms}::tsquery) * 1.645`;
+/** Rare terms count more (inverse document frequency), as do terms in the title. */
+function hitsWithSome({ every, terms, similarTo }: Extract<Matching, { by: 'some' }>, condition: SQL): SQL {
+  const queries = sql.join(
+    terms.map(({ query }) => sql`${query}`),
+    sql`, `,
+  );
+  const surfaces = sql.join(
+    terms.map(({ surface }) => sql`${surface}`),
+    sql`, `,
+  );
+  return sql`asked as materialized (
+      select * from unnest(array[${queries}]::tsquery[], array[${surfaces}]::text[]) with ordinality asked (query, surface, place)
+    ), posting as materialized (
+      select asked.place, d.id, d.published_at, case when strpos(lower(d.title), asked.surface) > 0 then 1 else ${outsideTitle}::real end as part
+      from asked join search_documents d on d.terms @@ asked.query
+      where ${condition}
+    ), rarity as materialized (
+      select asked.place, ln(1 + 1e6 / (1 + count(posting.id))) as weight from asked left join posting using (place) group by asked.place
+    ), matched as (
+      select id, published_at, sum(weight * part) / (select sum(weight) from rarity) as share, 0::real as likeness, 0 as complete
+      from posting join rarity using (place) group by id, published_at
+      union all
+      select d.id, d.published_at, 0, word_similarity(${similarTo}, d.title), 0 from search_documents d
+      where d.title %> ${similarTo} and ${condition}
+      union all
+      select d.id, d.published_at, 0, 0, 1 from unnest(array[${every}]::tsquery[]) question (query)
+      join search_documents d on d.terms @@ question.query
+      where numnode(question.query) > 0 and ${condition}
+    ), hit as materialized (
+      select id, published_at, (max(complete) + least(greatest(max(share), max(likeness) * 0.8), 0.99))::real / 2 as score
+      from matched group by id, published_at
+    )`;
 }
 
-function filterConditions({
-  technologyField,
-  industry,
-  cooperationMode,
-  regionCode,
-  minTrl,
-}: SearchFilters): (SQL | undefined)[] {
-  return [
-    technologyField === undefined
-      ? undefined
-      : sql`exists (select 1 from unnest(d.technology_fields) field where starts_with(field, ${technologyField}))`,
-    industry === undefined ? undefined : sql`${industry} = any (d.industries)`,
-    cooperationMode === undefined ? undefined : sql`${cooperationMode} = any (d.cooperation_modes)`,
-    regionCode === undefined ? undefined : sql`starts_with(d.region_code, ${regionPrefix(regionCode)})`,
-    minTrl === undefined ? undefined : sql`d.trl >= ${minTrl}`,
-  ];
+function filterConditions({ technologyField, industry, cooperationMode, regionCode, minTrl }: SearchFilters): SQL[] {
+  const conditions: SQL[] = [];
+  if (technologyField !== undefined) {
+    conditions.push(
+      sql`exists (select 1 from unnest(d.technology_fields) field where starts_with(field, ${technologyField}))`,
+    );
+  }
+  if (industry !== undefined) conditions.push(sql`${industry} = any (d.industries)`);
+  if (cooperationMode !== undefined) conditions.push(sql`${cooperationMode} = any (d.cooperation_modes)`);
+  if (regionCode !== undefined) conditions.push(sql`starts_with(d.region_code, ${regionPrefix(regionCode)})`);
+  if (minTrl !== undefined) conditions.push(sql`d.trl >= ${minTrl}`);
+  return conditions;
 }
 
 /** A document counts once for each of its codes and once for each code above them. */
-const facetCounts: Record<SearchFacet, SQL> = {
-  technologyField: countsOf(sql`select unnest(technology_fields) union select left(unnest(technology_fields), 1)`),
-  cooperationMode: countsOf(sql`select distinct unnest(cooperation_modes)`),
-  region: countsOf(
-    sql`select region_code union select left(region_code, 4) || '00' union select left(region_code, 2) || '0000'`,
-  ),
+const facetCodes: Record<SearchFacet, SQL> = {
+  technologyField: sql`select unnest(d.technology_fields) union select left(unnest(d.technology_fields), 1)`,
+  cooperationMode: sql`select distinct unnest(d.cooperation_modes)`,
+  region: sql`select d.region_code union select left(d.region_code, 4) || '00' union select left(d.region_code, 2) || '0000'`,
 };
 
-function countsOf(codes: SQL): SQL {
+function countsOf(kind: SearchKind, codes: SQL): SQL {
   return sql`(select coalesce(json_object_agg(code, documents order by code), '{}') from (
-    select code, count(*)::int as documents from hit, lateral (${codes}) codes(code) group by code) counted)`;
+    select code, count(*)::int as documents from hit join search_documents d on d.kind = ${kind} and d.id = hit.id, lateral (${codes}) codes (code)
+    group by code) counted)`;
 }

@@ -3,8 +3,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { conflict, found, invalidInput } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
-import { violates } from '../../core/pg-errors.ts';
-import { regionChain } from '../../core/region-codes.ts';
+import { regionChain, regionPrefix } from '../../core/region-codes.ts';
 import { type Db, type Tx, transaction } from '../../core/transaction.ts';
 import { checkTerms } from '../../vocabularies/service.ts';
 import type { CreateMarket } from '../inputs.ts';
@@ -14,6 +13,7 @@ import {
   getOrganizationRow,
   getRootMarket,
   insertOrganization,
+  insertRootMarket,
   listMarketRows,
   type OrganizationRow,
   rehomeOrganizationRows,
@@ -32,7 +32,7 @@ export async function ensureRootMarket(ctx: Ctx): Promise<void> {
   await transaction(ctx, async (tx) => {
     if (await getRootMarket(tx)) return;
     const now = ctx.clock.now();
-    await insertOrganization(tx, {
+    await insertRootMarket(tx, {
       id: newId(),
       kind: 'market',
       marketKind: 'root',
@@ -42,13 +42,7 @@ export async function ensureRootMarket(ctx: Ctx): Promise<void> {
       createdAt: now,
       updatedAt: now,
     });
-  }).catch((error: unknown) => {
-    if (!violates(causeOf(error), 'organizations_root_key')) throw error;
   });
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof Error && error.cause !== undefined ? error.cause : error;
 }
 
 /**
@@ -109,12 +103,21 @@ async function refuseTakenRegion(tx: Tx, regionCode: string): Promise<void> {
 async function parentOf(tx: Tx, input: CreateMarket): Promise<OrganizationRow> {
   if (input.parentId === undefined) return await homeMarketOf(tx, input.regionCode);
   const parent = await getOrganizationRow(tx, input.parentId);
-  if (parent?.kind === 'market' && parent.marketKind !== 'specialised') return parent;
+  // A market takes over the organizations of its region, so a parent gives away no region that it does not own.
+  if (parent?.kind === 'market' && parent.marketKind !== 'specialised' && contains(parent, input.regionCode))
+    return parent;
   throw invalidInput({
     pointer: '/parentId',
     code: 'parent',
-    message: { zh: '上级市场不存在，或不是地域市场', en: 'there is no such territorial market' },
+    message: {
+      zh: '上级市场不存在，或不是包含该地区的地域市场',
+      en: 'there is no such territorial market around the region',
+    },
   });
+}
+
+function contains(market: OrganizationRow, regionCode: string): boolean {
+  return market.marketKind === 'root' || regionCode.startsWith(regionPrefix(market.regionCode));
 }
 
 export async function listMarkets(ctx: Ctx): Promise<{ items: MarketView[] }> {

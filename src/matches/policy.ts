@@ -1,0 +1,115 @@
+import type { Actor } from '../core/actor.ts';
+import { type AppError, forbidden, notFound } from '../core/errors.ts';
+import { brokers, type OwnedRecord, owns } from '../records/service.ts';
+
+export type Side = 'demand' | 'result';
+
+/** The two records of a match, as far as the rules ask. */
+export interface Pair {
+  demand: OwnedRecord & { anonymous: boolean };
+  result: OwnedRecord;
+}
+
+/**
+ * What the actor is to a pair. The demand's home market leads; the result's is told and sees the demand's side as a
+ * stranger does until its university has been let in.
+ */
+export interface Standing {
+  leads: boolean;
+  brokersResult: boolean;
+  ownsDemand: boolean;
+  ownsResult: boolean;
+}
+
+/** @throws AppError NOT_FOUND for everybody who has no part in the pair */
+export function standingIn(actor: Actor, { demand, result }: Pair): Standing {
+  const standing = {
+    leads: brokers(actor, demand),
+    brokersResult: brokers(actor, result),
+    ownsDemand: owns(actor, demand),
+    ownsResult: owns(actor, result),
+  };
+  if (!Object.values(standing).some(Boolean)) throw notFound();
+  return standing;
+}
+
+/** The matches of a record are for its owner and for the brokers of its home market or above. */
+export function mayListMatchesOf(actor: Actor, record: OwnedRecord): void {
+  if (!owns(actor, record) && !brokers(actor, record)) throw notFound();
+}
+
+/** The desk is for the staff of a market. */
+export function deskOf(actor: Actor): readonly string[] {
+  if (actor.kind === 'user' && (actor.role === 'broker' || actor.role === 'director')) return actor.marketIds;
+  throw forbidden({ zh: '此列表供市场工作人员使用。', en: 'This list is for the staff of a market.' });
+}
+
+export function mayLead(actor: Actor, pair: Pair): void {
+  if (!standingIn(actor, pair).leads) {
+    throw forbidden({
+      zh: '由需求方所属市场的经纪人推进此匹配。',
+      en: "The brokers of the demand's home market lead this match.",
+    });
+  }
+}
+
+/** The side on whose behalf the actor asks or answers. */
+export function mayActFor(actor: Actor, pair: Pair): Side {
+  const standing = standingIn(actor, pair);
+  const side = standing.ownsDemand ? 'demand' : standing.ownsResult ? 'result' : null;
+  if (side === null) throw brokerIsNoParty();
+  if (actor.kind === 'user' && actor.organizationVerified) return side;
+  throw forbidden({
+    zh: '机构未通过审核或已被暂停，暂不能操作。',
+    en: 'The organization is not verified, or is suspended; it may read and not act.',
+  });
+}
+
+function brokerIsNoParty(): AppError {
+  return forbidden({
+    zh: '经纪人不能代替当事方答复。',
+    en: 'A broker cannot answer for a party.',
+  });
+}
+
+/** What the rules ask of an introduction besides its pair. */
+export interface IntroductionFacts {
+  openedAt: Date | null;
+  requestedBySide: Side | null;
+}
+
+/** A request is between the party that asked and the broker: to the other party it does not exist before it is opened. */
+export function standingInIntroduction(actor: Actor, pair: Pair, introduction: IntroductionFacts): Standing {
+  const standing = standingIn(actor, pair);
+  if (introduction.openedAt !== null) return standing;
+  const asked =
+    introduction.requestedBySide === 'demand'
+      ? { ...standing, brokersResult: false, ownsResult: false }
+      : { ...standing, brokersResult: false, ownsDemand: false };
+  if (!Object.values(asked).some(Boolean)) throw notFound();
+  return asked;
+}
+
+/** The name of an anonymous demand's organization: for itself, its brokers, and the university that both let each other in. */
+export function seesDemandParty(standing: Standing, anonymous: boolean, accepted: boolean): boolean {
+  return !anonymous || standing.leads || standing.ownsDemand || (accepted && standing.ownsResult);
+}
+
+/** Which introductions are the actor's, as a condition for a list. */
+export interface IntroductionScope {
+  marketIds: readonly string[];
+  organizationId: string | null;
+  /** Set where only records of this very member count. */
+  ownerUserId: string | null;
+}
+
+export function introductionScope(actor: Actor): IntroductionScope {
+  if (actor.kind !== 'user') return { marketIds: [], organizationId: null, ownerUserId: null };
+  const isBroker = actor.role === 'broker' || actor.role === 'director';
+  const personal = actor.organizationKind === 'university' && actor.role !== 'admin';
+  return {
+    marketIds: isBroker ? actor.marketIds : [],
+    organizationId: actor.organizationId,
+    ownerUserId: personal ? actor.userId : null,
+  };
+}

@@ -1,0 +1,192 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { expectedVersion } from '../http/etag.ts';
+import { IdParams, operation } from '../http/operation.ts';
+import { PageOf } from '../http/page.ts';
+import {
+  AcceptIntroduction,
+  CreateIntroduction,
+  DeclineIntroduction,
+  DismissMatch,
+  ListIntroductions,
+  ListMatches,
+  ListRecordMatches,
+  OpenIntroduction,
+} from './inputs.ts';
+import {
+  acceptIntroduction,
+  createIntroduction,
+  declineIntroduction,
+  dismissMatch,
+  getIntroduction,
+  getMatch,
+  listDemandMatches,
+  listIntroductions,
+  listMatches,
+  listResultMatches,
+  openIntroduction,
+  shortlistMatch,
+} from './service.ts';
+import { IntroductionSummary, IntroductionView, MatchView } from './views.ts';
+
+export interface MatchOptions {
+  introductionWorkingDays: number;
+}
+
+export async function matchRoutes(fastify: FastifyInstance, options: MatchOptions): Promise<void> {
+  await routesOfMatches(fastify);
+  await routesOfIntroductions(fastify, options);
+}
+
+async function routesOfMatches(fastify: FastifyInstance): Promise<void> {
+  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const read = { tag: 'matching', access: 'signed-in' } as const;
+  const write = { ...read, scope: 'matches:write', output: MatchView, problems: [404, 409, 412] } as const;
+
+  app.get(
+    '/matches',
+    operation({
+      id: 'listMatches',
+      summary: "Read a broker's desk",
+      description: 'The matches whose demand has its home market in the territory, best first.',
+      ...read,
+      input: { querystring: ListMatches },
+      output: PageOf(MatchView),
+    }),
+    (request) => listMatches(request.ctx, request.query),
+  );
+
+  app.get(
+    '/matches/:id',
+    operation({ id: 'getMatch', summary: 'Read a match', ...read, input: { params: IdParams }, output: MatchView, problems: [404] }),
+    (request) => getMatch(request.ctx, request.params.id),
+  );
+
+  app.get(
+    '/demands/:id/matches',
+    operation({
+      id: 'listDemandMatches',
+      summary: 'List the results that could answer a demand',
+      description: 'For the owner of the demand and the brokers of its home market or above; best first.',
+      ...read,
+      input: { params: IdParams, querystring: ListRecordMatches },
+      output: PageOf(MatchView),
+      problems: [404],
+    }),
+    (request) => listDemandMatches(request.ctx, request.params.id, request.query),
+  );
+
+  app.get(
+    '/results/:id/matches',
+    operation({
+      id: 'listResultMatches',
+      summary: 'List the demands that a result could answer',
+      description: 'For the owner of the result and the brokers of its home market or above; best first.',
+      ...read,
+      input: { params: IdParams, querystring: ListRecordMatches },
+      output: PageOf(MatchView),
+      problems: [404],
+    }),
+    (request) => listResultMatches(request.ctx, request.params.id, request.query),
+  );
+
+  app.post(
+    '/matches/:id/shortlist',
+    operation({ id: 'shortlistMatch', summary: 'Shortlist a match', ...write, input: { params: IdParams } }),
+    (request) => shortlistMatch(request.ctx, request.params.id, expectedVersion(request)),
+  );
+
+  app.post(
+    '/matches/:id/dismiss',
+    operation({
+      id: 'dismissMatch',
+      summary: 'Dismiss a match with a reason',
+      description: 'The pair stays away until one of its records changes.',
+      ...write,
+      input: { params: IdParams, body: DismissMatch },
+    }),
+    (request) => dismissMatch(request.ctx, request.params.id, request.body, expectedVersion(request)),
+  );
+}
+
+async function routesOfIntroductions(fastify: FastifyInstance, options: MatchOptions): Promise<void> {
+  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const read = { tag: 'introductions', access: 'signed-in' } as const;
+  const write = { ...read, scope: 'matches:write', output: IntroductionView, problems: [404, 409, 412] } as const;
+  const terms = { workingDays: options.introductionWorkingDays };
+
+  app.post(
+    '/matches/:id/introductions',
+    operation({
+      id: 'createIntroduction',
+      summary: 'Introduce the two parties of a match, or ask for it',
+      description: "Opened at once by a broker of the demand's home market; requested when a party asks.",
+      ...write,
+      input: { params: IdParams, body: CreateIntroduction },
+      status: 201,
+      problems: [404, 409],
+    }),
+    async (request, reply) =>
+      reply.code(201).send(await createIntroduction(request.ctx, request.params.id, request.body, terms)),
+  );
+
+  app.get(
+    '/introductions',
+    operation({
+      id: 'listIntroductions',
+      summary: 'List introductions',
+      description: "The caller's own as a party, or those of a broker's territory; newest first.",
+      ...read,
+      input: { querystring: ListIntroductions },
+      output: PageOf(IntroductionSummary),
+    }),
+    (request) => listIntroductions(request.ctx, request.query),
+  );
+
+  app.get(
+    '/introductions/:id',
+    operation({
+      id: 'getIntroduction',
+      summary: 'Read an introduction',
+      ...read,
+      input: { params: IdParams },
+      output: IntroductionView,
+      problems: [404],
+    }),
+    (request) => getIntroduction(request.ctx, request.params.id),
+  );
+
+  app.post(
+    '/introductions/:id/open',
+    operation({
+      id: 'openIntroduction',
+      summary: 'Open an introduction that a party asked for',
+      ...write,
+      input: { params: IdParams, body: OpenIntroduction },
+    }),
+    (request) => openIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request), terms),
+  );
+
+  app.post(
+    '/introductions/:id/accept',
+    operation({
+      id: 'acceptIntroduction',
+      summary: 'Accept for one party',
+      description: 'Once both have accepted, each sees the other with contact and detail.',
+      ...write,
+      input: { params: IdParams, body: AcceptIntroduction },
+    }),
+    (request) => acceptIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request)),
+  );
+
+  app.post(
+    '/introductions/:id/decline',
+    operation({
+      id: 'declineIntroduction',
+      summary: 'Decline for one party, with a reason',
+      ...write,
+      input: { params: IdParams, body: DeclineIntroduction },
+    }),
+    (request) => declineIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request)),
+  );
+}

@@ -1,0 +1,10 @@
+export * from './service/answer.ts';
+export * from './service/desk.ts';
+export { toMatchDemand, toMatchResult } from './service/hydrate.ts';
+export * from './service/introduce.ts';
+export * from './service/introductions.ts';
+export type { MatchIndex } from './service/match-index.ts';
+export * from './service/matches.ts';
+export { type RefreshOutcome, type RefreshSubject, refreshMatches } from './service/refresh.ts';
+export * from './service/sweep.ts';
+export { getIntroductionRow, getMatchRow, type IntroductionRow, type MatchRow } from './store.ts';

@@ -1,0 +1,185 @@
+import { audit } from '../../core/audit.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { conflict, found, invalidState } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { emit } from '../../core/outbox.ts';
+import { type Tx, transaction } from '../../core/transaction.ts';
+import { nextState } from '../../core/transitions.ts';
+import { checkVersion } from '../../core/versions.ts';
+import { lockDemand } from '../../demands/service.ts';
+import { isPublic } from '../../records/service.ts';
+import type { CreateIntroduction, OpenIntroduction } from '../inputs.ts';
+import { mayActFor, mayLead, type Side, standingIn, standingInIntroduction } from '../policy.ts';
+import { defaultWorkingDays, introductionTimes, introductionTransitions, matchTransitions } from '../rules.ts';
+import {
+  getIntroductionRow,
+  getMatchRow,
+  type IntroductionRow,
+  insertIntroduction,
+  lockIntroduction,
+  lockLiveIntroduction,
+  lockMatch,
+  type MatchRow,
+  updateIntroductionRow,
+  updateMatchRow,
+} from '../store.ts';
+import type { IntroductionView } from '../views.ts';
+import { viewIntroduction } from './introductions.ts';
+import { loadPair, type PairRows } from './sides.ts';
+
+export interface IntroductionTerms {
+  /** Working days that the parties have to answer, and the broker to open what was asked for. */
+  workingDays: number;
+}
+
+/**
+ * The broker who leads opens an introduction; a party asks for one.
+ * @throws AppError INVALID_STATE unless the match is suggested or shortlisted and both records are public,
+ *   CONFLICT when an introduction of this match is asked for already
+ */
+export async function createIntroduction(
+  ctx: Ctx,
+  matchId: string,
+  input: CreateIntroduction,
+  { workingDays }: IntroductionTerms = { workingDays: defaultWorkingDays },
+): Promise<IntroductionView> {
+  return await transaction(ctx, async (tx) => {
+    const { match, pair } = await lockMatchAndDemand(tx, matchId);
+    const requestedBySide = standingIn(ctx.actor, pair).leads ? null : mayAskFor(ctx, pair);
+    const introduced = nextState(matchTransitions, 'introduce', match.status);
+    requirePublic(ctx, pair);
+    if (await lockLiveIntroduction(tx, matchId)) throw askedAlready();
+    const now = ctx.clock.now();
+    const isOpen = requestedBySide === null;
+    const introduction = found(
+      await insertIntroduction(tx, {
+        id: newId(),
+        matchId,
+        demandId: match.demandId,
+        resultId: match.resultId,
+        demandOrganizationId: pair.demand.organizationId,
+        resultOrganizationId: pair.result.organizationId,
+        marketId: pair.demand.homeMarketId,
+        resultMarketId: pair.result.homeMarketId,
+        status: isOpen ? 'open' : 'requested',
+        message: input.message ?? null,
+        openedByUserId: ctx.actor.kind === 'user' ? ctx.actor.userId : '',
+        requestedBySide,
+        ...(isOpen ? { openedAt: now, ...timesOf(ctx, workingDays) } : { dueAt: timesOf(ctx, workingDays).dueAt }),
+        createdAt: now,
+        updatedAt: now,
+      }),
+    );
+    if (isOpen) await updateMatchRow(tx, match, { status: introduced }, now);
+    await recordOpening(tx, ctx, introduction, isOpen ? 'open' : 'request', null);
+    return await viewIntroduction(tx, ctx, introduction);
+  });
+}
+
+/** The broker who leads opens what a party asked for; the time to answer counts from now. */
+export async function openIntroduction(
+  ctx: Ctx,
+  id: string,
+  input: OpenIntroduction,
+  expectedVersion: number | null,
+  { workingDays }: IntroductionTerms = { workingDays: defaultWorkingDays },
+): Promise<IntroductionView> {
+  return await transaction(ctx, async (tx) => {
+    const { matchId } = found(await getIntroductionRow(tx, id));
+    const { match, pair } = await lockMatchAndDemand(tx, matchId);
+    const row = found(await lockIntroduction(tx, id));
+    standingInIntroduction(ctx.actor, pair, row);
+    mayLead(ctx.actor, pair);
+    checkVersion(row.version, expectedVersion);
+    const status = nextState(introductionTransitions, 'open', row.status);
+    const introduced = nextState(matchTransitions, 'introduce', match.status);
+    requirePublic(ctx, pair);
+    const now = ctx.clock.now();
+    const opened = await updateIntroductionRow(
+      tx,
+      row,
+      {
+        status,
+        openedAt: now,
+        openedByUserId: ctx.actor.kind === 'user' ? ctx.actor.userId : row.openedByUserId,
+        ...timesOf(ctx, workingDays),
+        ...(input.message === undefined ? {} : { message: input.message }),
+      },
+      now,
+    );
+    await updateMatchRow(tx, match, { status: introduced }, now);
+    await recordOpening(tx, ctx, opened, 'open', row.status);
+    return await viewIntroduction(tx, ctx, opened);
+  });
+}
+
+/** In the order of locks: the demand first, then the match; an introduction after both. */
+export async function lockMatchAndDemand(tx: Tx, matchId: string): Promise<{ match: MatchRow; pair: PairRows }> {
+  const { demandId } = found(await getMatchRow(tx, matchId));
+  found(await lockDemand(tx, demandId));
+  const match = found(await lockMatch(tx, matchId));
+  return { match, pair: await loadPair(tx, match) };
+}
+
+/** Either party may ask; the result's broker sees the match and may not. */
+function mayAskFor(ctx: Ctx, pair: PairRows): Side {
+  const { ownsDemand, ownsResult } = standingIn(ctx.actor, pair);
+  if (!ownsDemand && !ownsResult) mayLead(ctx.actor, pair);
+  return mayActFor(ctx.actor, pair);
+}
+
+/**
+ * Parties are brought together only while both offer what the match was made of.
+ * @throws AppError INVALID_STATE naming the state of the record that is not public
+ */
+export function requirePublic(ctx: Ctx, pair: PairRows): void {
+  const now = ctx.clock.now();
+  for (const row of [pair.demand, pair.result]) {
+    if (isPublic(row, now)) continue;
+    throw invalidState(row.status, {
+      zh: `${row.code} 目前未公开（或其机构已被暂停），不能继续对接。`,
+      en: `${row.code} is not public at the moment, or its organization is suspended, so the introduction cannot go on.`,
+    });
+  }
+}
+
+function askedAlready() {
+  return conflict({
+    zh: '该匹配已有对接申请，请由经纪人打开（POST /v1/introductions/{id}/open）。',
+    en: 'An introduction of this match is asked for already; the broker opens it with POST /v1/introductions/{id}/open.',
+  });
+}
+
+function timesOf(ctx: Ctx, workingDays: number): { remindAt: Date; escalateAt: Date; dueAt: Date } {
+  const { holidaysKnown, ...times } = introductionTimes(ctx.clock.now(), workingDays);
+  if (!holidaysKnown) {
+    ctx.log.warn(
+      { dueAt: times.dueAt.toISOString() },
+      'public holidays of that year are not known to this version; only weekends were left out of the working days',
+    );
+  }
+  return times;
+}
+
+async function recordOpening(
+  tx: Tx,
+  ctx: Ctx,
+  row: IntroductionRow,
+  step: 'open' | 'request',
+  fromStatus: string | null,
+): Promise<void> {
+  await audit(tx, ctx, {
+    action: `introduction.${step}`,
+    subjectType: 'introduction',
+    subjectId: row.id,
+    marketId: row.marketId,
+    fromStatus,
+    toStatus: row.status,
+    details: { matchId: row.matchId },
+  });
+  await emit(tx, ctx, {
+    type: step === 'open' ? 'introduction.opened' : 'introduction.requested',
+    subjectType: 'introduction',
+    subjectId: row.id,
+  });
+}

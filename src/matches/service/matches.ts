@@ -1,0 +1,85 @@
+import type { Ctx } from '../../core/ctx.ts';
+import { found, invalidInput } from '../../core/errors.ts';
+import { decodeCursor, encodeCursor, type Page, type PageKey } from '../../core/paging.ts';
+import type { Db } from '../../core/transaction.ts';
+import { getDemandRows } from '../../demands/service.ts';
+import { getResultRows } from '../../results/service.ts';
+import type { ListMatches, ListRecordMatches } from '../inputs.ts';
+import { deskOf, mayListMatchesOf, standingIn } from '../policy.ts';
+import { getMatchRow, listAnswerRecords, listMatchRows, type MatchFilter, type MatchRow } from '../store.ts';
+import { type MatchParts, type MatchView, toMatchView } from '../views.ts';
+
+export async function getMatch(ctx: Ctx, id: string): Promise<MatchView> {
+  const row = found(await getMatchRow(ctx.db, id));
+  return await viewMatch(ctx.db, ctx, row);
+}
+
+/** The broker's desk: the matches that the actor's market and those below it lead. */
+export async function listMatches(ctx: Ctx, query: ListMatches): Promise<Page<MatchView>> {
+  const { demandId, resultId } = query;
+  return await pageOf(ctx, { marketIds: deskOf(ctx.actor), demandId, resultId, ...filterOf(query) });
+}
+
+/** @throws AppError NOT_FOUND unless the actor owns the demand or brokers for it */
+export async function listDemandMatches(ctx: Ctx, demandId: string, query: ListRecordMatches): Promise<Page<MatchView>> {
+  mayListMatchesOf(ctx.actor, found((await getDemandRows(ctx.db, [demandId]))[0]));
+  return await pageOf(ctx, { demandId, ...filterOf(query) });
+}
+
+/** @throws AppError NOT_FOUND unless the actor owns the result or brokers for it */
+export async function listResultMatches(ctx: Ctx, resultId: string, query: ListRecordMatches): Promise<Page<MatchView>> {
+  mayListMatchesOf(ctx.actor, found((await getResultRows(ctx.db, [resultId]))[0]));
+  return await pageOf(ctx, { resultId, ...filterOf(query) });
+}
+
+/** The view that the actor may have of a match. @throws AppError NOT_FOUND when it may have none */
+export async function viewMatch(db: Db, ctx: Ctx, row: MatchRow): Promise<MatchView> {
+  const parts = found((await loadMatchParts(db, [row])).get(row.id));
+  return toMatchView(row, parts, standingIn(ctx.actor, parts));
+}
+
+function filterOf(query: ListRecordMatches): Pick<MatchFilter, 'status' | 'minScore' | 'nearMisses' | 'after' | 'limit'> {
+  const { limit = 20, status, minScore, nearMisses = false } = query;
+  return { status, minScore, nearMisses, after: scoreKey(query.cursor), limit };
+}
+
+async function pageOf(ctx: Ctx, filter: MatchFilter): Promise<Page<MatchView>> {
+  const rows = await listMatchRows(ctx.db, filter);
+  const shown = rows.slice(0, filter.limit);
+  const parts = await loadMatchParts(ctx.db, shown);
+  const last = shown.at(-1);
+  return {
+    items: shown.map((row) => {
+      const own = found(parts.get(row.id));
+      return toMatchView(row, own, standingIn(ctx.actor, own));
+    }),
+    nextCursor: rows.length > filter.limit && last !== undefined ? encodeCursor({ at: String(last.score), id: last.id }) : null,
+  };
+}
+
+/** @throws AppError INVALID_INPUT for a cursor of another list */
+function scoreKey(cursor: string | undefined): PageKey | null {
+  const key = decodeCursor(cursor);
+  if (key === null || Number.isFinite(Number(key.at))) return key;
+  throw invalidInput({
+    pointer: '/cursor',
+    code: 'cursor',
+    message: { zh: '游标不属于此列表', en: 'this cursor belongs to another list' },
+  });
+}
+
+/** One query for each table, however many matches. */
+async function loadMatchParts(db: Db, rows: readonly MatchRow[]): Promise<Map<string, MatchParts>> {
+  const demands = await getDemandRows(db, [...new Set(rows.map((row) => row.demandId))]);
+  const results = await getResultRows(db, [...new Set(rows.map((row) => row.resultId))]);
+  const records = await listAnswerRecords(db, [...demands, ...results].map((row) => row.organizationId));
+  const answerRecords = new Map(records.map((record) => [record.organizationId, record]));
+  const demandById = new Map(demands.map((row) => [row.id, row]));
+  const resultById = new Map(results.map((row) => [row.id, row]));
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { demand: found(demandById.get(row.demandId)), result: found(resultById.get(row.resultId)), answerRecords },
+    ]),
+  );
+}

@@ -1,0 +1,4 @@
+export * from './store/answers.ts';
+export * from './store/introductions.ts';
+export * from './store/matches.ts';
+export * from './store/refresh.ts';

@@ -1,0 +1,153 @@
+import { and, desc, eq, inArray, isNotNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { demands, disclosures, introductions, matches, results } from '../../../db/schema/index.ts';
+import { newId } from '../../core/ids.ts';
+import type { PageKey } from '../../core/paging.ts';
+import type { Db, Tx } from '../../core/transaction.ts';
+import type { IntroductionScope } from '../policy.ts';
+import type { MatchRow } from './matches.ts';
+
+export type IntroductionRow = typeof introductions.$inferSelect;
+export type NewIntroduction = typeof introductions.$inferInsert;
+
+export async function insertIntroduction(tx: Tx, row: NewIntroduction): Promise<IntroductionRow | undefined> {
+  const [inserted] = await tx.insert(introductions).values(row).returning();
+  return inserted;
+}
+
+export async function getIntroductionRow(db: Db, id: string): Promise<IntroductionRow | undefined> {
+  const [row] = await db.select().from(introductions).where(eq(introductions.id, id));
+  return row;
+}
+
+export async function lockIntroduction(tx: Tx, id: string): Promise<IntroductionRow | undefined> {
+  const [row] = await tx.select().from(introductions).where(eq(introductions.id, id)).for('update');
+  return row;
+}
+
+/** The one introduction of a match that is asked for or open. */
+export async function lockLiveIntroduction(tx: Tx, matchId: string): Promise<IntroductionRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(introductions)
+    .where(and(eq(introductions.matchId, matchId), inArray(introductions.status, ['requested', 'open'])))
+    .for('update');
+  return row;
+}
+
+export async function updateIntroductionRow(
+  tx: Tx,
+  row: IntroductionRow,
+  changes: Partial<NewIntroduction>,
+  now: Date,
+): Promise<IntroductionRow> {
+  const [updated] = await tx
+    .update(introductions)
+    .set({ ...changes, version: row.version + 1, updatedAt: now })
+    .where(eq(introductions.id, row.id))
+    .returning();
+  return updated ?? row;
+}
+
+/** Lets each party in to the other's record and contact. Row-level security reads this in the same transaction. */
+export async function insertDisclosures(tx: Tx, introduction: IntroductionRow, now: Date): Promise<void> {
+  const { demandId, resultId, demandOrganizationId, resultOrganizationId } = introduction;
+  const letIn = [
+    { recordId: demandId, organizationId: resultOrganizationId },
+    { recordId: demandOrganizationId, organizationId: resultOrganizationId },
+    { recordId: resultId, organizationId: demandOrganizationId },
+    { recordId: resultOrganizationId, organizationId: demandOrganizationId },
+  ];
+  await tx
+    .insert(disclosures)
+    .values(letIn.map((each) => ({ id: newId(), ...each, introductionId: introduction.id, createdAt: now })));
+}
+
+/**
+ * Introductions of which the clock asks something, with their matches, both locked; what somebody holds is passed over
+ * and found again by the next sweep, so a sweep waits for nobody.
+ */
+export async function lockDueIntroductions(
+  tx: Tx,
+  now: Date,
+  limit: number,
+): Promise<{ introduction: IntroductionRow; match: MatchRow }[]> {
+  const at = sql`${now.toISOString()}::timestamptz`;
+  return await tx
+    .select({ introduction: introductions, match: matches })
+    .from(introductions)
+    .innerJoin(matches, eq(matches.id, introductions.matchId))
+    .where(
+      and(
+        inArray(introductions.status, ['requested', 'open']),
+        or(
+          lte(introductions.dueAt, at),
+          and(
+            eq(introductions.status, 'open'),
+            sql`${introductions.escalatedAt} is null`,
+            or(
+              lte(introductions.escalateAt, at),
+              and(lte(introductions.remindAt, at), sql`${introductions.remindedAt} is null`),
+            ),
+          ),
+        ),
+      ),
+    )
+    .orderBy(introductions.dueAt)
+    .limit(limit)
+    .for('update', { of: [introductions, matches], skipLocked: true });
+}
+
+export interface IntroductionFilter {
+  scope: IntroductionScope;
+  status?: IntroductionRow['status'] | undefined;
+  after: PageKey | null;
+  limit: number;
+}
+
+/** Newest first; the conditions are those of `standingInIntroduction`. */
+export async function listIntroductionRows(
+  db: Db,
+  { scope, status, after, limit }: IntroductionFilter,
+): Promise<IntroductionRow[]> {
+  const rows = await db
+    .select({ introduction: introductions })
+    .from(introductions)
+    .innerJoin(demands, eq(demands.id, introductions.demandId))
+    .innerJoin(results, eq(results.id, introductions.resultId))
+    .where(
+      and(
+        or(...mine(scope), sql`false`),
+        status === undefined ? undefined : eq(introductions.status, status),
+        after === null ? undefined : lt(introductions.id, after.id),
+      ),
+    )
+    .orderBy(desc(introductions.id))
+    .limit(limit + 1);
+  return rows.map((row) => row.introduction);
+}
+
+function mine({ marketIds, organizationId, ownerUserId }: IntroductionScope): (SQL | undefined)[] {
+  const opened = isNotNull(introductions.openedAt);
+  const conditions: (SQL | undefined)[] = [];
+  if (marketIds.length > 0) {
+    conditions.push(inArray(demands.homeMarketId, [...marketIds]));
+    conditions.push(and(inArray(results.homeMarketId, [...marketIds]), opened));
+  }
+  if (organizationId !== null) {
+    conditions.push(
+      and(
+        eq(demands.organizationId, organizationId),
+        ownerUserId === null ? undefined : eq(demands.createdByUserId, ownerUserId),
+        or(opened, eq(introductions.requestedBySide, 'demand')),
+      ),
+    );
+    conditions.push(
+      and(
+        eq(results.organizationId, organizationId),
+        ownerUserId === null ? undefined : eq(results.createdByUserId, ownerUserId),
+        or(opened, eq(introductions.requestedBySide, 'result')),
+      ),
+    );
+  }
+  return conditions;
+}

@@ -1,0 +1,2 @@
+export * from './views/introductions.ts';
+export * from './views/matches.ts';

@@ -1,0 +1,148 @@
+import { analyse, type HanRun, type Token } from './analysis.ts';
+import { normalizeWord } from './normalize.ts';
+
+/** A Chinese word and what it is called in English, best first. */
+export type DictionaryEntry = { zh: string; en: readonly string[] };
+
+/** One way to say a word in the other language: all of its index terms must occur. */
+export type Rendering = { terms: string[]; phrase: string | undefined };
+
+/** A word or phrase of a text that the dictionary knows, and its renderings in the other language. */
+export type Translatable = { key: string; start: number; end: number; renderings: Rendering[] };
+
+export type Dictionary = {
+  size: number;
+  /** Chinese words of a run that are not part of a longer known word. */
+  translateHan(run: HanRun): Translatable[];
+  /** English words and phrases of up to three words, longest first. */
+  translateWords(tokens: readonly Token[]): Translatable[];
+};
+
+const glossSeparator = '|';
+const maxChineseWordLength = 10;
+const maxGlossWords = 4;
+const maxPhraseWords = 3;
+const maxRenderings = 24;
+
+/**
+ * Reads entries once into two tables. Entries that come first are preferred, so put the technical vocabulary before
+ * the general dictionary. The table from English is built on first use: a Chinese-only market never pays for it.
+ */
+export function createDictionary(entries: Iterable<DictionaryEntry>): Dictionary {
+  const glossesByWord = readEntries(entries);
+  const fromChinese = new Map<string, Rendering[]>();
+  let wordsByPhrase: Map<string, string[]> | undefined;
+
+  function renderingsOfChinese(word: string): Rendering[] {
+    let renderings = fromChinese.get(word);
+    if (renderings === undefined) {
+      renderings = englishRenderings(glossesByWord.get(word) ?? '');
+      fromChinese.set(word, renderings);
+    }
+    return renderings;
+  }
+
+  return {
+    size: glossesByWord.size,
+    translateHan: (run) =>
+      findWords(run, glossesByWord)
+        .map(({ key, start, end }) => ({ key, start, end, renderings: renderingsOfChinese(key) }))
+        .filter(({ renderings }) => renderings.length > 0),
+    translateWords: (tokens) => {
+      wordsByPhrase ??= invert(glossesByWord);
+      return findPhrases(tokens, wordsByPhrase);
+    },
+  };
+}
+
+function readEntries(entries: Iterable<DictionaryEntry>): Map<string, string> {
+  const glossesByWord = new Map<string, string>();
+  for (const { zh, en } of entries) {
+    const word = normalizeWord(zh);
+    const known = glossesByWord.get(word);
+    const added = en.join(glossSeparator);
+    glossesByWord.set(word, known === undefined ? added : `${known}${glossSeparator}${added}`);
+  }
+  return glossesByWord;
+}
+
+function englishRenderings(glosses: string): Rendering[] {
+  const seen = new Map<string, Rendering>();
+  for (const gloss of glosses.split(glossSeparator)) {
+    const terms = analyse(gloss).tokens.map(({ term }) => term);
+    const phrase = terms.join(' ');
+    if (terms.length > 0 && terms.length <= maxGlossWords && !seen.has(phrase) && seen.size < maxRenderings) {
+      seen.set(phrase, { terms, phrase: terms.length === 2 ? phrase : undefined });
+    }
+  }
+  return [...seen.values()];
+}
+
+/** Longest known words at each position, leaving out those inside a longer one; single characters only where nothing else covers. */
+function findWords(run: HanRun, words: ReadonlyMap<string, string>): { key: string; start: number; end: number }[] {
+  const found: { key: string; start: number; end: number }[] = [];
+  let coveredTo = 0;
+  for (let at = 0; at < run.text.length; at++) {
+    const shortest = at < coveredTo ? 2 : 1;
+    for (let length = Math.min(maxChineseWordLength, run.text.length - at); length >= shortest; length--) {
+      const key = run.text.slice(at, at + length);
+      if (at + length > coveredTo && words.has(key)) {
+        found.push({ key, start: run.start + at, end: run.start + at + length });
+        coveredTo = at + length;
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+function findPhrases(tokens: readonly Token[], wordsByPhrase: ReadonlyMap<string, string[]>): Translatable[] {
+  const found: Translatable[] = [];
+  for (let at = 0; at < tokens.length; ) {
+    let taken = 1;
+    for (let count = Math.min(maxPhraseWords, tokens.length - at); count >= 1; count--) {
+      const slice = tokens.slice(at, at + count);
+      const key = slice.map(({ term }) => term).join(' ');
+      const words = wordsByPhrase.get(key);
+      const [first, last] = [slice[0], slice[count - 1]];
+      if (words !== undefined && first !== undefined && last !== undefined) {
+        found.push({ key, start: first.start, end: last.end, renderings: words.map(chineseRendering) });
+        taken = count;
+        break;
+      }
+    }
+    at += taken;
+  }
+  return found;
+}
+
+/** A Chinese word of three or more characters is there when all of its bigrams are. */
+function chineseRendering(word: string): Rendering {
+  return { terms: analyse(word).tokens.map(({ term }) => term), phrase: undefined };
+}
+
+function invert(glossesByWord: ReadonlyMap<string, string>): Map<string, string[]> {
+  const wordsByPhrase = new Map<string, string[]>();
+  const phraseOfGloss = new Map<string, string>();
+  for (const [word, glosses] of glossesByWord) {
+    if (word.length < 2) {
+      continue;
+    }
+    for (const gloss of glosses.split(glossSeparator)) {
+      let phrase = phraseOfGloss.get(gloss);
+      if (phrase === undefined) {
+        const terms = analyse(gloss).tokens.map(({ term }) => term);
+        phrase = terms.length <= maxPhraseWords ? terms.join(' ') : '';
+        phraseOfGloss.set(gloss, phrase);
+      }
+      if (phrase !== '') {
+        const words = wordsByPhrase.get(phrase) ?? [];
+        wordsByPhrase.set(phrase, words);
+        if (words.length < maxRenderings && !words.includes(word)) {
+          words.push(word);
+        }
+      }
+    }
+  }
+  return wordsByPhrase;
+}

@@ -1,0 +1,84 @@
+import { explainPair } from './explain.ts';
+import { filterPair } from './filter.ts';
+import { checkIndicators } from './indicators.ts';
+import { scorePair } from './score.ts';
+import type { TextMatcher } from './text-match.ts';
+import type { Explanation, MatchDemand, MatchFacts, MatchResult, RankedPair } from './types.ts';
+import { defaultWeights, type WeightSet } from './weights.ts';
+
+export type RankContext = {
+  text: TextMatcher;
+  facts: MatchFacts;
+  /** The moment for which validity and age are judged. */
+  now: Date;
+  weights?: WeightSet;
+};
+
+export type Ranking = { matches: RankedPair[]; nearMisses: RankedPair[] };
+
+/** A run keeps this many a side, and none below this score. */
+export const keepAtMost = 50;
+export const keepAbove = 20;
+
+/** A pair with its score; the explanation is made when it is kept. */
+type ScoredPair = Omit<RankedPair, 'explanation'> & { explain: () => Explanation };
+
+/** Filters, scores and explains one pair; null when a hard gate or more than one soft gate rules it out. */
+export function rankPair(demand: MatchDemand, result: MatchResult, context: RankContext): RankedPair | null {
+  const scored = scoreOne(demand, result, context);
+  return scored === null ? null : explained(scored);
+}
+
+function scoreOne(demand: MatchDemand, result: MatchResult, context: RankContext): ScoredPair | null {
+  const { text, facts, now, weights = defaultWeights } = context;
+  const indicators = checkIndicators(demand.indicators, result.indicators, text.nameSimilarity);
+  const { gates, verdict, nearMiss } = filterPair(demand, result, facts, indicators, now);
+  if (verdict === 'out') {
+    return null;
+  }
+  const match = text.match(demand, result);
+  const { score, contributions } = scorePair({ demand, result, indicators, facts, now }, match, weights);
+  return {
+    demandId: demand.id,
+    resultId: result.id,
+    demandVersion: demand.version,
+    resultVersion: result.version,
+    modelVersion: weights.modelVersion,
+    score,
+    gates,
+    contributions,
+    indicators,
+    nearMiss,
+    explain: () => explainPair({ demand, result, contributions, indicators, nearMiss, terms: match.terms() }),
+  };
+}
+
+function explained({ explain, ...pair }: ScoredPair): RankedPair {
+  return { ...pair, explanation: explain() };
+}
+
+/** The results that could answer a demand, best first. */
+export function rankResults(demand: MatchDemand, results: readonly MatchResult[], context: RankContext): Ranking {
+  return keepBest(
+    results.map((result) => scoreOne(demand, result, context)),
+    ({ resultId }) => resultId,
+  );
+}
+
+/** The demands a result could answer, best first; each pair scores as it does from the other side. */
+export function rankDemands(result: MatchResult, demands: readonly MatchDemand[], context: RankContext): Ranking {
+  return keepBest(
+    demands.map((demand) => scoreOne(demand, result, context)),
+    ({ demandId }) => demandId,
+  );
+}
+
+function keepBest(pairs: readonly (ScoredPair | null)[], otherId: (pair: ScoredPair) => string): Ranking {
+  const kept = pairs
+    .filter((pair) => pair !== null)
+    .filter(({ score }) => score > keepAbove)
+    .toSorted((a, b) => b.score - a.score || (otherId(a) < otherId(b) ? -1 : 1));
+  const matches = kept.filter(({ nearMiss }) => nearMiss === null).slice(0, keepAtMost);
+  const nearMisses = kept.filter(({ nearMiss }) => nearMiss !== null).slice(0, keepAtMost);
+  return { matches: matches.map(explained), nearMisses: nearMisses.map(explained) };
+}

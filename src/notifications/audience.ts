@@ -1,0 +1,202 @@
+import type { MessageType, subscriptions } from '../core/messages.ts';
+
+/** Messages that become notices: those with a `notify` delivery. */
+export type NoticeType = {
+  [Type in MessageType]: 'notify' extends (typeof subscriptions)[Type][number] ? Type : never;
+}[MessageType];
+
+export type Side = 'demand' | 'result';
+
+/** A demand or a result as far as it matters who hears of it. */
+export interface SideFacts {
+  organizationId: string;
+  /** The member who made the record. */
+  responsibleUserId: string;
+  /** The home market. */
+  marketId: string;
+}
+
+/** What a message is about, re-read by id. Only what its subject has is set. */
+export interface Facts {
+  organization: { id: string; marketId: string } | null;
+  demand: SideFacts | null;
+  result: SideFacts | null;
+  /** Sides of an introduction whose answer is still awaited. */
+  unanswered: readonly Side[];
+  /** The side of an introduction that the other asked for and no broker has opened: to it there is none yet. */
+  unasked: Side | null;
+  project: {
+    marketId: string;
+    parties: readonly { organizationId: string; responsibleUserId: string | null }[];
+  } | null;
+  /** Whose act the message records. */
+  actorOrganizationId: string | null;
+}
+
+/** A group of readers, before it is known who is in it today. */
+export type Circle =
+  /** The member whose record it is, and the organization's admins. */
+  | { kind: 'owners'; organizationId: string; responsibleUserId: string | null }
+  | { kind: 'members'; organizationId: string }
+  /** Brokers and directors of the market, or of the nearest above that has any. */
+  | { kind: 'staff'; marketId: string }
+  /** Directors of that market; its brokers where it has no director. */
+  | { kind: 'directors'; marketId: string };
+
+function owners(side: SideFacts | null): Circle[] {
+  if (side === null) return [];
+  return [{ kind: 'owners', organizationId: side.organizationId, responsibleUserId: side.responsibleUserId }];
+}
+
+function brokers(of: { marketId: string } | null): Circle[] {
+  return of === null ? [] : [{ kind: 'staff', marketId: of.marketId }];
+}
+
+function directors(of: { marketId: string } | null): Circle[] {
+  return of === null ? [] : [{ kind: 'directors', marketId: of.marketId }];
+}
+
+function members({ organization }: Facts): Circle[] {
+  return organization === null ? [] : [{ kind: 'members', organizationId: organization.id }];
+}
+
+function everybody({ demand, result, unasked }: Facts): Circle[] {
+  return [
+    ...(unasked === 'demand' ? [] : owners(demand)),
+    ...(unasked === 'result' ? [] : owners(result)),
+    ...brokers(demand),
+    ...(unasked === null ? brokers(result) : []),
+  ];
+}
+
+function awaited(facts: Facts): Circle[] {
+  return facts.unanswered.flatMap((side) => owners(facts[side]));
+}
+
+/** An answer is news to the other party and to the demand's broker, who leads. */
+function otherParty(facts: Facts): Circle[] {
+  const others = [facts.demand, facts.result].filter((side) => side?.organizationId !== facts.actorOrganizationId);
+  return [...others.flatMap(owners), ...brokers(facts.demand)];
+}
+
+function projectParties({ project }: Facts): Circle[] {
+  if (project === null) return [];
+  const parties = project.parties.map(
+    ({ organizationId, responsibleUserId }): Circle => ({ kind: 'owners', organizationId, responsibleUserId }),
+  );
+  return [...parties, ...brokers(project)];
+}
+
+function recordOwners({ demand, result }: Facts): Circle[] {
+  return [...owners(demand), ...owners(result)];
+}
+
+function recordBrokers({ demand, result }: Facts): Circle[] {
+  return [...brokers(demand), ...brokers(result)];
+}
+
+/** Who hears of what. */
+const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
+  'organization.registered': ({ organization }) => brokers(organization),
+  'organization.verified': members,
+  'organization.suspended': members,
+  'organization.reinstated': members,
+  'demand.submitted': recordBrokers,
+  'demand.returned': recordOwners,
+  'demand.rejected': recordOwners,
+  'demand.published': recordOwners,
+  'demand.expiring': recordOwners,
+  'demand.expired': recordOwners,
+  'result.submitted': recordBrokers,
+  'result.returned': recordOwners,
+  'result.rejected': recordOwners,
+  'result.published': recordOwners,
+  'result.expiring': recordOwners,
+  'result.expired': recordOwners,
+  'match.suggested': everybody,
+  'introduction.requested': ({ demand }) => brokers(demand),
+  'introduction.opened': (facts) => [...awaited(facts), ...brokers(facts.result)],
+  'introduction.answered': otherParty,
+  'introduction.accepted': everybody,
+  'introduction.declined': everybody,
+  'introduction.reminded': awaited,
+  'introduction.escalated': ({ demand }) => directors(demand),
+  'introduction.lapsed': everybody,
+  'project.created': projectParties,
+  'project.activated': projectParties,
+  'project.completed': projectParties,
+  'project.terminated': projectParties,
+  'milestone.submitted': projectParties,
+  'milestone.accepted': projectParties,
+  'milestone.rework': projectParties,
+};
+
+export function isNoticeType(type: string): type is NoticeType {
+  return Object.hasOwn(audiences, type);
+}
+
+export function circlesOf(type: NoticeType, facts: Facts): Circle[] {
+  return audiences[type](facts);
+}
+
+/** A member as the audience needs one. */
+export interface Person {
+  userId: string;
+  organizationId: string;
+  role: string;
+}
+
+export interface Recipient {
+  userId: string;
+  organizationId: string;
+  /** Hears of it as a party; staff of a market as its broker. */
+  as: 'party' | 'broker';
+}
+
+function isStaff(person: Person): boolean {
+  return person.role === 'broker' || person.role === 'director';
+}
+
+/** Whether a market has somebody who brokers. */
+export function hasStaff(people: readonly Person[], marketId: string): boolean {
+  return people.some((person) => person.organizationId === marketId && isStaff(person));
+}
+
+function isIn(circle: Circle, people: readonly Person[], staffedMarketOf: ReadonlyMap<string, string>): Person[] {
+  switch (circle.kind) {
+    case 'members':
+      return people.filter((person) => person.organizationId === circle.organizationId);
+    case 'owners':
+      return people.filter(
+        (person) =>
+          person.organizationId === circle.organizationId &&
+          (person.role === 'admin' || person.userId === circle.responsibleUserId),
+      );
+    case 'staff':
+    case 'directors': {
+      const marketId = staffedMarketOf.get(circle.marketId);
+      const staff = people.filter((person) => person.organizationId === marketId && isStaff(person));
+      const directing = staff.filter((person) => person.role === 'director');
+      return circle.kind === 'directors' && directing.length > 0 ? directing : staff;
+    }
+  }
+}
+
+/**
+ * The people in the circles, each once.
+ * @param staffedMarketOf for each market of a circle, the nearest one that has staff: itself or one above
+ */
+export function recipientsOf(
+  circles: readonly Circle[],
+  people: readonly Person[],
+  staffedMarketOf: ReadonlyMap<string, string>,
+): Recipient[] {
+  const recipients = new Map<string, Recipient>();
+  for (const circle of circles) {
+    const as = circle.kind === 'staff' || circle.kind === 'directors' ? 'broker' : 'party';
+    for (const { userId, organizationId } of isIn(circle, people, staffedMarketOf)) {
+      if (!recipients.has(userId)) recipients.set(userId, { userId, organizationId, as });
+    }
+  }
+  return [...recipients.values()];
+}

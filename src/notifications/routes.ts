@@ -1,0 +1,131 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/ctx.ts';
+import type { Locale } from '../core/text.ts';
+import type { Db } from '../core/transaction.ts';
+import { localeOf } from '../http/locale.ts';
+import { IdParams, operation } from '../http/operation.ts';
+import { PageOf } from '../http/page.ts';
+import { NotificationStreams } from './channels/stream.ts';
+import { ListNotifications, ReadNotifications } from './inputs.ts';
+import { reader } from './policy.ts';
+import { getNotificationSummary, listNotifications, readNotification, readNotifications } from './service.ts';
+import { NotificationSummary, NotificationView } from './views.ts';
+
+const tag = 'notifications';
+const read = { tag, access: 'signed-in' } as const;
+/** Reading is what a person does; a machine pages with the cursor. */
+const mark = { tag, access: 'signed-in', scope: null } as const;
+
+/** The language of Accept-Language; the reader's own where it names neither Chinese nor English (fetch sends `*`). */
+function readerLocale(request: FastifyRequest): Locale {
+  const header = request.headers['accept-language'];
+  if (header !== undefined && /\b(zh|en)\b/i.test(header)) return localeOf(header);
+  return request.actor.kind === 'user' ? request.actor.locale : 'zh-CN';
+}
+
+export async function notificationRoutes(
+  fastify: FastifyInstance,
+  parts: { db: Db; log: Pick<Log, 'warn'>; clock: Clock },
+): Promise<void> {
+  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get(
+    '/notifications',
+    operation({
+      id: 'listNotifications',
+      summary: 'Read my inbox',
+      description: 'Newest first.',
+      ...read,
+      input: { querystring: ListNotifications },
+      output: PageOf(NotificationView),
+    }),
+    (request) => listNotifications(request.ctx, request.query, readerLocale(request)),
+  );
+
+  app.get(
+    '/notifications/summary',
+    operation({
+      id: 'getNotificationSummary',
+      summary: 'Count my unread notices',
+      ...read,
+      output: NotificationSummary,
+    }),
+    (request) => getNotificationSummary(request.ctx),
+  );
+
+  app.post(
+    '/notifications/read',
+    operation({
+      id: 'readNotifications',
+      summary: 'Mark a notice and all older ones read',
+      ...mark,
+      input: { body: ReadNotifications },
+      output: NotificationSummary,
+      problems: [404],
+    }),
+    (request) => readNotifications(request.ctx, request.body),
+  );
+
+  app.post(
+    '/notifications/:id/read',
+    operation({
+      id: 'readNotification',
+      summary: 'Mark a notice read',
+      ...mark,
+      input: { params: IdParams },
+      output: NotificationView,
+      problems: [404],
+    }),
+    (request) => readNotification(request.ctx, request.params.id, readerLocale(request)),
+  );
+
+  streamRoute(fastify, parts);
+}
+
+function streamRoute(fastify: FastifyInstance, parts: { db: Db; log: Pick<Log, 'warn'>; clock: Clock }): void {
+  const streams = new NotificationStreams(parts);
+  fastify.addHook('preClose', async () => streams.close());
+  const { schema, config } = operation({
+    id: 'streamNotifications',
+    summary: 'Follow my inbox',
+    description:
+      'Server-sent events named `notification`, each with a notice. After a break send Last-Event-ID; a stream ends after ten minutes at most.',
+    ...read,
+    output: Type.String(),
+  });
+  const stream = {
+    description: 'New notices as they come.',
+    content: { 'text/event-stream': { schema: Type.String() } },
+  };
+  fastify.get(
+    '/notifications/stream',
+    { schema: { ...schema, response: { ...schema.response, 200: stream } }, config, exposeHeadRoute: false },
+    async (request, reply) => {
+      const { userId } = reader(request.ctx.actor);
+      streams.checkRoom(userId);
+      reply.hijack();
+      for (const [name, value] of Object.entries(reply.getHeaders())) {
+        if (value !== undefined) reply.raw.setHeader(name, value);
+      }
+      reply.raw.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
+      const stop = streams.open(
+        { userId, locale: readerLocale(request), lastEventId: lastEventId(request) },
+        reply.raw,
+      );
+      reply.raw.on('close', stop);
+    },
+  );
+}
+
+/** An id that is none of ours is as good as no id. */
+function lastEventId(request: FastifyRequest): string | null {
+  const header = request.headers['last-event-id'];
+  return typeof header === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(header) ? header : null;
+}

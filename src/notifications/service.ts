@@ -1,0 +1,2 @@
+export * from './service/inbox.ts';
+export * from './service/notify.ts';

@@ -1,0 +1,161 @@
+import type { Params, Templates } from './render.ts';
+
+function named(noun: string, title: string | undefined, code: string | undefined): string {
+  if (title === undefined) return `a ${noun}`;
+  return code === undefined ? `the ${noun} “${title}”` : `the ${noun} “${title}” (${code})`;
+}
+
+function demand(params: Params): string {
+  return named('demand', params.demandTitle, params.demandCode);
+}
+
+function result(params: Params): string {
+  return named('result', params.resultTitle, params.resultCode);
+}
+
+function pair(params: Params): string {
+  return `${demand(params)} and ${result(params)}`;
+}
+
+function project(params: Params): string {
+  return named('project', params.projectTitle, params.projectCode);
+}
+
+function milestone(params: Params): string {
+  return `${named('milestone', params.milestoneTitle, undefined)} of ${project(params)}`;
+}
+
+function reason(params: Params): string {
+  return params.reason === undefined ? '' : ` Reason: ${params.reason}`;
+}
+
+function due(params: Params): string {
+  return params.dueOn === undefined ? '' : ` Please answer by ${params.dueOn}.`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function validUntil(params: Params): string {
+  return params.validUntil === undefined ? 'soon' : `on ${params.validUntil}`;
+}
+
+export const en: Templates = {
+  'organization.registered': (p) => ({
+    title: 'An organization awaits verification',
+    body: `${p.organizationName ?? 'An organization'} has registered; please verify it.`,
+  }),
+  'organization.verified': () => ({
+    title: 'Your organization is verified',
+    body: 'Your organization has been verified and may submit demands or results.',
+  }),
+  'organization.suspended': () => ({
+    title: 'Your organization is suspended',
+    body: 'Your organization is suspended: it may read and not act. Ask its market.',
+  }),
+  'organization.reinstated': () => ({
+    title: 'Your organization is reinstated',
+    body: 'Your organization may act again as before.',
+  }),
+  'demand.submitted': (p) => ({
+    title: 'A demand awaits review',
+    body: sentence(`${demand(p)} was submitted; please review it.`),
+  }),
+  'demand.returned': (p) => ({
+    title: 'Your demand was returned',
+    body: `${sentence(demand(p))} was returned for changes.${reason(p)}`,
+  }),
+  'demand.rejected': (p) => ({
+    title: 'Your demand was rejected',
+    body: `${sentence(demand(p))} was rejected.${reason(p)}`,
+  }),
+  'demand.published': (p) => ({
+    title: 'Your demand is published',
+    body: `${sentence(demand(p))} is published and being matched.`,
+  }),
+  'demand.expiring': (p) => ({
+    title: 'Your demand is about to expire',
+    body: `${sentence(demand(p))} expires ${validUntil(p)}. Is it still current? Renew it.`,
+  }),
+  'demand.expired': (p) => ({
+    title: 'Your demand has expired',
+    body: `${sentence(demand(p))} has expired; it may be submitted again.`,
+  }),
+  'result.submitted': (p) => ({
+    title: 'A result awaits review',
+    body: sentence(`${result(p)} was submitted; please review it.`),
+  }),
+  'result.returned': (p) => ({
+    title: 'Your result was returned',
+    body: `${sentence(result(p))} was returned for changes.${reason(p)}`,
+  }),
+  'result.rejected': (p) => ({
+    title: 'Your result was rejected',
+    body: `${sentence(result(p))} was rejected.${reason(p)}`,
+  }),
+  'result.published': (p) => ({
+    title: 'Your result is published',
+    body: `${sentence(result(p))} is published and being matched.`,
+  }),
+  'result.expiring': (p) => ({
+    title: 'Your result is about to expire',
+    body: `${sentence(result(p))} expires ${validUntil(p)}. Is it still current? Renew it.`,
+  }),
+  'result.expired': (p) => ({
+    title: 'Your result has expired',
+    body: `${sentence(result(p))} has expired; it may be submitted again.`,
+  }),
+  'match.suggested': (p) => ({
+    title: 'A new match',
+    body: `${sentence(pair(p))} match${p.score === undefined ? '' : `, with a score of ${p.score}`}.`,
+  }),
+  'introduction.requested': (p) => ({
+    title: 'An introduction is requested',
+    body: `One side asks to be introduced over ${pair(p)}; please decide.`,
+  }),
+  'introduction.opened': (p) => ({
+    title: 'An introduction',
+    body: `A broker introduces the two sides over ${pair(p)}.${due(p)}`,
+  }),
+  'introduction.answered': (p) => ({
+    title: 'One side has answered',
+    body: `One side has answered the introduction over ${pair(p)}.`,
+  }),
+  'introduction.accepted': (p) => ({
+    title: 'Both sides accepted',
+    body: `Both sides accepted the introduction over ${pair(p)}; each now sees how to reach the other.`,
+  }),
+  'introduction.declined': (p) => ({
+    title: 'The introduction was declined',
+    body: `The introduction over ${pair(p)} was declined.`,
+  }),
+  'introduction.reminded': (p) => ({
+    title: 'Your answer is awaited',
+    body: `The introduction over ${pair(p)} still waits for your answer.${due(p)}`,
+  }),
+  'introduction.escalated': (p) => ({
+    title: 'An introduction is stuck',
+    body: `The introduction over ${pair(p)} is close to its due time without all answers; please follow up.`,
+  }),
+  'introduction.lapsed': (p) => ({
+    title: 'The introduction has lapsed',
+    body: `The introduction over ${pair(p)} was not answered in time and has lapsed.`,
+  }),
+  'project.created': (p) => ({
+    title: 'A joint project is forming',
+    body: `${sentence(project(p))} was created and is forming.`,
+  }),
+  'project.activated': (p) => ({ title: 'The project has started', body: `${sentence(project(p))} has started.` }),
+  'project.completed': (p) => ({ title: 'The project is complete', body: `${sentence(project(p))} is complete.` }),
+  'project.terminated': (p) => ({ title: 'The project has ended', body: `${sentence(project(p))} was terminated.` }),
+  'milestone.submitted': (p) => ({
+    title: 'A milestone awaits acceptance',
+    body: `${sentence(milestone(p))} was submitted; please accept it or ask for rework.`,
+  }),
+  'milestone.accepted': (p) => ({ title: 'A milestone is accepted', body: `${sentence(milestone(p))} was accepted.` }),
+  'milestone.rework': (p) => ({
+    title: 'A milestone needs rework',
+    body: `${sentence(milestone(p))} was given back; the project shows the reason.`,
+  }),
+};

@@ -1,0 +1,84 @@
+import type { Params, Templates } from './render.ts';
+
+function named(fallback: string, title: string | undefined, code: string | undefined): string {
+  if (title === undefined) return fallback;
+  return code === undefined ? `“${title}”` : `“${title}”（${code}）`;
+}
+
+function demand(params: Params): string {
+  return `需求${named('', params.demandTitle, params.demandCode)}`;
+}
+
+function result(params: Params): string {
+  return `成果${named('', params.resultTitle, params.resultCode)}`;
+}
+
+function pair(params: Params): string {
+  return `${demand(params)}与${result(params)}`;
+}
+
+function project(params: Params): string {
+  return `项目${named('', params.projectTitle, params.projectCode)}`;
+}
+
+function milestone(params: Params): string {
+  return `${project(params)}的里程碑${named('', params.milestoneTitle, undefined)}`;
+}
+
+function reason(params: Params): string {
+  return params.reason === undefined ? '' : `原因：${params.reason}`;
+}
+
+function due(params: Params): string {
+  return params.dueOn === undefined ? '' : `请在 ${params.dueOn} 前答复。`;
+}
+
+export const zh: Templates = {
+  'organization.registered': (p) => ({
+    title: '新机构待审核',
+    body: `${p.organizationName ?? '一家机构'}已注册，请审核。`,
+  }),
+  'organization.verified': () => ({ title: '机构已通过审核', body: '贵机构已通过审核，可以提交需求或成果。' }),
+  'organization.suspended': () => ({
+    title: '机构已暂停',
+    body: '贵机构已被暂停：可以查看，不能操作。请联系所属市场。',
+  }),
+  'organization.reinstated': () => ({ title: '机构已恢复', body: '贵机构已恢复，可以照常操作。' }),
+  'demand.submitted': (p) => ({ title: '需求待审核', body: `${demand(p)}已提交，请审核。` }),
+  'demand.returned': (p) => ({ title: '需求被退回', body: `${demand(p)}被退回修改。${reason(p)}` }),
+  'demand.rejected': (p) => ({ title: '需求未通过', body: `${demand(p)}未通过审核。${reason(p)}` }),
+  'demand.published': (p) => ({ title: '需求已发布', body: `${demand(p)}已发布，正在寻找匹配成果。` }),
+  'demand.expiring': (p) => ({
+    title: '需求即将到期',
+    body: `${demand(p)}将于 ${p.validUntil ?? '近期'} 到期，仍然有效吗？请续期。`,
+  }),
+  'demand.expired': (p) => ({ title: '需求已到期', body: `${demand(p)}已到期下架，可修改后重新提交。` }),
+  'result.submitted': (p) => ({ title: '成果待审核', body: `${result(p)}已提交，请审核。` }),
+  'result.returned': (p) => ({ title: '成果被退回', body: `${result(p)}被退回修改。${reason(p)}` }),
+  'result.rejected': (p) => ({ title: '成果未通过', body: `${result(p)}未通过审核。${reason(p)}` }),
+  'result.published': (p) => ({ title: '成果已发布', body: `${result(p)}已发布，正在寻找匹配需求。` }),
+  'result.expiring': (p) => ({
+    title: '成果即将到期',
+    body: `${result(p)}将于 ${p.validUntil ?? '近期'} 到期，仍然有效吗？请续期。`,
+  }),
+  'result.expired': (p) => ({ title: '成果已到期', body: `${result(p)}已到期下架，可修改后重新提交。` }),
+  'match.suggested': (p) => ({
+    title: '新的匹配建议',
+    body: `${pair(p)}相匹配${p.score === undefined ? '' : `，得分 ${p.score}`}。`,
+  }),
+  'introduction.requested': (p) => ({ title: '对接申请', body: `有一方希望就${pair(p)}进行对接，请处理。` }),
+  'introduction.opened': (p) => ({ title: '对接邀请', body: `经纪人邀请双方就${pair(p)}进行对接。${due(p)}` }),
+  'introduction.answered': (p) => ({ title: '对方已答复', body: `${pair(p)}的对接，有一方已答复。` }),
+  'introduction.accepted': (p) => ({ title: '对接成功', body: `双方都接受了${pair(p)}的对接，联系方式已互相公开。` }),
+  'introduction.declined': (p) => ({ title: '对接未成', body: `${pair(p)}的对接被谢绝。` }),
+  'introduction.reminded': (p) => ({ title: '对接待答复', body: `${pair(p)}的对接还在等您答复。${due(p)}` }),
+  'introduction.escalated': (p) => ({ title: '对接逾期提醒', body: `${pair(p)}的对接临近期限仍未答复，请督促。` }),
+  'introduction.lapsed': (p) => ({ title: '对接已失效', body: `${pair(p)}的对接超过期限未答复，已失效。` }),
+  'project.created': (p) => ({ title: '项目已立项', body: `${project(p)}已立项，正在组建。` }),
+  'project.activated': (p) => ({ title: '项目已启动', body: `${project(p)}已启动。` }),
+  'project.completed': (p) => ({ title: '项目已完成', body: `${project(p)}已完成。` }),
+  'project.terminated': (p) => ({ title: '项目已终止', body: `${project(p)}已终止。` }),
+  'milestone.submitted': (p) => ({ title: '里程碑待验收', body: `${milestone(p)}已提交，请验收。` }),
+  'milestone.accepted': (p) => ({ title: '里程碑已验收', body: `${milestone(p)}已通过验收。` }),
+  'milestone.rework': (p) => ({ title: '里程碑需返工', body: `${milestone(p)}被退回返工，原因见项目。` }),
+};

@@ -1,0 +1,5 @@
+export * from './service/create.ts';
+export * from './service/lifecycle.ts';
+export * from './service/milestones.ts';
+export * from './service/read.ts';
+export { getMilestoneRow, getProjectRow, type MilestoneRow, type ProjectRow } from './store.ts';

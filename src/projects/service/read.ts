@@ -1,0 +1,91 @@
+import type { Ctx } from '../../core/ctx.ts';
+import { found } from '../../core/errors.ts';
+import { decodeCursor, type Page, toPage } from '../../core/paging.ts';
+import type { Db } from '../../core/transaction.ts';
+import { getOrganizationRows } from '../../organizations/service.ts';
+import type { ListProjects } from '../inputs.ts';
+import { audienceOf, scopeOf } from '../policy.ts';
+import {
+  getMilestoneRow,
+  getProjectRow,
+  listMilestoneRows,
+  listPartyRows,
+  listProjectRows,
+  type PartyRow,
+  type ProjectRow,
+} from '../store.ts';
+import { type MilestoneView, type ProjectView, toMilestoneView, toProjectView } from '../views.ts';
+
+async function viewsOf(
+  db: Db,
+  rows: readonly ProjectRow[],
+  parties: readonly PartyRow[],
+): Promise<Map<string, ProjectView>> {
+  const milestones = await listMilestoneRows(
+    db,
+    rows.map((row) => row.id),
+  );
+  const organizations = await getOrganizationRows(db, [...new Set(parties.map((party) => party.organizationId))]);
+  const names = new Map(organizations.map((organization) => [organization.id, organization.name]));
+  return new Map(rows.map((row) => [row.id, toProjectView(row, parties, milestones, names)]));
+}
+
+/** The view that every party of the project and its broker get. */
+export async function viewProject(db: Db, row: ProjectRow): Promise<ProjectView> {
+  const views = await viewsOf(db, [row], await listPartyRows(db, [row.id]));
+  return found(views.get(row.id));
+}
+
+export async function getProject(ctx: Ctx, id: string): Promise<ProjectView> {
+  const row = found(await getProjectRow(ctx.db, id));
+  const parties = await listPartyRows(ctx.db, [id]);
+  audienceOf(ctx.actor, { marketId: row.marketId, parties });
+  return found((await viewsOf(ctx.db, [row], parties)).get(id));
+}
+
+export async function getMilestone(ctx: Ctx, projectId: string, milestoneId: string): Promise<MilestoneView> {
+  const project = found(await getProjectRow(ctx.db, projectId));
+  audienceOf(ctx.actor, { marketId: project.marketId, parties: await listPartyRows(ctx.db, [projectId]) });
+  const row = found(await getMilestoneRow(ctx.db, milestoneId));
+  return toMilestoneView(found(row.projectId === projectId ? row : null));
+}
+
+/** The actor's projects, newest first: as a party, or within a broker's territory. */
+export async function listProjects(ctx: Ctx, query: ListProjects): Promise<Page<ProjectView>> {
+  const { limit = 20, status } = query;
+  const rows = await listProjectRows(ctx.db, {
+    scope: scopeOf(ctx.actor),
+    after: decodeCursor(query.cursor),
+    limit,
+    ...(status === undefined ? {} : { status }),
+  });
+  const shown = rows.slice(0, limit);
+  const views = await viewsOf(
+    ctx.db,
+    shown,
+    await listPartyRows(
+      ctx.db,
+      shown.map((row) => row.id),
+    ),
+  );
+  return toPage(
+    rows,
+    limit,
+    (row) => ({ at: row.createdAt.toISOString(), id: row.id }),
+    (row) => found(views.get(row.id)),
+  );
+}
+
+/** The organizations of a project, in the order of its list. */
+export async function listProjectPartyIds(db: Db, id: string): Promise<string[]> {
+  return (await listPartyRows(db, [id])).map((party) => party.organizationId);
+}
+
+/** Whose business a project is: each organization with the member, if any, whose record brought it in. */
+export async function listProjectParties(
+  db: Db,
+  id: string,
+): Promise<{ organizationId: string; responsibleUserId: string | null }[]> {
+  const rows = await listPartyRows(db, [id]);
+  return rows.map(({ organizationId, responsibleUserId }) => ({ organizationId, responsibleUserId }));
+}

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { subscriptions } from '../../../src/core/messages.ts';
+import {
+  circlesOf,
+  type Facts,
+  hasStaff,
+  isNoticeType,
+  type NoticeType,
+  type Person,
+  recipientsOf,
+} from '../../../src/notifications/audience.ts';
+
+const people: Person[] = [
+  { userId: 'eve', organizationId: 'e', role: 'member' },
+  { userId: 'ena', organizationId: 'e', role: 'admin' },
+  { userId: 'ed', organizationId: 'e', role: 'member' },
+  { userId: 'una', organizationId: 'u', role: 'member' },
+  { userId: 'uta', organizationId: 'u', role: 'admin' },
+  { userId: 'ulf', organizationId: 'u', role: 'member' },
+  { userId: 'bob', organizationId: 'm', role: 'broker' },
+  { userId: 'dora', organizationId: 'm', role: 'director' },
+  { userId: 'ben', organizationId: 'n', role: 'broker' },
+  { userId: 'pia', organizationId: 'province', role: 'director' },
+  { userId: 'fay', organizationId: 'f', role: 'admin' },
+];
+
+const facts: Facts = {
+  organization: { id: 'e', marketId: 'm' },
+  demand: { organizationId: 'e', responsibleUserId: 'eve', marketId: 'm' },
+  result: { organizationId: 'u', responsibleUserId: 'una', marketId: 'n' },
+  unanswered: ['demand', 'result'],
+  unasked: null,
+  project: {
+    marketId: 'm',
+    parties: [
+      { organizationId: 'e', responsibleUserId: 'eve' },
+      { organizationId: 'u', responsibleUserId: 'una' },
+      { organizationId: 'f', responsibleUserId: null },
+    ],
+  },
+  actorOrganizationId: null,
+};
+
+const staffed = new Map([
+  ['m', 'm'],
+  ['n', 'n'],
+]);
+
+function readers(type: NoticeType, about: Partial<Facts> = {}, staffedMarketOf = staffed): string[] {
+  const circles = circlesOf(type, { ...facts, ...about });
+  return recipientsOf(circles, people, staffedMarketOf)
+    .map((recipient) => recipient.userId)
+    .sort();
+}
+
+const demandSide = ['ena', 'eve'];
+const resultSide = ['una', 'uta'];
+const demandBrokers = ['bob', 'dora'];
+const everybody = [...demandSide, ...resultSide, ...demandBrokers, 'ben'].sort();
+
+describe('who hears of what', () => {
+  test('every message with a notify delivery has an audience, and no other has', () => {
+    for (const [type, handlers] of Object.entries(subscriptions)) {
+      expect([type, isNoticeType(type)]).toEqual([type, (handlers as readonly string[]).includes('notify')]);
+    }
+  });
+
+  test('a suggestion: both owners and both brokers, each once, and no colleague', () => {
+    expect(readers('match.suggested')).toEqual(everybody);
+  });
+
+  test('one market on both sides: its staff once', () => {
+    const result = { organizationId: 'u', responsibleUserId: 'una', marketId: 'm' };
+    expect(readers('match.suggested', { result })).toEqual([...demandSide, ...resultSide, ...demandBrokers].sort());
+  });
+
+  test('a submitted record: the staff of its home market; its fate: its owners', () => {
+    expect(readers('demand.submitted', { result: null })).toEqual(demandBrokers);
+    expect(readers('result.submitted', { demand: null })).toEqual(['ben']);
+    for (const fate of ['returned', 'rejected', 'published', 'expiring', 'expired'] as const) {
+      expect(readers(`demand.${fate}`, { result: null })).toEqual(demandSide);
+      expect(readers(`result.${fate}`, { demand: null })).toEqual(resultSide);
+    }
+  });
+
+  test('a new organization: the staff of its market; its own state: all its members', () => {
+    expect(readers('organization.registered')).toEqual(demandBrokers);
+    expect(readers('organization.verified')).toEqual(['ed', 'ena', 'eve']);
+    expect(readers('organization.suspended')).toEqual(['ed', 'ena', 'eve']);
+  });
+
+  test('a request: the staff that leads, and nobody of the other side', () => {
+    expect(readers('introduction.requested', { unasked: 'result' })).toEqual(demandBrokers);
+  });
+
+  test('an opened introduction: who has yet to answer, and the broker of the result', () => {
+    expect(readers('introduction.opened')).toEqual([...demandSide, ...resultSide, 'ben'].sort());
+    expect(readers('introduction.opened', { unanswered: ['result'] })).toEqual(['ben', ...resultSide]);
+    expect(readers('introduction.reminded', { unanswered: ['demand'] })).toEqual(demandSide);
+  });
+
+  test('an answer: the other party and the broker who leads, never the party that gave it', () => {
+    expect(readers('introduction.answered', { actorOrganizationId: 'u' })).toEqual(
+      [...demandSide, ...demandBrokers].sort(),
+    );
+    expect(readers('introduction.answered', { actorOrganizationId: 'e' })).toEqual(
+      [...demandBrokers, ...resultSide].sort(),
+    );
+  });
+
+  test('the end of an introduction: everybody, the one who closed it too', () => {
+    for (const end of ['accepted', 'declined', 'lapsed'] as const) {
+      expect(readers(`introduction.${end}`, { actorOrganizationId: 'u' })).toEqual(everybody);
+    }
+  });
+
+  test('a request that ends unopened: nobody of the side that was never asked', () => {
+    expect(readers('introduction.declined', { unasked: 'result' })).toEqual([...demandBrokers, ...demandSide].sort());
+    expect(readers('introduction.lapsed', { unasked: 'demand' })).toEqual([...demandBrokers, ...resultSide].sort());
+  });
+
+  test('an escalation: the director, and the brokers where there is none', () => {
+    expect(readers('introduction.escalated')).toEqual(['dora']);
+    const demand = { organizationId: 'e', responsibleUserId: 'eve', marketId: 'n' };
+    expect(readers('introduction.escalated', { demand })).toEqual(['ben']);
+  });
+
+  test('a project and its milestones: every party and the staff of its market', () => {
+    const all = [...demandSide, ...resultSide, 'fay', ...demandBrokers].sort();
+    for (const type of ['project.created', 'project.terminated', 'milestone.submitted', 'milestone.rework'] as const) {
+      expect(readers(type, { demand: null, result: null })).toEqual(all);
+    }
+  });
+
+  test('a market without staff: the nearest above that has some', () => {
+    const above = new Map([['m', 'province']]);
+    expect(readers('demand.submitted', { result: null }, above)).toEqual(['pia']);
+    expect(readers('introduction.escalated', {}, above)).toEqual(['pia']);
+    expect(readers('demand.submitted', { result: null }, new Map())).toEqual([]);
+  });
+
+  test('staff is who brokers, not any member', () => {
+    expect(hasStaff(people, 'm')).toBe(true);
+    expect(hasStaff(people, 'e')).toBe(false);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, type ErrorCode } from '../../../src/core/errors.ts';
+import { backoffMs, describeError, judge } from '../../../workers/failure.ts';
+
+const text = { zh: '不行', en: 'It does not work.' };
+const middle = () => 0.5;
+
+describe('judging a failure', () => {
+  it('tries what is unknown, upstream or a collision again', () => {
+    for (const error of [
+      new Error('boom'),
+      'thrown text',
+      new AppError('UPSTREAM_FAILED', text),
+      new AppError('CONFLICT', text),
+    ]) {
+      expect(judge(error, 1, middle)).toEqual({ kind: 'retry', delayMs: 500 });
+    }
+  });
+
+  it('buries the tenth failure and not the ninth', () => {
+    expect(judge(new Error('boom'), 9, middle).kind).toBe('retry');
+    expect(judge(new Error('boom'), 10, middle)).toEqual({ kind: 'dead' });
+  });
+
+  it('buries at once what another run cannot cure', () => {
+    const codes: ErrorCode[] = [
+      'FORBIDDEN',
+      'UNAUTHENTICATED',
+      'INVALID_INPUT',
+      'INVALID_STATE',
+      'PRECONDITION_FAILED',
+      'LIMIT_EXCEEDED',
+    ];
+    for (const code of codes) expect(judge(new AppError(code, text), 1, middle)).toEqual({ kind: 'dead' });
+  });
+
+  it('waits for what is away for as long as it asks, however often', () => {
+    expect(judge(new AppError('UNAVAILABLE', text, { retryAfterSeconds: 2 }), 50, middle)).toEqual({
+      kind: 'wait',
+      delayMs: 3_000,
+    });
+    expect(judge(new AppError('UNAVAILABLE', text), 50, () => 0)).toEqual({ kind: 'wait', delayMs: 1_000 });
+  });
+
+  it('owes nothing for what does not exist', () => {
+    expect(judge(new AppError('NOT_FOUND', text), 1, middle)).toEqual({ kind: 'moot' });
+  });
+
+  it('doubles the longest pause from 1 s up to 5 min', () => {
+    const longest = [1, 2, 3, 9, 10, 40].map((attempts) => backoffMs(attempts, () => 1));
+    expect(longest).toEqual([1_000, 2_000, 4_000, 256_000, 300_000, 300_000]);
+    expect(backoffMs(9, () => 0)).toBe(0);
+  });
+});
+
+describe('describing an error', () => {
+  it('quotes the innermost cause and not the query with its parameters', () => {
+    const error = new Error('Failed query: insert … params: 13800000000', {
+      cause: new Error('relation does not exist'),
+    });
+    expect(describeError(error)).toBe('relation does not exist');
+  });
+
+  it('names only the code of an error that quotes a value', () => {
+    const cause = Object.assign(new Error('invalid input syntax for type uuid: "secret"'), { code: '22P02' });
+    expect(describeError(new Error('Failed query', { cause }))).toBe('PostgreSQL 22P02');
+  });
+
+  it('takes out addresses, passwords in URLs and long tokens, and keeps ids', () => {
+    const id = '0197b6a1-1111-7222-8333-444455556666';
+    const error = new Error(`postgres://owner:hunter2@db/x li@example.cn ${'a'.repeat(43)} ${id}`);
+    expect(describeError(error)).toBe(`postgres://…@db/x …@… … ${id}`);
+  });
+
+  it('is at most 500 characters long', () => {
+    expect(describeError(new Error('长 '.repeat(600)))).toHaveLength(500);
+  });
+});

@@ -1,0 +1,115 @@
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDatabase, createPool } from '../../db/client.ts';
+import { newId } from '../../src/core/ids.ts';
+import { transaction } from '../../src/core/transaction.ts';
+import type { Handler } from '../../workers/registry.ts';
+import { runDelivery } from '../../workers/run-job.ts';
+import { listDead } from '../../workers/store.ts';
+import { createHarness, effectHandler, type Harness } from './harness.ts';
+
+let harness: Harness;
+
+beforeEach(async () => {
+  harness = await createHarness(null);
+});
+afterEach(() => harness.close());
+
+describe('running a delivery', () => {
+  it('lets one of two runs that race have its effect', async () => {
+    const id = await harness.send();
+    const bothAreThere = barrier(2);
+    const options = { deps: harness.deps, registry: { notify: effectHandler(bothAreThere) } };
+    const outcomes = await Promise.all([runDelivery(id, options), runDelivery(id, options)]);
+    expect(outcomes.sort()).toEqual(['already-done', 'done']);
+    expect(await harness.effects()).toEqual({ [id]: 1 });
+  });
+
+  it('counts one attempt when two runs fail at once', async () => {
+    const id = await harness.send();
+    const bothAreThere = barrier(2);
+    const fails = effectHandler(async () => {
+      await bothAreThere();
+      throw new Error('boom');
+    });
+    const options = { deps: harness.deps, registry: { notify: fails } };
+    await Promise.all([runDelivery(id, options), runDelivery(id, options)]);
+    expect(await harness.delivery(id)).toMatchObject({ status: 'pending', attempts: 1 });
+  });
+
+  it('leaves no effect when the handler fails in its transaction', async () => {
+    const id = await harness.send();
+    const breaks: Handler = {
+      queue: 'duijie-notices',
+      run: (ctx) =>
+        transaction(ctx, async (tx) => {
+          await tx.execute(sql`insert into effects values (${ctx.deliveryId})`);
+          throw new Error('boom');
+        }),
+    };
+    expect(await runDelivery(id, { deps: harness.deps, registry: { notify: breaks } })).toBe('retried');
+    expect(await harness.effects()).toEqual({});
+    expect(await harness.delivery(id)).toMatchObject({
+      status: 'pending',
+      attempts: 1,
+      lastError: 'boom',
+      doneAt: null,
+    });
+  });
+
+  it('does not run what is done, unknown, or waiting for its time', async () => {
+    const id = await harness.send();
+    let runs = 0;
+    const counts = effectHandler(() => {
+      runs += 1;
+      if (runs === 1) throw new Error('boom');
+    });
+    const options = { deps: harness.deps, registry: { notify: counts }, random: () => 1 };
+    expect(await runDelivery(id, options)).toBe('retried');
+    expect(await runDelivery(id, options)).toBe('not-due');
+    harness.advanceMs(1_000);
+    expect(await runDelivery(id, options)).toBe('done');
+    expect(await runDelivery(id, options)).toBe('already-done');
+    expect(await runDelivery(newId(), options)).toBe('already-done');
+    expect(runs).toBe(2);
+  });
+
+  it('buries a delivery whose handler keeps failing once, and lists it', async () => {
+    const id = await harness.send();
+    const registry = { notify: effectHandler(() => Promise.reject(new Error('boom'))) };
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      await runDelivery(id, { deps: harness.deps, registry });
+      harness.advanceMs(300_000);
+    }
+    expect(await listDead(harness.deps.db, 10)).toMatchObject([
+      { id, handler: 'notify', messageType: 'organization.verified', attempts: 10, lastError: 'boom' },
+    ]);
+    const errors = harness.lines.filter((line) => line.level === 'error');
+    expect(errors).toMatchObject([
+      { message: 'a delivery is dead', fields: { deliveryId: id, attempts: 10, error: 'boom' } },
+    ]);
+  });
+
+  it('leaves a delivery to its lease when the database is away, without throwing', async () => {
+    const id = await harness.send();
+    const nowhere = createPool('postgres://nobody@127.0.0.1:1/nowhere', () => undefined);
+    const away = { ...harness.deps, pool: nowhere, db: createDatabase(nowhere) };
+    expect(await runDelivery(id, { deps: away, registry: { notify: effectHandler() } })).toBe('unrecorded');
+    await nowhere.end();
+    expect(await harness.delivery(id)).toMatchObject({ status: 'pending', attempts: 0 });
+  });
+});
+
+/** Resolves for all once it has been called `parties` times. */
+function barrier(parties: number): () => Promise<void> {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let arrived = 0;
+  return () => {
+    arrived += 1;
+    if (arrived === parties) open();
+    return opened;
+  };
+}

@@ -1,0 +1,73 @@
+import closeWithGrace from 'close-with-grace';
+import type { Logger } from 'pino';
+import { EmbeddedPostgresError } from '../db/embedded/start.ts';
+import { type Config, ConfigError, exitConfig, readConfig } from '../src/config.ts';
+import { createLog } from '../src/deps.ts';
+
+/** Within what an orchestrator waits after SIGTERM before it kills. */
+const closeTimeoutMs = 9_500;
+
+/** Something that was started and is to be ended, in order of starting. */
+export interface Started {
+  name: string;
+  close: () => Promise<unknown>;
+}
+
+export interface Process {
+  config: Config;
+  log: Logger;
+  /** To be called as soon as each part has started: the last one started is closed first. */
+  onClose(part: Started): void;
+  /** Ends the process because of an error that comes after the start. */
+  fail(error: unknown): void;
+  /** Ends the process, whose work is done. */
+  end(): void;
+}
+
+/**
+ * The edge of every program of ours: reads the configuration, starts, and on SIGTERM, SIGINT or a fault closes what has
+ * started, last first. A wrong configuration is told in a few lines and ends with status 78.
+ */
+export async function runProcess(start: (process: Process) => Promise<void>): Promise<void> {
+  let config: Config;
+  try {
+    config = readConfig();
+  } catch (error) {
+    return tellAndExit(error);
+  }
+  const log = createLog(config);
+  const parts: Started[] = [];
+  let failure: unknown;
+
+  const grace = closeWithGrace({ delay: closeTimeoutMs, logger: false }, async ({ signal, err }) => {
+    failure ??= err;
+    if (signal !== undefined) log.info({ signal }, 'closing');
+    if (failure !== undefined && !isOperatorError(failure)) log.fatal({ err: failure }, 'closing after an error');
+    for (const part of parts.splice(0).reverse()) {
+      await part
+        .close()
+        .catch((error: unknown) => log.warn({ err: error, part: part.name }, 'a part did not close in order'));
+    }
+    if (failure !== undefined) tellAndExit(failure);
+  });
+  function fail(error: unknown): void {
+    failure ??= error;
+    grace.close();
+  }
+  try {
+    await start({ config, log, onClose: (part) => parts.push(part), fail, end: grace.close });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** An error that the operator must act on; its message says how. */
+function isOperatorError(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof EmbeddedPostgresError;
+}
+
+function tellAndExit(error: unknown): never {
+  if (!isOperatorError(error)) process.exit(1);
+  process.stderr.write(`${error.message}\n`);
+  process.exit(exitConfig);
+}

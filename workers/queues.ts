@@ -1,0 +1,173 @@
+import { createPostgresBackend, createRedisBackend, type PgPool, withBackend } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type pg from 'pg';
+import type { Log } from '../src/core/ctx.ts';
+import { AppError } from '../src/core/errors.ts';
+import { createOutageLog } from './outage-log.ts';
+
+/** Few, so that a process on PostgreSQL stays below 25 connections: each worker holds one to listen on. */
+export const queueNames = {
+  matching: 'duijie-matching',
+  notices: 'duijie-notices',
+  schedules: 'duijie-schedules',
+} as const;
+export type QueueName = (typeof queueNames)[keyof typeof queueNames];
+
+export interface DeliveryJob {
+  jobId: string;
+  /** The job's name, for people who look into the queue. */
+  handler: string;
+  deliveryId: string;
+}
+
+/** Jobs carry ids, never rows; those of a schedule carry nothing. */
+export interface JobData {
+  deliveryId?: string;
+}
+
+export type JobProcessor = (job: { name: string; data: JobData }) => Promise<void>;
+
+/** What we use of the library's queue and worker, the same on both backends. */
+interface BackendQueue {
+  addBulk(jobs: { name: string; data: JobData; opts: { jobId: string } }[]): Promise<unknown>;
+  getJobScheduler(name: string): Promise<{ every?: number; next?: number } | undefined>;
+  upsertJobScheduler(
+    name: string,
+    repeat: { every: number },
+    template: { name: string; data: JobData; opts: object },
+  ): Promise<unknown>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+interface BackendWorker {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'active', listener: () => void): unknown;
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+}
+interface Backend {
+  queue(name: QueueName): BackendQueue;
+  worker(name: QueueName, processor: JobProcessor, concurrency: number): BackendWorker;
+  ready(): boolean;
+  end(): Promise<void>;
+}
+
+// Retries and dead letters live in PostgreSQL, so the queue keeps nothing of a job that has ended.
+const endedJobOptions = { removeOnComplete: true, removeOnFail: true };
+const defaultJobOptions = { attempts: 1, ...endedJobOptions };
+
+// A killed worker's job starts again within lock + check; the library's default of one stall fails a job killed twice.
+const workerOptions = { lockDuration: 6_000, stalledInterval: 4_000, maxStalledCount: 1_000, runRetryDelay: 1_000 };
+
+const publishTimeoutMs = 5_000;
+
+export interface Queues {
+  /** @throws AppError UNAVAILABLE when the queue does not take the jobs in time */
+  publish(queue: QueueName, jobs: readonly DeliveryJob[]): Promise<void>;
+  /** Runs the jobs of one queue; resolves when it listens. */
+  work(queue: QueueName, concurrency: number, processor: JobProcessor): Promise<void>;
+  /** Sees to it that the named job is run every so often. To be repeated: a flushed Redis has lost its schedules. */
+  ensureSchedule(name: string, everyMs: number): Promise<void>;
+  /** Lets running jobs end and gives connections back; the pool stays open. */
+  close(): Promise<void>;
+}
+
+/** Opens the queues on the process's one pool, whose search path has `bullmq`. The tables are made by `db/migrate.ts`. */
+export function openPostgresQueues(pool: pg.Pool, log: Log): Queues {
+  const { Queue, Worker } = withBackend(createPostgresBackend);
+  // The library describes pg's pool in types of its own, to which only the overloads of a client's `on` do not fit.
+  const connection = pool as unknown as PgPool;
+  return openQueues(log, {
+    queue: (name) => new Queue<JobData>(name, { connection, defaultJobOptions }),
+    worker: (name, processor, concurrency) =>
+      new Worker<JobData, void>(name, processor, { connection, concurrency, ...workerOptions }),
+    ready: () => true,
+    end: async () => undefined,
+  });
+}
+
+/** Opens the queues on Redis; `connections` is closed with them. See `redis.ts` for how the two clients differ. */
+export function openRedisQueues(connections: { publisher: Redis; consumer: Redis }, log: Log): Queues {
+  const { publisher, consumer } = connections;
+  const { Queue, Worker } = withBackend(createRedisBackend);
+  return openQueues(log, {
+    queue: (name) => new Queue<JobData>(name, { connection: publisher, defaultJobOptions }),
+    worker: (name, processor, concurrency) =>
+      new Worker<JobData, void>(name, processor, { connection: consumer, concurrency, ...workerOptions }),
+    ready: () => publisher.status === 'ready',
+    async end() {
+      publisher.disconnect();
+      consumer.disconnect();
+    },
+  });
+}
+
+function openQueues(log: Log, backend: Backend): Queues {
+  const queues = new Map<QueueName, BackendQueue>();
+  const workers: BackendWorker[] = [];
+  const outage = createOutageLog(log, 'the job queue');
+
+  function queueOf(name: QueueName): BackendQueue {
+    let queue = queues.get(name);
+    if (queue === undefined) {
+      queue = backend.queue(name);
+      queue.on('error', outage.failed);
+      queues.set(name, queue);
+    }
+    return queue;
+  }
+
+  return {
+    async publish(name, jobs) {
+      if (!backend.ready()) throw queueAway();
+      const entries = jobs.map(({ jobId, handler, deliveryId }) => ({
+        name: handler,
+        data: { deliveryId },
+        opts: { jobId },
+      }));
+      await inTime(queueOf(name).addBulk(entries));
+    },
+
+    async work(name, concurrency, processor) {
+      const worker = backend.worker(name, processor, concurrency);
+      workers.push(worker);
+      worker.on('error', outage.failed);
+      worker.on('active', outage.worked);
+      await worker.waitUntilReady();
+    },
+
+    async ensureSchedule(name, everyMs) {
+      if (!backend.ready()) throw queueAway();
+      const queue = queueOf(queueNames.schedules);
+      const standing = await inTime(queue.getJobScheduler(name));
+      // Setting a schedule anew would push its next run back, so a healthy one is left alone.
+      if (standing?.every === everyMs && (standing.next ?? 0) > Date.now() - 2 * everyMs) return;
+      await inTime(queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: endedJobOptions }));
+    },
+
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      await backend.end();
+    },
+  };
+}
+
+function queueAway(): AppError {
+  return new AppError('UNAVAILABLE', {
+    zh: '任务队列暂时不可用。',
+    en: 'The job queue is not available at the moment.',
+  });
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(queueAway()), publishTimeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

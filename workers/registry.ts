@@ -1,0 +1,34 @@
+import type { Ctx } from '../src/core/ctx.ts';
+import type { HandlerName, StoredMessage } from '../src/core/messages.ts';
+import type { MatchIndex } from '../src/matches/service.ts';
+import { notifyAudience } from './handlers/notify-audience.ts';
+import { refreshMatchesOf } from './handlers/refresh-matches.ts';
+import { rehomeRecords } from './handlers/rehome-records.ts';
+import { sendEmail } from './handlers/send-email.ts';
+import { type QueueName, queueNames } from './queues.ts';
+import type { WorkerDeps } from './worker-deps.ts';
+
+export interface Handler {
+  queue: QueueName;
+  /**
+   * Re-reads by id and does one thing. The first transaction that it opens with this ctx claims the delivery; a run
+   * that has none is closed by `run-job.ts`.
+   */
+  run(ctx: Ctx, message: StoredMessage, deps: WorkerDeps): Promise<void>;
+}
+
+/** By handler name, as `core/messages.ts` subscribes them. */
+export type Registry = Readonly<Record<string, Handler>>;
+
+/** @param matchIndex this process's own, in memory */
+export function createRegistry(matchIndex: MatchIndex): Readonly<Record<HandlerName, Handler>> {
+  return {
+    'refresh-matches': {
+      queue: queueNames.matching,
+      run: (ctx, message) => refreshMatchesOf(ctx, message, matchIndex),
+    },
+    'rehome-records': { queue: queueNames.matching, run: rehomeRecords },
+    notify: { queue: queueNames.notices, run: notifyAudience },
+    'send-email': { queue: queueNames.notices, run: sendEmail },
+  };
+}

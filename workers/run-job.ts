@@ -1,0 +1,92 @@
+import { translatePgError } from '../src/core/pg-errors.ts';
+import { AlreadyDone } from '../src/core/transaction.ts';
+import { describeError, judge } from './failure.ts';
+import type { Handler, Registry } from './registry.ts';
+import { bury, findDelivery, markDone, type OwedDelivery, postpone } from './store.ts';
+import { systemCtx, type WorkerDeps } from './worker-deps.ts';
+
+export type Outcome = 'done' | 'already-done' | 'not-due' | 'moot' | 'retried' | 'dead' | 'unrecorded';
+
+export interface RunOptions {
+  deps: WorkerDeps;
+  registry: Registry;
+  /** From 0 up to 1; spreads retries. */
+  random?: () => number;
+}
+
+/**
+ * The edge between the queue and the verbs: fulfils one delivery. The handler's verb claims it in the transaction that
+ * writes the effects; a handler without a transaction is closed here. Never throws: what failed is recorded with the
+ * delivery, and if the database is away for that, the lease ends and the relay publishes it again.
+ */
+export async function runDelivery(deliveryId: string, options: RunOptions): Promise<Outcome> {
+  const { deps } = options;
+  try {
+    const delivery = await findDelivery(deps.db, deliveryId);
+    if (delivery === null || delivery.status === 'done' || delivery.status === 'dead') return 'already-done';
+    // A leftover job of an earlier attempt; the retry has its own.
+    if (delivery.status === 'pending' && delivery.notBefore > deps.clock.now()) return 'not-due';
+    const handler = options.registry[delivery.handler];
+    if (handler === undefined) throw new Error(`no handler is called ${delivery.handler}`);
+    return await runHandler(delivery, handler, options);
+  } catch (error) {
+    deps.log.warn({ deliveryId, error: describeError(error) }, 'a delivery was left to its lease');
+    return 'unrecorded';
+  }
+}
+
+async function runHandler(delivery: OwedDelivery, handler: Handler, options: RunOptions): Promise<Outcome> {
+  const { deps } = options;
+  try {
+    const ctx = systemCtx(deps, delivery.handler, delivery.id);
+    await handler.run(ctx, delivery.message, deps);
+    await markDone(deps.db, delivery.id, deps.clock.now());
+    return 'done';
+  } catch (error) {
+    if (error instanceof AlreadyDone) return 'already-done';
+    return await recordFailure(delivery, translatePgError(error), options);
+  }
+}
+
+async function recordFailure(delivery: OwedDelivery, error: unknown, options: RunOptions): Promise<Outcome> {
+  const { db, clock, log } = options.deps;
+  const attempts = delivery.attempts + 1;
+  const verdict = judge(error, attempts, options.random ?? Math.random);
+  const lastError = describeError(error);
+  const failure = { id: delivery.id, attemptsSeen: delivery.attempts, attempts, lastError };
+  const facts = {
+    deliveryId: delivery.id,
+    handler: delivery.handler,
+    message: delivery.message.type,
+    subjectId: delivery.message.subjectId,
+    attempts,
+    error: lastError,
+  };
+  switch (verdict.kind) {
+    case 'moot':
+      await markDone(db, delivery.id, clock.now());
+      log.info(facts, 'the subject of a delivery is gone; nothing is owed');
+      return 'moot';
+    case 'dead':
+      if (await bury(db, failure)) log.error({ ...facts, stack: framesOf(error) }, 'a delivery is dead');
+      return 'dead';
+    case 'retry':
+    case 'wait': {
+      const notBefore = new Date(clock.now().getTime() + verdict.delayMs);
+      const counted = verdict.kind === 'retry' ? attempts : delivery.attempts;
+      await postpone(db, { ...failure, attempts: counted, notBefore });
+      log.info({ ...facts, notBefore }, 'a delivery failed and will be tried again');
+      return 'retried';
+    }
+  }
+}
+
+/** Where it happened, without the message, which may quote values. */
+function framesOf(error: unknown): string[] {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .map((line) => line.trim());
+}

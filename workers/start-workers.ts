@@ -1,0 +1,86 @@
+import type { Loop } from './loop.ts';
+import { openPostgresQueues, openRedisQueues, type QueueName, type Queues, queueNames } from './queues.ts';
+import type { CursorReader } from './readers/cursor-reader.ts';
+import { connectRedis } from './redis.ts';
+import type { Registry } from './registry.ts';
+import { startRelay } from './relay.ts';
+import { runDelivery } from './run-job.ts';
+import { keepSchedules, runScheduled, type ScheduledJobs } from './run-schedule.ts';
+import type { WorkerDeps } from './worker-deps.ts';
+
+/** CPU work, few at a time; and short writes. */
+const concurrency: Partial<Record<QueueName, number>> = { [queueNames.matching]: 2, [queueNames.notices]: 8 };
+
+export interface WorkerParts {
+  registry: Registry;
+  scheduledJobs: ScheduledJobs;
+  readers: readonly CursorReader[];
+}
+
+export interface Workers {
+  /** Resolves when jobs are being worked on; rejects with ConfigError for a Redis that drops jobs. */
+  ready: Promise<void>;
+  /** Stops taking jobs and lets running ones end. Leaves the pool open. */
+  close(): Promise<void>;
+}
+
+/** Starts readers, queues, relay and schedules. While Redis is away it goes on trying, and what is owed waits in the outbox. */
+export function startWorkers(deps: WorkerDeps, parts: WorkerParts): Workers {
+  const abort = new AbortController();
+  const loops: Pick<Loop, 'stop'>[] = [];
+  const wakes: (() => void)[] = [];
+  let queues: Queues | null = null;
+
+  for (const reader of parts.readers) {
+    reader.start();
+    wakes.push(deps.wake.onWake(reader.wake));
+  }
+
+  async function open(): Promise<void> {
+    queues = await openQueues(deps, abort.signal);
+    abort.signal.throwIfAborted();
+    const relay = startRelay({
+      db: deps.db,
+      clock: deps.clock,
+      log: deps.log,
+      registry: parts.registry,
+      publish: queues.publish,
+    });
+    wakes.push(deps.wake.onWake(relay.wake));
+    loops.push(relay, keepSchedules(queues, parts.scheduledJobs, deps.log));
+    await work(queues, deps, parts);
+  }
+  const ready = open();
+  // Whoever awaits `ready` hears of a failure; nobody has to.
+  ready.catch(() => undefined);
+
+  return {
+    ready,
+    async close() {
+      abort.abort();
+      await ready.catch(() => undefined);
+      for (const stopWaking of wakes) stopWaking();
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await queues?.close();
+      // Last: a running job may wait for what a reader has yet to read.
+      await Promise.all(parts.readers.map((reader) => reader.stop()));
+    },
+  };
+}
+
+async function openQueues(deps: WorkerDeps, signal: AbortSignal): Promise<Queues> {
+  const { redisUrl } = deps.config;
+  if (redisUrl === null) return openPostgresQueues(deps.pool, deps.log);
+  return openRedisQueues(await connectRedis(redisUrl, deps.log, signal), deps.log);
+}
+
+async function work(queues: Queues, deps: WorkerDeps, parts: WorkerParts): Promise<void> {
+  const names = new Set(Object.values(parts.registry).map((handler) => handler.queue));
+  const deliveries = [...names].map((name) =>
+    queues.work(name, concurrency[name] ?? 1, async ({ data }) => {
+      if (data.deliveryId !== undefined) await runDelivery(data.deliveryId, { deps, registry: parts.registry });
+    }),
+  );
+  const schedules = queues.work(queueNames.schedules, 1, ({ name }) => runScheduled(name, parts.scheduledJobs, deps));
+  await Promise.all([...deliveries, schedules]);
+}

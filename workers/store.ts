@@ -1,0 +1,169 @@
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { deliveries, messages } from '../db/schema/index.ts';
+import type { MessageType, StoredMessage, SubjectType } from '../src/core/messages.ts';
+import type { Db } from '../src/core/transaction.ts';
+
+/** A delivery that has not been fulfilled: its row may still be `pending` in the eyes of a job that starts before the relay commits. */
+const owed = inArray(deliveries.status, ['pending', 'published']);
+
+export interface DueDelivery {
+  id: string;
+  handler: string;
+  attempts: number;
+}
+
+/**
+ * Takes what is due, oldest first, and gives it a lease. Rows that another relay holds are passed over.
+ * Handlers that this process does not know are left to processes that do.
+ */
+export async function takeDue(
+  tx: Db,
+  take: { handlers: readonly string[]; now: Date; leaseUntil: Date; limit: number },
+): Promise<DueDelivery[]> {
+  const due = tx
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(
+      and(
+        eq(deliveries.status, 'pending'),
+        sql`${deliveries.notBefore} <= ${take.now.toISOString()}::timestamptz`,
+        inArray(deliveries.handler, [...take.handlers]),
+      ),
+    )
+    .orderBy(deliveries.notBefore)
+    .limit(take.limit)
+    .for('update', { skipLocked: true });
+  return await tx
+    .update(deliveries)
+    .set({ status: 'published', leaseUntil: take.leaseUntil })
+    .where(inArray(deliveries.id, due))
+    .returning({ id: deliveries.id, handler: deliveries.handler, attempts: deliveries.attempts });
+}
+
+/** Makes deliveries whose lease has ended pending again; returns how many. */
+export async function returnExpired(db: Db, now: Date, limit: number): Promise<number> {
+  const expired = db
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(and(eq(deliveries.status, 'published'), lt(deliveries.leaseUntil, now)))
+    .limit(limit)
+    .for('update', { skipLocked: true });
+  const returned = await db
+    .update(deliveries)
+    .set({ status: 'pending', leaseUntil: null })
+    .where(inArray(deliveries.id, expired))
+    .returning({ id: deliveries.id });
+  return returned.length;
+}
+
+export interface OwedDelivery {
+  id: string;
+  handler: string;
+  status: 'pending' | 'published' | 'done' | 'dead';
+  attempts: number;
+  notBefore: Date;
+  message: StoredMessage;
+}
+
+export async function findDelivery(db: Db, id: string): Promise<OwedDelivery | null> {
+  const [row] = await db
+    .select({ delivery: deliveries, message: messages })
+    .from(deliveries)
+    .innerJoin(messages, eq(messages.id, deliveries.messageId))
+    .where(eq(deliveries.id, id));
+  if (row === undefined) return null;
+  const { delivery, message } = row;
+  return {
+    id: delivery.id,
+    handler: delivery.handler,
+    status: delivery.status,
+    attempts: delivery.attempts,
+    notBefore: delivery.notBefore,
+    message: toStoredMessage(message),
+  };
+}
+
+export function toStoredMessage(row: Pick<typeof messages.$inferSelect, keyof StoredMessage>): StoredMessage {
+  return {
+    id: row.id,
+    xid: row.xid,
+    type: row.type as MessageType,
+    subjectType: row.subjectType as SubjectType,
+    subjectId: row.subjectId,
+    actorOrganizationId: row.actorOrganizationId,
+  };
+}
+
+/** Closes a delivery whose handler had nothing to write, or wrote outside PostgreSQL. */
+export async function markDone(db: Db, id: string, now: Date): Promise<void> {
+  await db
+    .update(deliveries)
+    .set({ status: 'done', doneAt: now, leaseUntil: null })
+    .where(and(eq(deliveries.id, id), owed));
+}
+
+export interface Failure {
+  id: string;
+  /** As read before the run: of two runs that fail at once, one counts. */
+  attemptsSeen: number;
+  attempts: number;
+  lastError: string;
+}
+
+/** @returns false when the delivery was fulfilled, or its failure recorded, by another run */
+export async function postpone(db: Db, failure: Failure & { notBefore: Date }): Promise<boolean> {
+  return await recordFailure(db, failure, { status: 'pending', notBefore: failure.notBefore, leaseUntil: null });
+}
+
+/** @returns false when the delivery was fulfilled, or its failure recorded, by another run */
+export async function bury(db: Db, failure: Failure): Promise<boolean> {
+  return await recordFailure(db, failure, { status: 'dead', leaseUntil: null });
+}
+
+async function recordFailure(db: Db, failure: Failure, set: Partial<typeof deliveries.$inferInsert>): Promise<boolean> {
+  const recorded = await db
+    .update(deliveries)
+    .set({ ...set, attempts: failure.attempts, lastError: failure.lastError })
+    .where(and(eq(deliveries.id, failure.id), eq(deliveries.attempts, failure.attemptsSeen), owed))
+    .returning({ id: deliveries.id });
+  return recorded.length > 0;
+}
+
+export interface DeadDelivery {
+  id: string;
+  handler: string;
+  messageType: string;
+  subjectId: string;
+  attempts: number;
+  lastError: string | null;
+  createdAt: Date;
+}
+
+export async function listDead(db: Db, limit: number): Promise<DeadDelivery[]> {
+  return await db
+    .select({
+      id: deliveries.id,
+      handler: deliveries.handler,
+      messageType: messages.type,
+      subjectId: messages.subjectId,
+      attempts: deliveries.attempts,
+      lastError: deliveries.lastError,
+      createdAt: deliveries.createdAt,
+    })
+    .from(deliveries)
+    .innerJoin(messages, eq(messages.id, deliveries.messageId))
+    .where(eq(deliveries.status, 'dead'))
+    .orderBy(desc(deliveries.createdAt))
+    .limit(limit);
+}
+
+/** Gives dead deliveries their ten attempts anew; null means all of them. Returns how many. */
+export async function revive(db: Db, ids: readonly string[] | null, now: Date): Promise<number> {
+  if (ids !== null && ids.length === 0) return 0;
+  const revived = await db
+    .update(deliveries)
+    .set({ status: 'pending', attempts: 0, notBefore: now, leaseUntil: null })
+    .where(and(eq(deliveries.status, 'dead'), ids === null ? undefined : inArray(deliveries.id, [...ids])))
+    .returning({ id: deliveries.id });
+  return revived.length;
+}

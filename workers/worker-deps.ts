@@ -1,0 +1,35 @@
+import type pg from 'pg';
+import type { Database } from '../db/client.ts';
+import type { Config } from '../src/config.ts';
+import type { Clock } from '../src/core/clock.ts';
+import type { Ctx, Log } from '../src/core/ctx.ts';
+import { newId } from '../src/core/ids.ts';
+import type { Mailer } from '../src/core/mailer.ts';
+import type { SearchIndex } from '../src/core/search-index.ts';
+import type { Wake } from '../src/core/wake.ts';
+
+/** What the workers take from `createDeps`. */
+export interface WorkerDeps {
+  config: Pick<Config, 'redisUrl' | 'publicUrl' | 'suggestionsPerDay'>;
+  pool: pg.Pool;
+  db: Database;
+  clock: Clock;
+  log: Log;
+  searchIndex: SearchIndex;
+  mailer: Mailer;
+  wake: Wake;
+}
+
+/** The ctx of a job: the system acts, under the job's name. */
+export function systemCtx(deps: WorkerDeps, name: string, deliveryId?: string): Ctx {
+  return {
+    actor: { kind: 'system', name },
+    db: deps.db,
+    clock: deps.clock,
+    log: deps.log,
+    requestId: deliveryId ?? newId(),
+    searchIndex: deps.searchIndex,
+    wakeRelay: deps.wake.wake,
+    ...(deliveryId === undefined ? {} : { deliveryId }),
+  };
+}
