@@ -7,9 +7,10 @@ import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/core/clock.ts';
 import { newId } from '../src/core/ids.ts';
 import { Wake } from '../src/core/wake.ts';
-import { createLog, type Deps } from '../src/deps.ts';
-import { analyse } from '../src/matching/engine/analysis.ts';
+import type { Deps } from '../src/deps.ts';
+import { createLog } from '../src/log.ts';
 import { createFileMailer } from '../src/mail-files.ts';
+import { analyse } from '../src/matching/engine/analysis.ts';
 import { createPostgresSearch } from '../src/search/postgres.ts';
 
 /**

@@ -33,6 +33,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
   });
+  app.removeContentTypeParser('text/plain');
   useStrictValidation(app);
   useErrorHandler(app);
   useEtags(app);

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { createDatabase, createPool, type Database } from '../db/client.ts';
 import { startEmbeddedPostgres } from '../db/embedded/start.ts';
 import { migrateDatabase } from '../db/migrate.ts';
@@ -11,6 +11,7 @@ import { newId } from './core/ids.ts';
 import type { Mailer } from './core/mailer.ts';
 import type { SearchIndex } from './core/search-index.ts';
 import { Wake } from './core/wake.ts';
+import { createLog } from './log.ts';
 import { createFileMailer } from './mail-files.ts';
 import { analyse } from './matching/engine/analysis.ts';
 import { createPostgresSearch } from './search/postgres.ts';
@@ -32,22 +33,6 @@ export interface Deps {
   close(): Promise<void>;
 }
 
-export function createLog(config: Pick<Config, 'logLevel'>): Logger {
-  return pino({
-    level: config.logLevel,
-    redact: [
-      'req.headers.authorization',
-      'headers.authorization',
-      'password',
-      '*.password',
-      'token',
-      '*.token',
-      'key',
-      '*.key',
-    ],
-  });
-}
-
 /**
  * Starts the embedded database where none is configured, migrates, and connects.
  * @throws EmbeddedPostgresError with what the operator must do
@@ -66,7 +51,10 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     await embedded?.stop();
     throw error;
   }
-  const pool = createPool(databaseUrl, (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  let closing = false;
+  const pool = createPool(databaseUrl, (error) => {
+    if (!closing) log.warn({ err: error }, 'an idle database connection was lost');
+  });
   const db = createDatabase(pool);
   const wake = new Wake();
   const searchIndex = createPostgresSearch(db, analyse);
@@ -79,10 +67,11 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     db,
     clock,
     searchIndex,
-    mailer: createFileMailer(config.dataDir),
+    mailer: createFileMailer(config.dataDir, new URL(config.publicUrl).hostname),
     wake,
     ctxFor: (actor) => ({ ...base, actor, requestId: newId() }),
     close: async () => {
+      closing = true;
       await pool.end();
       await embedded?.stop();
     },

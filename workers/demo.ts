@@ -11,8 +11,8 @@ import { startWorkers } from './start-workers.ts';
 // What `npm run demo` runs: the same program as `npm start`, with sample data, and the main job played against it.
 // `--once` ends it when that is told.
 await runProcess(async ({ config: configured, log, onClose, fail, end }) => {
-  // The screen belongs to the story; what goes wrong is still said.
-  if (log.level === 'info') log.level = 'warn';
+  // The screen belongs to the story; what fails is still said.
+  if (log.level === 'info') log.level = 'error';
   const config = demoConfig(configured);
   const administrator = config.administrator ?? sampleAdministrator;
   const deps = await createDeps({ ...config, administrator }, { log });
@@ -26,7 +26,12 @@ await runProcess(async ({ config: configured, log, onClose, fail, end }) => {
   const baseUrl = await listen(deps, (close) => onClose({ name: 'server', close }));
 
   const abort = new AbortController();
-  const played = playDemo({ deps, administrator, baseUrl, signal: abort.signal });
+  const played = playDemo({
+    deps,
+    administrator: { ...administrator, isOurs: config.administrator === null },
+    baseUrl,
+    signal: abort.signal,
+  });
   // Closed first: what is loading or playing stops before its server and its database do.
   onClose({
     name: 'story',
@@ -40,8 +45,9 @@ await runProcess(async ({ config: configured, log, onClose, fail, end }) => {
   } catch (error) {
     if (!abort.signal.aborted) throw error;
   }
+  if (abort.signal.aborted) return;
   if (process.argv.includes('--once')) end();
-  else if (!abort.signal.aborted) process.stdout.write('Serving until Ctrl-C. 按 Ctrl-C 结束。\n');
+  else process.stdout.write('Serving until Ctrl-C. 按 Ctrl-C 结束。\n');
 });
 
 /** Sample data never mixes with an office's own: it has a directory of its own, unless the database is named. */
@@ -57,15 +63,21 @@ function demoConfig(config: Config): Config {
 
 /** @returns the address to call, with the port that was really taken */
 async function listen(deps: Deps, onListening: (close: () => Promise<void>) => void): Promise<string> {
+  const { host, port } = deps.config;
   try {
     const app = await startServer(deps);
     onListening(() => app.close());
-    const port = app.addresses()[0]?.port ?? deps.config.port;
-    return `http://localhost:${port}`;
+    const address = app.server.address();
+    const name = isEveryAddress(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+    return `http://${name}:${typeof address === 'object' && address !== null ? address.port : port}`;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     throw new ConfigError(
-      `PORT ${deps.config.port} is in use: set PORT to another one, or PORT=0 for any that is free.\n端口 ${deps.config.port} 已被占用：请将 PORT 设为其他端口。`,
+      `PORT ${port} is in use: set PORT to another one, or PORT=0 for any that is free.\n端口 ${port} 已被占用：请将 PORT 设为其他端口。`,
     );
   }
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
 }

@@ -39,26 +39,3 @@ export function judge(error: unknown, attempts: number, random: () => number): V
 export function backoffMs(attempts: number, random: () => number): number {
   return Math.round(random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (attempts - 1)));
 }
-
-/**
- * An error in a form that may be stored and logged. The query builder's message quotes the parameters, so the innermost
- * error speaks; addresses, passwords in URLs and long tokens are taken out. At most 500 characters.
- */
-export function describeError(error: unknown): string {
-  let innermost = error;
-  for (let depth = 0; depth < 5 && innermost instanceof Error && innermost.cause instanceof Error; depth += 1) {
-    innermost = innermost.cause;
-  }
-  const outer = error instanceof AppError ? `${error.code}: ` : '';
-  const code = innermost instanceof Error && 'code' in innermost ? String(innermost.code) : '';
-  // SQLSTATE class 22 quotes the value it could not use.
-  if (/^22/.test(code)) return `${outer}PostgreSQL ${code}`;
-  return `${outer}${redact(innermost instanceof Error ? innermost.message : String(innermost))}`.slice(0, 500);
-}
-
-function redact(text: string): string {
-  return text
-    .replace(/:\/\/[^/\s@]*@/g, '://…@')
-    .replace(/[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"']+/g, '…@…')
-    .replace(/\b(?![0-9a-f]{8}-[0-9a-f]{4}-)[0-9A-Za-z_-]{32,}/g, '…');
-}

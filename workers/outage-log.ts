@@ -1,5 +1,5 @@
 import type { Log } from '../src/core/ctx.ts';
-import { describeError } from './failure.ts';
+import { describeError } from '../src/core/error-report.ts';
 
 /** Says once that something is away and once that it is back, however often it is tried in between. */
 export interface OutageLog {

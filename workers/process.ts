@@ -2,7 +2,7 @@ import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { EmbeddedPostgresError } from '../db/embedded/start.ts';
 import { type Config, ConfigError, exitConfig, readConfig } from '../src/config.ts';
-import { createLog } from '../src/deps.ts';
+import { createLog } from '../src/log.ts';
 
 /** Within what an orchestrator waits after SIGTERM before it kills. */
 const closeTimeoutMs = 9_500;
@@ -38,24 +38,32 @@ export async function runProcess(start: (process: Process) => Promise<void>): Pr
   const log = createLog(config);
   const parts: Started[] = [];
   let failure: unknown;
+  let closing = false;
 
   const grace = closeWithGrace({ delay: closeTimeoutMs, logger: false }, async ({ signal, err }) => {
     failure ??= err;
+    closing = true;
     if (signal !== undefined) log.info({ signal }, 'closing');
     if (failure !== undefined && !isOperatorError(failure)) log.fatal({ err: failure }, 'closing after an error');
-    for (const part of parts.splice(0).reverse()) {
-      await part
-        .close()
-        .catch((error: unknown) => log.warn({ err: error, part: part.name }, 'a part did not close in order'));
-    }
+    for (const part of parts.splice(0).reverse()) await closePart(part);
     if (failure !== undefined) tellAndExit(failure);
   });
+  async function closePart(part: Started): Promise<void> {
+    await part
+      .close()
+      .catch((error: unknown) => log.warn({ err: error, part: part.name }, 'a part did not close in order'));
+  }
+  // A signal may come while something is starting.
+  function onClose(part: Started): void {
+    if (closing) void closePart(part);
+    else parts.push(part);
+  }
   function fail(error: unknown): void {
     failure ??= error;
     grace.close();
   }
   try {
-    await start({ config, log, onClose: (part) => parts.push(part), fail, end: grace.close });
+    await start({ config, log, onClose, fail, end: grace.close });
   } catch (error) {
     fail(error);
   }

@@ -106,12 +106,18 @@ function openQueues(log: Log, backend: Backend): Queues {
   const queues = new Map<QueueName, BackendQueue>();
   const workers: BackendWorker[] = [];
   const outage = createOutageLog(log, 'the job queue');
+  let closing = false;
+
+  function onError(error: Error): void {
+    // The pool tells every queue that shared it, closed or not, of each connection that it loses.
+    if (!closing) outage.failed(error);
+  }
 
   function queueOf(name: QueueName): BackendQueue {
     let queue = queues.get(name);
     if (queue === undefined) {
       queue = backend.queue(name);
-      queue.on('error', outage.failed);
+      queue.on('error', onError);
       queues.set(name, queue);
     }
     return queue;
@@ -131,7 +137,7 @@ function openQueues(log: Log, backend: Backend): Queues {
     async work(name, concurrency, processor) {
       const worker = backend.worker(name, processor, concurrency);
       workers.push(worker);
-      worker.on('error', outage.failed);
+      worker.on('error', onError);
       worker.on('active', outage.worked);
       await worker.waitUntilReady();
     },
@@ -146,6 +152,7 @@ function openQueues(log: Log, backend: Backend): Queues {
     },
 
     async close() {
+      closing = true;
       await Promise.all(workers.map((worker) => worker.close()));
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       await backend.end();

@@ -1,6 +1,7 @@
+import { describeError, framesOf } from '../src/core/error-report.ts';
 import { translatePgError } from '../src/core/pg-errors.ts';
 import { AlreadyDone } from '../src/core/transaction.ts';
-import { describeError, judge } from './failure.ts';
+import { judge } from './failure.ts';
 import type { Handler, Registry } from './registry.ts';
 import { bury, findDelivery, markDone, type OwedDelivery, postpone } from './store.ts';
 import { systemCtx, type WorkerDeps } from './worker-deps.ts';
@@ -79,14 +80,4 @@ async function recordFailure(delivery: OwedDelivery, error: unknown, options: Ru
       return 'retried';
     }
   }
-}
-
-/** Where it happened, without the message, which may quote values. */
-function framesOf(error: unknown): string[] {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 8)
-    .map((line) => line.trim());
 }

@@ -1,5 +1,5 @@
 import type { Ctx, Log } from '../src/core/ctx.ts';
-import { describeError } from './failure.ts';
+import { describeError } from '../src/core/error-report.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { createOutageLog } from './outage-log.ts';
 import type { Queues } from './queues.ts';

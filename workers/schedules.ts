@@ -1,16 +1,26 @@
+import { removeStaleCredentials } from '../src/auth/service.ts';
+import type { Ctx } from '../src/core/ctx.ts';
 import { prune } from '../src/core/housekeeping.ts';
 import { expireDemands } from '../src/demands/service.ts';
 import { sweepIntroductions } from '../src/matches/service.ts';
 import { expireResults } from '../src/results/service.ts';
+import { checkIndex } from '../src/search/service.ts';
 import type { ScheduledJobs } from './run-schedule.ts';
 
 const halfMinuteMs = 30_000;
 const tenMinutesMs = 600_000;
+const dayMs = 86_400_000;
 
 /** `housekeeping` is also the actor's name that row-level security lets prune. */
 export const scheduledJobs = {
   'sweep-introductions': { everyMs: halfMinuteMs, run: sweepIntroductions },
   'expire-demands': { everyMs: halfMinuteMs, run: expireDemands },
   'expire-results': { everyMs: halfMinuteMs, run: expireResults },
-  housekeeping: { everyMs: tenMinutesMs, run: prune },
+  housekeeping: { everyMs: tenMinutesMs, run: keepHouse },
+  'check-search-index': { everyMs: dayMs, run: checkIndex },
 } as const satisfies ScheduledJobs;
+
+async function keepHouse(ctx: Ctx): Promise<void> {
+  await prune(ctx);
+  await removeStaleCredentials(ctx);
+}

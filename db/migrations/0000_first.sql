@@ -190,6 +190,7 @@ CREATE TABLE "matches" (
 	"result_version" integer NOT NULL,
 	"model_version" text NOT NULL,
 	"dismiss_reason" text,
+	"dismiss_comment" text,
 	"dismissed_at" timestamp with time zone,
 	"shortlisted_at" timestamp with time zone,
 	"version" integer DEFAULT 1 NOT NULL,
@@ -495,13 +496,14 @@ CREATE INDEX "introductions_demand_organization_id_idx" ON "introductions" USING
 CREATE INDEX "introductions_result_organization_id_idx" ON "introductions" USING btree ("result_organization_id");--> statement-breakpoint
 CREATE INDEX "introductions_market_id_idx" ON "introductions" USING btree ("market_id","status");--> statement-breakpoint
 CREATE INDEX "introductions_result_market_id_idx" ON "introductions" USING btree ("result_market_id","status");--> statement-breakpoint
-CREATE INDEX "introductions_due_idx" ON "introductions" USING btree ("due_at") WHERE status = 'open';--> statement-breakpoint
+CREATE INDEX "introductions_due_idx" ON "introductions" USING btree ("due_at") WHERE status in ('requested', 'open');--> statement-breakpoint
 CREATE UNIQUE INDEX "matches_pair_key" ON "matches" USING btree ("demand_id","result_id");--> statement-breakpoint
 CREATE INDEX "matches_demand_id_idx" ON "matches" USING btree ("demand_id","score");--> statement-breakpoint
 CREATE INDEX "matches_result_id_idx" ON "matches" USING btree ("result_id","score");--> statement-breakpoint
 CREATE INDEX "matches_status_idx" ON "matches" USING btree ("status","score");--> statement-breakpoint
 CREATE UNIQUE INDEX "notifications_message_key" ON "notifications" USING btree ("message_id","user_id");--> statement-breakpoint
 CREATE INDEX "notifications_user_id_idx" ON "notifications" USING btree ("user_id","id");--> statement-breakpoint
+CREATE INDEX "notifications_unread_idx" ON "notifications" USING btree ("user_id") WHERE read_at is null;--> statement-breakpoint
 CREATE INDEX "notifications_organization_id_idx" ON "notifications" USING btree ("organization_id","type","created_at");--> statement-breakpoint
 CREATE INDEX "organization_tiers_organization_id_idx" ON "organization_tiers" USING btree ("organization_id");--> statement-breakpoint
 CREATE INDEX "organizations_parent_id_idx" ON "organizations" USING btree ("parent_id");--> statement-breakpoint

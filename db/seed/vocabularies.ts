@@ -25,8 +25,6 @@ export const vocabularyNames = [
   'budget-bands',
 ] as const;
 
-export type VocabularyName = (typeof vocabularyNames)[number];
-
 /** Loads what changed since the last start. Terms that the administrator added or retired stay as they are. */
 export async function seedVocabularies(client: pg.Client): Promise<void> {
   for (const name of vocabularyNames) {

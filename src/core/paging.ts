@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { invalidInput } from './errors.ts';
+import { type AppError, invalidInput } from './errors.ts';
 
 export const pageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
@@ -23,23 +23,34 @@ export function encodeCursor(key: PageKey): string {
   return Buffer.from(`${key.at}|${key.id}`).toString('base64url');
 }
 
-const cursorShape = /^([^|]{1,60})\|([0-9a-f-]{36})$/;
+const cursorShape = /^([^|]{1,60})\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** @throws AppError INVALID_INPUT for a cursor that this server never gave out */
 export function decodeCursor(cursor: string | undefined): PageKey | null {
   if (cursor === undefined) return null;
   const match = cursorShape.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
-  if (!match?.[1] || !match[2]) {
-    throw invalidInput({
-      pointer: '/cursor',
-      code: 'cursor',
-      message: {
-        zh: '游标无效，请从第一页重新开始。',
-        en: 'This cursor is not valid; start again from the first page.',
-      },
-    });
-  }
+  if (!match?.[1] || !match[2]) throw invalidCursor();
   return { at: match[1], id: match[2] };
+}
+
+const instantShape = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+/** For lists in order of time. @throws AppError INVALID_INPUT also for a cursor of another list */
+export function decodeTimeCursor(cursor: string | undefined): PageKey | null {
+  const key = decodeCursor(cursor);
+  if (key !== null && (!instantShape.test(key.at) || Number.isNaN(Date.parse(key.at)))) throw invalidCursor();
+  return key;
+}
+
+function invalidCursor(): AppError {
+  return invalidInput({
+    pointer: '/cursor',
+    code: 'cursor',
+    message: {
+      zh: '游标无效，请从第一页重新开始。',
+      en: 'This cursor is not valid; start again from the first page.',
+    },
+  });
 }
 
 /** Cuts a list that was read one row too long and says where the next page starts. */

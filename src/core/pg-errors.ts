@@ -1,4 +1,4 @@
-import { AppError, conflict } from './errors.ts';
+import { AppError, conflict, invalidInput } from './errors.ts';
 
 interface PgError extends Error {
   code: string;
@@ -29,7 +29,7 @@ function isUnavailable(error: unknown): boolean {
   if (/^(08|57P|53)/.test(code) || code === '25006' || unavailableSockets.has(code)) return true;
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     if (
-      /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i.test(
+      /Connection terminated|not currently accepting connections|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i.test(
         at.message,
       )
     )
@@ -38,9 +38,13 @@ function isUnavailable(error: unknown): boolean {
   return false;
 }
 
-/** PostgreSQL's errors in Duijie's words; every other error is returned as it is. */
-export function translatePgError(error: unknown): unknown {
-  if (error instanceof AppError) return error;
+/**
+ * PostgreSQL's errors in Duijie's words; every other error is returned as it is, without the values of its query:
+ * these may be confidential, and errors go to the log.
+ */
+export function translatePgError(thrown: unknown): unknown {
+  if (thrown instanceof AppError) return thrown;
+  const error = withoutValues(thrown);
   if (isUnavailable(error)) {
     return new AppError(
       'UNAVAILABLE',
@@ -64,9 +68,36 @@ export function translatePgError(error: unknown): unknown {
         { zh: '查询超时，请缩小范围后重试。', en: 'The query took too long; narrow it and try again.' },
         { retryAfterSeconds: 5, cause: error },
       );
+    // A date outside PostgreSQL's calendar, a number outside its type, a character it cannot keep.
+    case '22008':
+    case '22003':
+    case '22021':
+    case '22P05':
+      return invalidInput({
+        pointer: '',
+        code: 'value',
+        message: {
+          zh: '有数值、日期或字符超出可保存的范围',
+          en: 'a number, a date or a character is outside what can be kept',
+        },
+      });
     default:
       return error;
   }
+}
+
+/** The query builder writes a query's parameters into its error, and PostgreSQL quotes the row in `detail`. */
+function withoutValues(error: unknown): unknown {
+  if (!(error instanceof Error) || !('params' in error)) return error;
+  const pgError = pgErrorIn(error);
+  const query = 'query' in error ? String(error.query) : '';
+  // Messages of classes 22 and 23 may quote a value; their codes and the constraint say enough.
+  const reason = pgError === null ? (error.cause as Error | undefined)?.message : pgError.code;
+  const quoted = pgError !== null && /^2[23]/.test(pgError.code) ? '' : `: ${pgError?.message ?? ''}`;
+  const safe = new Error(`query failed (${reason ?? 'unknown'})${quoted}: ${query}`);
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  safe.stack = [`Error: ${safe.message}`, ...frames].join('\n');
+  return Object.assign(safe, pgError === null ? {} : { code: pgError.code, constraint: pgError.constraint });
 }
 
 /** Whether the error is a unique violation of the named constraint or index. */

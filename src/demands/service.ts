@@ -3,7 +3,7 @@ import { audit } from '../core/audit.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { forbidden, found, invalidState } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { decodeCursor, type Page, toPage } from '../core/paging.ts';
+import { decodeTimeCursor, type Page, toPage } from '../core/paging.ts';
 import { languageOf } from '../core/text.ts';
 import { readTransaction, type Tx, transaction } from '../core/transaction.ts';
 import { checkVersion } from '../core/versions.ts';
@@ -170,11 +170,6 @@ async function openChanges(tx: Tx, row: DemandRow, open: ReturnType<typeof parts
   return Object.keys(open).length === 0 ? {} : { revision: { ...row.revision, ...open } };
 }
 
-/** The audience an actor is of a demand. @throws AppError NOT_FOUND when it is none */
-export function demandAudience(actor: Actor, row: DemandRow, disclosed: boolean, now: Date): RecordAudience {
-  return audienceOf(actor, row, disclosed, now);
-}
-
 export function isDemandPublic(row: DemandRow, now: Date): boolean {
   return isPublic(row, now);
 }
@@ -211,7 +206,7 @@ export async function listDemands(ctx: Ctx, query: ListRecords): Promise<Page<Pu
     status: view === 'public' ? undefined : query.status,
     technologyField: query.technologyField,
     regionCode: query.regionCode,
-    after: decodeCursor(query.cursor),
+    after: decodeTimeCursor(query.cursor),
     limit,
     now: ctx.clock.now(),
   });

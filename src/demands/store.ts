@@ -11,7 +11,11 @@ export type NewDemand = typeof demands.$inferInsert;
 export type ConfidentialRow = typeof demandConfidential.$inferSelect;
 export type ConfidentialColumns = Omit<typeof demandConfidential.$inferInsert, 'demandId'>;
 
-const withOwner = { ...getTableColumns(demands), ownerVerified: sql<boolean>`${organizations.status} = 'verified'` };
+const withOwner = {
+  ...getTableColumns(demands),
+  ownerVerified: sql<boolean>`${organizations.status} = 'verified'`,
+  ownerStatus: sql<string>`${organizations.status}`,
+};
 
 function selectDemands(db: Db) {
   return db.select(withOwner).from(demands).innerJoin(organizations, eq(organizations.id, demands.organizationId));

@@ -14,8 +14,7 @@ const maxFaults = 50;
 
 /** Ajv's errors as faults with RFC 6901 pointers and sentences in both languages. */
 export function faultsOf(errors: readonly ErrorObject[], httpPart: string): InputFault[] {
-  // An `anyOf` reports itself besides its branches; the branches say what to do.
-  const shown = errors.slice(0, maxFaults);
+  const shown = withoutEchoes(errors).slice(0, maxFaults);
   const zh = sentences(shown, localizeZh);
   const en = sentences(shown, localizeEn);
   return shown.map((error, at) => ({
@@ -23,6 +22,17 @@ export function faultsOf(errors: readonly ErrorObject[], httpPart: string): Inpu
     code: error.keyword,
     message: { zh: zh[at] ?? '输入有误', en: en[at] ?? 'is not valid' },
   }));
+}
+
+/** An `anyOf` reports itself and every branch: what to do is said by the branches other than null. */
+function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
+  const choices = errors.filter((error) => error.keyword === 'anyOf').map((error) => `${error.schemaPath}/`);
+  const isNullBranch = (error: ErrorObject) =>
+    error.keyword === 'type' &&
+    error.params.type === 'null' &&
+    choices.some((path) => error.schemaPath.startsWith(path));
+  const told = errors.filter((error) => error.keyword !== 'anyOf' && !isNullBranch(error));
+  return told.length > 0 ? told : [...errors];
 }
 
 function pointerOf(error: ErrorObject, httpPart: string): string {

@@ -24,7 +24,8 @@ export function nameSchemas<Document extends object>(document: Document): Docume
     // The generator moves the examples of an outermost schema beside it.
     const text = JSON.stringify({ ...schema, examples: undefined });
     const known = named.get(title as string);
-    if (known !== undefined && known !== text) throw new Error(`two schemas are titled ${String(title)}:\n${known}\n${text}`);
+    if (known !== undefined && known !== text)
+      throw new Error(`two schemas are titled ${String(title)}:\n${known}\n${text}`);
     named.set(title as string, text);
     schemas[title as string] = { ...(schemas[title as string] as JsonObject | undefined), ...schema };
     return { $ref: `#/components/schemas/${String(title)}` };

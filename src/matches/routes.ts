@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { expectedVersion } from '../http/etag.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
@@ -40,7 +40,7 @@ export async function matchRoutes(fastify: FastifyInstance, options: MatchOption
 
 async function routesOfMatches(fastify: FastifyInstance): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
-  const read = { tag: 'matching', access: 'signed-in' } as const;
+  const read = { tag: 'matches', access: 'signed-in' } as const;
   const write = { ...read, scope: 'matches:write', output: MatchView, problems: [404, 409, 412] } as const;
 
   app.get(
@@ -58,7 +58,14 @@ async function routesOfMatches(fastify: FastifyInstance): Promise<void> {
 
   app.get(
     '/matches/:id',
-    operation({ id: 'getMatch', summary: 'Read a match', ...read, input: { params: IdParams }, output: MatchView, problems: [404] }),
+    operation({
+      id: 'getMatch',
+      summary: 'Read a match',
+      ...read,
+      input: { params: IdParams },
+      output: MatchView,
+      problems: [404],
+    }),
     (request) => getMatch(request.ctx, request.params.id),
   );
 
@@ -117,15 +124,18 @@ async function routesOfIntroductions(fastify: FastifyInstance, options: MatchOpt
 
   app.post(
     '/matches/:id/introductions',
-    operation({
-      id: 'createIntroduction',
-      summary: 'Introduce the two parties of a match, or ask for it',
-      description: "Opened at once by a broker of the demand's home market; requested when a party asks.",
-      ...write,
-      input: { params: IdParams, body: CreateIntroduction },
-      status: 201,
-      problems: [404, 409],
-    }),
+    {
+      ...operation({
+        id: 'createIntroduction',
+        summary: 'Introduce the two parties of a match, or ask for it',
+        description: "Opened at once by a broker of the demand's home market; requested when a party asks.",
+        ...write,
+        input: { params: IdParams, body: CreateIntroduction },
+        status: 201,
+        problems: [404, 409],
+      }),
+      preValidation: bodyMayBeAbsent,
+    },
     async (request, reply) =>
       reply.code(201).send(await createIntroduction(request.ctx, request.params.id, request.body, terms)),
   );
@@ -158,24 +168,30 @@ async function routesOfIntroductions(fastify: FastifyInstance, options: MatchOpt
 
   app.post(
     '/introductions/:id/open',
-    operation({
-      id: 'openIntroduction',
-      summary: 'Open an introduction that a party asked for',
-      ...write,
-      input: { params: IdParams, body: OpenIntroduction },
-    }),
+    {
+      ...operation({
+        id: 'openIntroduction',
+        summary: 'Open an introduction that a party asked for',
+        ...write,
+        input: { params: IdParams, body: OpenIntroduction },
+      }),
+      preValidation: bodyMayBeAbsent,
+    },
     (request) => openIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request), terms),
   );
 
   app.post(
     '/introductions/:id/accept',
-    operation({
-      id: 'acceptIntroduction',
-      summary: 'Accept for one party',
-      description: 'Once both have accepted, each sees the other with contact and detail.',
-      ...write,
-      input: { params: IdParams, body: AcceptIntroduction },
-    }),
+    {
+      ...operation({
+        id: 'acceptIntroduction',
+        summary: 'Accept for one party',
+        description: 'Once both have accepted, each sees the other with contact and detail.',
+        ...write,
+        input: { params: IdParams, body: AcceptIntroduction },
+      }),
+      preValidation: bodyMayBeAbsent,
+    },
     (request) => acceptIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request)),
   );
 
@@ -189,4 +205,9 @@ async function routesOfIntroductions(fastify: FastifyInstance, options: MatchOpt
     }),
     (request) => declineIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request)),
   );
+}
+
+/** All that these bodies may hold is optional. */
+async function bodyMayBeAbsent(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
 }

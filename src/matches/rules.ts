@@ -3,7 +3,7 @@ import { chinaDate } from '../core/clock.ts';
 import type { Transition } from '../core/transitions.ts';
 import type { IntroductionStatus, MatchStatus } from './inputs.ts';
 
-/** What people do to a match. Runs move it between `suggested` and `superseded` only (see `service/refresh.ts`). */
+/** What people do to a match; a party that asks for an introduction does not move it. Runs move it between `suggested` and `superseded` only (see `service/refresh.ts`). */
 export const matchTransitions = {
   shortlist: { from: ['suggested'], to: 'shortlisted' },
   introduce: { from: ['suggested', 'shortlisted'], to: 'introduced' },
@@ -12,9 +12,6 @@ export const matchTransitions = {
   decline: { from: ['introduced'], to: 'declined' },
   lapse: { from: ['introduced'], to: 'lapsed' },
 } as const satisfies Record<string, Transition<MatchStatus>>;
-
-/** A party may ask for an introduction in these states; asking does not move the match. */
-export const askableStatuses: readonly MatchStatus[] = matchTransitions.introduce.from;
 
 /** `cancel`: the broker dismissed the match that a party had asked to be introduced on. */
 export const introductionTransitions = {

@@ -5,6 +5,6 @@ export * from './service/introduce.ts';
 export * from './service/introductions.ts';
 export type { MatchIndex } from './service/match-index.ts';
 export * from './service/matches.ts';
-export { type RefreshOutcome, type RefreshSubject, refreshMatches } from './service/refresh.ts';
+export { type RefreshOutcome, refreshMatches } from './service/refresh.ts';
 export * from './service/sweep.ts';
-export { getIntroductionRow, getMatchRow, type IntroductionRow, type MatchRow } from './store.ts';
+export { getIntroductionRow, getMatchRow, type IntroductionRow } from './store.ts';

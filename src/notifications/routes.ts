@@ -85,6 +85,9 @@ export async function notificationRoutes(
   streamRoute(fastify, parts);
 }
 
+const eventExample =
+  'id: 0192f0c4-bb00-7e55-9006-8293a4b5c6d7\nevent: notification\ndata: {"type":"match.suggested","title":"新的匹配建议"}\n\n';
+
 function streamRoute(fastify: FastifyInstance, parts: { db: Db; log: Pick<Log, 'warn'>; clock: Clock }): void {
   const streams = new NotificationStreams(parts);
   fastify.addHook('preClose', async () => streams.close());
@@ -98,7 +101,7 @@ function streamRoute(fastify: FastifyInstance, parts: { db: Db; log: Pick<Log, '
   });
   const stream = {
     description: 'New notices as they come.',
-    content: { 'text/event-stream': { schema: Type.String() } },
+    content: { 'text/event-stream': { schema: Type.String({ examples: [eventExample] }) } },
   };
   fastify.get(
     '/notifications/stream',

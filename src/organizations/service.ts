@@ -8,6 +8,5 @@ export {
   isDisclosedTo,
   listTiersInForce,
   type OrganizationRow,
-  type TierRow,
   territoryOf,
 } from './store.ts';

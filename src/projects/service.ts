@@ -2,4 +2,4 @@ export * from './service/create.ts';
 export * from './service/lifecycle.ts';
 export * from './service/milestones.ts';
 export * from './service/read.ts';
-export { getMilestoneRow, getProjectRow, type MilestoneRow, type ProjectRow } from './store.ts';
+export { getMilestoneRow, getProjectRow } from './store.ts';

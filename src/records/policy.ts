@@ -72,10 +72,14 @@ export function mayWrite(actor: Actor, record: OwnedRecord & { ownerVerified: bo
 }
 
 /** An organization may draft while it is pending, and submit once it is verified. */
-export function maySubmit(actor: Actor, record: OwnedRecord & { ownerVerified: boolean }, now: Date): void {
+export function maySubmit(
+  actor: Actor,
+  record: OwnedRecord & { ownerVerified: boolean; ownerStatus: string },
+  now: Date,
+): void {
   mayWrite(actor, record, now);
   if (!record.ownerVerified) {
-    throw invalidState('pending', {
+    throw invalidState(record.ownerStatus, {
       zh: '机构尚未通过审核（或已被暂停），暂不能提交。请联系所属市场。',
       en: 'The organization is not verified (or is suspended); it may draft and cannot submit yet. Ask its market.',
     });

@@ -98,8 +98,14 @@ export function moneyFaults(
   return [{ pointer, code: 'order', message: { zh: 'minCny 不得大于 maxCny', en: 'minCny must not exceed maxCny' } }];
 }
 
+/** JavaScript reads 31 February as 3 March; and a year before 1 is none of PostgreSQL's. */
+function isDate(text: string): boolean {
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  const exists = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
+  return exists && instantOf(text).getUTCFullYear() >= 1;
+}
+
 export function dateFaults(pointer: string, text: string | null | undefined): InputFault[] {
-  // NaN for a date that does not exist; a year before 1 is none of PostgreSQL's.
-  if (text == null || instantOf(text).getUTCFullYear() >= 1) return [];
+  if (text == null || isDate(text)) return [];
   return [{ pointer, code: 'date', message: { zh: '日期不存在', en: 'there is no such date' } }];
 }

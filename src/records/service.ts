@@ -15,10 +15,7 @@ export {
   audienceOf,
   brokers,
   isPublic,
-  mayBroker,
-  mayClose,
   mayPost,
-  maySubmit,
   mayWrite,
   type OwnedRecord,
   owns,
@@ -34,6 +31,7 @@ export interface LifecycleRow extends OwnedRecord {
   revision: Record<string, unknown> | null;
   publishedAt: Date | null;
   ownerVerified: boolean;
+  ownerStatus: string;
 }
 
 export interface LifecycleChanges {

@@ -3,7 +3,7 @@ import { audit } from '../core/audit.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { forbidden, found, invalidState } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { decodeCursor, type Page, toPage } from '../core/paging.ts';
+import { decodeTimeCursor, type Page, toPage } from '../core/paging.ts';
 import { languageOf } from '../core/text.ts';
 import { readTransaction, type Tx, transaction } from '../core/transaction.ts';
 import { checkVersion } from '../core/versions.ts';
@@ -35,6 +35,7 @@ import {
   lockDueResults,
   lockResult,
   nextResultNumber,
+  type ResultFilter,
   type ResultRow,
   rehomeResultRows,
   updateResultConfidential,
@@ -49,7 +50,7 @@ import {
   toPublicResultView,
 } from './views.ts';
 
-export { getResultRows, listMatchableResultIds, listResultIdsOf, lockResult, type ResultRow } from './store.ts';
+export { getResultRows, listMatchableResultIds, listResultIdsOf, type ResultRow } from './store.ts';
 
 /** Where a result's shared life is told what is particular to results. */
 const lifecycle = recordLifecycle<ResultRow, ResultView>({
@@ -72,7 +73,6 @@ export const closeResult = lifecycle.close;
 export const renewResult = lifecycle.renew;
 export const expireResults = lifecycle.expireDue;
 export const getResultHistory = lifecycle.history;
-export const markResultInNegotiation = lifecycle.negotiate;
 
 /** Drafts a result for the actor's university. Nothing of it is seen by others before it is submitted. */
 export async function createResult(ctx: Ctx, input: CreateResult): Promise<OwnerResultView> {
@@ -174,11 +174,6 @@ async function openChanges(tx: Tx, row: ResultRow, open: ReturnType<typeof parts
   return Object.keys(open).length === 0 ? {} : { revision: { ...row.revision, ...open } };
 }
 
-/** The audience an actor is of a result. @throws AppError NOT_FOUND when it is none */
-export function resultAudience(actor: Actor, row: ResultRow, disclosed: boolean, now: Date): RecordAudience {
-  return audienceOf(actor, row, disclosed, now);
-}
-
 export function isResultPublic(row: ResultRow, now: Date): boolean {
   return isPublic(row, now);
 }
@@ -207,7 +202,7 @@ export async function toPublicResultViews(ctx: Ctx, rows: readonly ResultRow[]):
   return rows.map((row) => toPublicResultView(row, found(byId.get(row.organizationId))));
 }
 
-/** Published results for everybody; one's own organization's; or those of a broker's territory. Public fields in all three, with the status. */
+/** Published results for everybody; one's own (for an admin, the organization's); or those of a broker's territory. Public fields in all three, with the status. */
 export async function listResults(ctx: Ctx, query: ListRecords): Promise<Page<PublicResultView>> {
   const { limit = 20, view = 'public' } = query;
   const rows = await listResultRows(ctx.db, {
@@ -215,7 +210,7 @@ export async function listResults(ctx: Ctx, query: ListRecords): Promise<Page<Pu
     status: view === 'public' ? undefined : query.status,
     technologyField: query.technologyField,
     regionCode: query.regionCode,
-    after: decodeCursor(query.cursor),
+    after: decodeTimeCursor(query.cursor),
     limit,
     now: ctx.clock.now(),
   });
@@ -229,13 +224,13 @@ export async function listResults(ctx: Ctx, query: ListRecords): Promise<Page<Pu
   return { items: views, nextCursor: page.nextCursor };
 }
 
-function withinOf(
-  actor: Actor,
-  view: 'public' | 'mine' | 'desk',
-): { organizationId: string } | { marketIds: readonly string[] } | null {
+function withinOf(actor: Actor, view: 'public' | 'mine' | 'desk'): ResultFilter['within'] {
   if (view === 'public') return null;
   if (view === 'mine' && actor.kind === 'user' && actor.organizationId !== null)
-    return { organizationId: actor.organizationId };
+    return {
+      organizationId: actor.organizationId,
+      ownerUserId: actor.organizationKind === 'university' && actor.role !== 'admin' ? actor.userId : null,
+    };
   if (view === 'desk' && actor.kind === 'user' && actor.marketIds.length > 0) return { marketIds: actor.marketIds };
   throw forbidden({
     zh: '此列表需要以机构成员或市场工作人员身份登录。',

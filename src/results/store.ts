@@ -11,7 +11,11 @@ export type NewResult = typeof results.$inferInsert;
 export type ConfidentialRow = typeof resultConfidential.$inferSelect;
 export type ConfidentialColumns = Omit<typeof resultConfidential.$inferInsert, 'resultId'>;
 
-const withOwner = { ...getTableColumns(results), ownerVerified: sql<boolean>`${organizations.status} = 'verified'` };
+const withOwner = {
+  ...getTableColumns(results),
+  ownerVerified: sql<boolean>`${organizations.status} = 'verified'`,
+  ownerStatus: sql<string>`${organizations.status}`,
+};
 
 function selectResults(db: Db) {
   return db.select(withOwner).from(results).innerJoin(organizations, eq(organizations.id, results.organizationId));
@@ -72,7 +76,7 @@ export async function updateResultConfidential(
 
 export interface ResultFilter {
   /** null: what anybody may read. */
-  within: { organizationId: string } | { marketIds: readonly string[] } | null;
+  within: { organizationId: string; ownerUserId: string | null } | { marketIds: readonly string[] } | null;
   status?: string | undefined;
   technologyField?: string | undefined;
   regionCode?: string | undefined;
@@ -95,7 +99,10 @@ export async function listResultRows(db: Db, filter: ResultFilter): Promise<Resu
               or(isNull(results.validUntil), sql`${results.validUntil} > ${filter.now}`),
             )
           : 'organizationId' in within
-            ? eq(results.organizationId, within.organizationId)
+            ? and(
+                eq(results.organizationId, within.organizationId),
+                within.ownerUserId === null ? undefined : eq(results.createdByUserId, within.ownerUserId),
+              )
             : and(inArray(results.homeMarketId, [...within.marketIds]), sql`${results.status} <> 'draft'`),
         filter.status === undefined ? undefined : sql`${results.status} = ${filter.status}`,
         filter.technologyField === undefined ? undefined : inField(filter.technologyField),

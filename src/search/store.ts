@@ -105,13 +105,19 @@ async function runFind(db: Db, query: SearchQuery, matching: Matching): Promise<
   const condition = sql.join([sql`d.kind = ${kind}`, ...filterConditions(filters)], sql` and `);
   const byScore = matching.by !== 'nothing' && sort === 'relevance';
   const order = byScore ? sql`score desc, published_at desc, id desc` : sql`published_at desc, id desc`;
+  const facetedFrom =
+    matching.by === 'nothing'
+      ? sql`search_documents d where ${condition}`
+      : sql`hit join search_documents d on d.kind = ${kind} and d.id = hit.id`;
   const texts = highlight ? sql`d.title, d.body` : sql`'' as title, '' as body`;
-  const counts = facets.flatMap((facet) => [sql.raw(`'${facet}'`), countsOf(kind, facetCodes[facet])]);
+  const counts = facets.flatMap((facet) => [sql.raw(`'${facet}'`), countsOf(facetCodes[facet])]);
   const { rows } = await db.execute<{ total: number; documents: FoundDocument[]; facets: Found['facets'] }>(sql`
     with ${hits(matching, kind, condition)}, page as (
       select id, score, row_number() over (order by ${order}) as place from hit order by ${order} offset ${offset} limit ${limit}
     ), shown as (
       select page.id, page.score, page.place, ${texts} from page join search_documents d on d.kind = ${kind} and d.id = page.id
+    ), faceted as (
+      select d.technology_fields, d.cooperation_modes, d.region_code from ${facetedFrom}
     )
     select
       (select count(*)::int from hit) as total,
@@ -206,15 +212,23 @@ function filterConditions({ technologyField, industry, cooperationMode, regionCo
   return conditions;
 }
 
-/** A document counts once for each of its codes and once for each code above them. */
-const facetCodes: Record<SearchFacet, SQL> = {
-  technologyField: sql`select unnest(d.technology_fields) union select left(unnest(d.technology_fields), 1)`,
-  cooperationMode: sql`select distinct unnest(d.cooperation_modes)`,
-  region: sql`select d.region_code union select left(d.region_code, 4) || '00' union select left(d.region_code, 2) || '0000'`,
+/** The codes of one group of documents that share their columns; a document counts for its codes and for those above them. */
+const facetCodes: Record<SearchFacet, { columns: SQL; codes: SQL }> = {
+  technologyField: {
+    columns: sql`technology_fields`,
+    codes: sql`select unnest(technology_fields) union select left(unnest(technology_fields), 1)`,
+  },
+  cooperationMode: { columns: sql`cooperation_modes`, codes: sql`select distinct unnest(cooperation_modes)` },
+  region: {
+    columns: sql`region_code`,
+    codes: sql`select region_code union select left(region_code, 4) || '00' union select left(region_code, 2) || '0000'`,
+  },
 };
 
-function countsOf(kind: SearchKind, codes: SQL): SQL {
+/** Grouped first: among many documents there are few combinations of codes. */
+function countsOf({ columns, codes }: { columns: SQL; codes: SQL }): SQL {
   return sql`(select coalesce(json_object_agg(code, documents order by code), '{}') from (
-    select code, count(*)::int as documents from hit join search_documents d on d.kind = ${kind} and d.id = hit.id, lateral (${codes}) codes (code)
+    select code, sum(alike)::int as documents
+    from (select ${columns}, count(*) as alike from faceted group by 1) grouped, lateral (${codes}) codes (code)
     group by code) counted)`;
 }

@@ -62,7 +62,11 @@ describe('creating a demand', () => {
       neededBy: '2026-02-31T00:00:00Z',
       indicators: [{ name: 'n', comparator: 'between', min: 1 }],
     });
-    expect(ranges.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(['/indicators/0', '/budget']);
+    expect(ranges.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([
+      '/indicators/0',
+      '/budget',
+      '/neededBy',
+    ]);
   });
 
   it('makes one draft of a request that is repeated with its Idempotency-Key, and refuses the key for another body', async () => {

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 describe('reading matches', () => {
   it('shows an owner score, gates, contributions that add up to it, and the explanation in both languages', async () => {
-    const { demand, result } = await suggestMatch(api, world, matching);
+    const { demand, result } = await suggestMatch(world, matching);
     const answer = await world.enterprise.get(`/v1/demands/${demand.id}/matches`);
     expect(answer.status).toBe(200);
     const match = answer.body.items.find((each: { result: { id: string } }) => each.result.id === result.id);
@@ -39,18 +39,24 @@ describe('reading matches', () => {
   });
 
   it('shows the owner of the result and both brokers their lists', async () => {
-    const { result, match } = await suggestMatch(api, world, matching);
+    const { result, match } = await suggestMatch(world, matching);
     for (const person of [world.university, world.resultBroker]) {
       const list = await person.get(`/v1/results/${result.id}/matches`);
       expect(list.body.items.map((each: { id: string }) => each.id)).toContain(match.id);
     }
-    for (const person of [world.enterprise, world.university, world.demandBroker, world.resultBroker, world.provinceDirector]) {
+    for (const person of [
+      world.enterprise,
+      world.university,
+      world.demandBroker,
+      world.resultBroker,
+      world.provinceDirector,
+    ]) {
       expect((await person.get(`/v1/matches/${match.id}`)).status).toBe(200);
     }
   });
 
   it('does not exist for strangers, nor for the other side as a list, and wants a sign-in', async () => {
-    const { demand, result, match } = await suggestMatch(api, world, matching);
+    const { demand, result, match } = await suggestMatch(world, matching);
     for (const person of [world.strangerEnterprise, world.strangerUniversity, world.admin]) {
       expect((await person.get(`/v1/matches/${match.id}`)).status).toBe(404);
       expect((await person.get(`/v1/demands/${demand.id}/matches`)).status).toBe(404);
@@ -65,7 +71,7 @@ describe('reading matches', () => {
   });
 
   it('pages best first without losing or repeating one', async () => {
-    const { demand, result } = await suggestMatch(api, world, matching);
+    const { demand, result } = await suggestMatch(world, matching);
     for (const title of ['同类成果甲', '同类成果乙', '同类成果丙']) {
       const { description, keywords, technologyFields, cooperationModes, summary } = result;
       const input = { title, summary, description, keywords, technologyFields, cooperationModes };
@@ -95,7 +101,7 @@ describe('reading matches', () => {
   });
 
   it('shows near misses only when asked, with the change that would remove the condition', async () => {
-    const { demand } = await suggestMatch(api, world, matching);
+    const { demand } = await suggestMatch(world, matching);
     const farFetched = await api.deps.pool.query<{ id: string }>(
       `update matches set near_miss = '{"gate":"TRL_TOO_LOW","change":{"zh":"接受3级","en":"accept TRL 3"}}'
        where id = (select id from matches where demand_id = $1 order by score desc limit 1) returning id`,
@@ -103,7 +109,9 @@ describe('reading matches', () => {
     );
     const id = farFetched.rows[0]?.id;
     const ids = async (query: string) =>
-      (await world.enterprise.get(`/v1/demands/${demand.id}/matches${query}`)).body.items.map((each: { id: string }) => each.id);
+      (await world.enterprise.get(`/v1/demands/${demand.id}/matches${query}`)).body.items.map(
+        (each: { id: string }) => each.id,
+      );
     expect(await ids('')).not.toContain(id);
     expect(await ids('?nearMisses=true')).toContain(id);
   });
@@ -111,7 +119,7 @@ describe('reading matches', () => {
 
 describe("the broker's desk", () => {
   it('holds the matches of the territory, filtered by record, status and score', async () => {
-    const { demand, match } = await suggestMatch(api, world, matching);
+    const { demand, match } = await suggestMatch(world, matching);
     for (const person of [world.demandBroker, world.demandDirector, world.provinceDirector]) {
       const desk = await person.get(`/v1/matches?demandId=${demand.id}&status=suggested&minScore=1`);
       expect(desk.body.items.map((each: { id: string }) => each.id)).toContain(match.id);
@@ -130,7 +138,7 @@ describe("the broker's desk", () => {
   });
 
   it('tells brokers how the organizations answer, and hides that of an anonymous demand from the other market', async () => {
-    const { match } = await suggestMatch(api, world, matching, {
+    const { match } = await suggestMatch(world, matching, {
       demand: { confidentiality: { anonymous: true } },
     });
     const leading = (await world.demandBroker.get(`/v1/matches/${match.id}`)).body;
@@ -143,8 +151,10 @@ describe("the broker's desk", () => {
 
 describe('shortlisting a match', () => {
   it('is done by the broker of the demand, with message and audit row', async () => {
-    const { match } = await suggestMatch(api, world, matching);
-    const answer = await world.demandBroker.post(`/v1/matches/${match.id}/shortlist`, undefined, { 'if-match': `"${match.version}"` });
+    const { match } = await suggestMatch(world, matching);
+    const answer = await world.demandBroker.post(`/v1/matches/${match.id}/shortlist`, undefined, {
+      'if-match': `"${match.version}"`,
+    });
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ status: 'shortlisted', version: match.version + 1 });
     expect(await messagesAbout(api, match.id)).toEqual(['match.suggested', 'match.shortlisted']);
@@ -155,7 +165,7 @@ describe('shortlisting a match', () => {
   });
 
   it('is refused to the other market, both owners and strangers, and writes nothing then', async () => {
-    const { match } = await suggestMatch(api, world, matching);
+    const { match } = await suggestMatch(world, matching);
     const before = await countWrites(api);
     for (const person of [world.resultBroker, world.enterprise, world.university]) {
       expect((await person.post(`/v1/matches/${match.id}/shortlist`)).status).toBe(403);
@@ -171,9 +181,15 @@ describe('shortlisting a match', () => {
 
 describe('dismissing a match', () => {
   it('keeps the reason for brokers and takes the match off every list', async () => {
-    const { demand, match } = await suggestMatch(api, world, matching);
-    const answer = await world.demandBroker.post(`/v1/matches/${match.id}/dismiss`, { reason: 'wrong_maturity', comment: '太早' });
-    expect(answer.body).toMatchObject({ status: 'dismissed', dismissal: { reason: 'wrong_maturity', comment: '太早' } });
+    const { demand, match } = await suggestMatch(world, matching);
+    const answer = await world.demandBroker.post(`/v1/matches/${match.id}/dismiss`, {
+      reason: 'wrong_maturity',
+      comment: '太早',
+    });
+    expect(answer.body).toMatchObject({
+      status: 'dismissed',
+      dismissal: { reason: 'wrong_maturity', comment: '太早' },
+    });
     expect(await auditOf(api, match.id)).toEqual(['match.dismiss']);
     expect((await messagesAbout(api, match.id)).at(-1)).toBe('match.dismissed');
     const owner = (await world.enterprise.get(`/v1/matches/${match.id}`)).body;
@@ -187,7 +203,7 @@ describe('dismissing a match', () => {
   });
 
   it('wants a reason of the vocabulary, the right broker and the right state', async () => {
-    const { match } = await suggestMatch(api, world, matching);
+    const { match } = await suggestMatch(world, matching);
     const before = await countWrites(api);
     const path = `/v1/matches/${match.id}/dismiss`;
     const unknown = await world.demandBroker.post(path, { reason: 'because' });

@@ -47,12 +47,18 @@ export class Client {
 }
 
 /** Asks until the answer satisfies, at most `seconds`; then says what the last one was. */
-export async function eventually<T>(what: string, ask: () => Promise<T>, satisfied: (answer: T) => boolean, seconds = 20): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T>,
+  satisfied: (answer: T) => boolean,
+  seconds = 20,
+): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();
     if (satisfied(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`${what} did not come within ${seconds} s; last: ${JSON.stringify(answer)}`);
+    if (Date.now() > deadline)
+      throw new Error(`${what} did not come within ${seconds} s; last: ${JSON.stringify(answer)}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -40,15 +40,23 @@ async function rowsOf(databaseUrl: string): Promise<Record<string, number>> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    const tables = await client.query<{ name: string }>("select tablename as name from pg_tables where schemaname = 'public' order by 1");
+    const tables = await client.query<{ name: string }>(
+      "select tablename as name from pg_tables where schemaname = 'public' order by 1",
+    );
     const counts: Record<string, number> = {};
     for (const { name } of tables.rows) {
-      const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from ${pg.escapeIdentifier(name)}`);
+      const { rows } = await client.query<{ count: number }>(
+        `select count(*)::int as count from ${pg.escapeIdentifier(name)}`,
+      );
       counts[name] = rows[0]?.count ?? -1;
     }
-    const { rows } = await client.query<{ status: string; count: number }>('select status, count(*)::int as count from deliveries group by status');
+    const { rows } = await client.query<{ status: string; count: number }>(
+      'select status, count(*)::int as count from deliveries group by status',
+    );
     for (const row of rows) counts[`deliveries.${row.status}`] = row.count;
-    const notices = await client.query<{ count: number }>('select count(*)::int as count from (select distinct message_id, user_id from notifications) n');
+    const notices = await client.query<{ count: number }>(
+      'select count(*)::int as count from (select distinct message_id, user_id from notifications) n',
+    );
     counts['notifications.distinct'] = notices.rows[0]?.count ?? -1;
     return counts;
   } finally {
@@ -58,11 +66,27 @@ async function rowsOf(databaseUrl: string): Promise<Record<string, number>> {
 
 /** Every table is either counted or grows with what happened; nothing is owed, nothing is dead, no notice came twice. */
 async function expectRows(databaseUrl: string): Promise<void> {
-  const counts = await eventually('the end of all deliveries', () => rowsOf(databaseUrl), (now) => now['deliveries.done'] === now.deliveries && now.search_documents === 2);
+  const counts = await eventually(
+    'the end of all deliveries',
+    () => rowsOf(databaseUrl),
+    (now) => now['deliveries.done'] === now.deliveries && now.search_documents === 2,
+  );
   expect(counts).toMatchObject(expectedRows);
   expect(counts['notifications.distinct']).toBe(counts.notifications);
-  const growing = ['audit_entries', 'cursors', 'deliveries', 'idempotency_keys', 'mail_tokens', 'messages', 'notifications', 'seed_digests', 'vocabulary_terms'];
-  const uncounted = Object.keys(counts).filter((name) => !name.includes('.') && !(name in expectedRows) && !growing.includes(name));
+  const growing = [
+    'audit_entries',
+    'cursors',
+    'deliveries',
+    'idempotency_keys',
+    'mail_tokens',
+    'messages',
+    'notifications',
+    'seed_digests',
+    'vocabulary_terms',
+  ];
+  const uncounted = Object.keys(counts).filter(
+    (name) => !name.includes('.') && !(name in expectedRows) && !growing.includes(name),
+  );
   expect(uncounted).toEqual([]);
   for (const name of growing) expect(counts[name], name).toBeGreaterThan(0);
 }

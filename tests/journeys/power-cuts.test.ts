@@ -18,7 +18,8 @@ function seeded(seed: number): () => number {
 }
 
 /** Each story has two markets of its own: cities of Henan and Jiangsu, of Guangdong and Sichuan, one after the other. */
-const cities = (province: string, count: number) => Array.from({ length: count }, (_, at) => `${province}${String(at + 1).padStart(2, '0')}00`);
+const cities = (province: string, count: number) =>
+  Array.from({ length: count }, (_, at) => `${province}${String(at + 1).padStart(2, '0')}00`);
 const demandCities = [...cities('41', 17), ...cities('32', 3)];
 const resultCities = [...cities('44', 9), ...cities('36', 11)];
 
@@ -60,7 +61,9 @@ describe('twenty power cuts', () => {
       const key = { 'idempotency-key': randomUUID() };
       if (!due || !after.test(path)) return await who.send('POST', path, body, key);
       due = false;
-      revived = new Promise((resolve) => setTimeout(resolve, delayMs)).then(() => program.kill()).then(() => program.start());
+      revived = new Promise((resolve) => setTimeout(resolve, delayMs))
+        .then(() => program.kill())
+        .then(() => program.start());
       const first = await who.send('POST', path, body, key).catch(() => null);
       await revived;
       const repeated = await who.send('POST', path, body, key);

@@ -41,7 +41,10 @@ export async function openTheMarket(baseUrl: string, stage: Stage): Promise<Cast
   const outside = new Client(baseUrl);
   const admin = await signIn(outside, administrator.email, administrator.password);
   async function side(kind: 'enterprise' | 'university', regionCode: string) {
-    const market = must(await admin.post('/v1/markets', { name: `${stage.name}${regionCode}科技大市场`, regionCode }), 201);
+    const market = must(
+      await admin.post('/v1/markets', { name: `${stage.name}${regionCode}科技大市场`, regionCode }),
+      201,
+    );
     expect(market).toMatchObject({ kind: 'territorial', regionCode });
     const email = `${stage.name}-${kind}`;
     const staff = { name: '经纪人', email: `${email}-broker@market.example`, password, role: 'broker' };
@@ -74,8 +77,6 @@ export async function openTheMarket(baseUrl: string, stage: Stage): Promise<Cast
     universityName: resultSide.name,
   };
 }
-
-export const secrets = ['13911112222', '渣场坐标甲', '3210000', '13933334444', '壁材配方乙', '2340000'];
 
 /** Step 6's request. */
 export function demandOf(stage: Stage) {
@@ -122,7 +123,10 @@ export type Send = (step: number, who: Client, path: string, body?: unknown) => 
 export const straight: Send = (_step, who, path, body) => who.post(path, body);
 
 /** Steps 6 to 13. @returns the ids that the story left behind */
-export async function playMainJob(cast: Cast, send: Send = straight): Promise<{ demandId: string; matchId: string; introductionId: string; projectId: string }> {
+export async function playMainJob(
+  cast: Cast,
+  send: Send = straight,
+): Promise<{ demandId: string; matchId: string; introductionId: string; projectId: string }> {
   const { enterprise, university, demandBroker, resultBroker, stage } = cast;
   const demand = must(await send(6, enterprise, '/v1/demands', demandOf(stage)), 201);
   expect(demand.status).toBe('draft');
@@ -139,7 +143,11 @@ export async function playMainJob(cast: Cast, send: Send = straight): Promise<{ 
     (items) => items.some((item) => item.result.id === result.id),
   );
   const match = list.find((item) => item.result.id === result.id);
-  expect(match).toMatchObject({ status: 'suggested', score: expect.any(Number), result: { id: result.id, code: result.code, title: result.title } });
+  expect(match).toMatchObject({
+    status: 'suggested',
+    score: expect.any(Number),
+    result: { id: result.id, code: result.code, title: result.title },
+  });
   expect(match.explanation).toMatchObject({ zh: expect.any(String), en: expect.any(String) });
   const points = match.contributions.reduce((sum: number, item: { points: number }) => sum + item.points, 0);
   expect(points).toBeCloseTo(match.score, 6);
@@ -149,11 +157,19 @@ export async function playMainJob(cast: Cast, send: Send = straight): Promise<{ 
   }
 
   must(await send(11, demandBroker, `/v1/matches/${match.id}/shortlist`), 200);
-  const introduction = must(await send(11, demandBroker, `/v1/matches/${match.id}/introductions`, { message: '建议双方面谈' }), 201);
+  const introduction = must(
+    await send(11, demandBroker, `/v1/matches/${match.id}/introductions`, { message: '建议双方面谈' }),
+    201,
+  );
   expect(introduction.status).toBe('open');
   expect(introduction.parties.map((party: Body) => party.answer)).toEqual([null, null]);
 
-  await strangersSeeNothing(cast, [university, resultBroker, new Client(enterprise.baseUrl)], demand.id, introduction.id);
+  await strangersSeeNothing(
+    cast,
+    [university, resultBroker, new Client(enterprise.baseUrl)],
+    demand.id,
+    introduction.id,
+  );
 
   must(await send(12, enterprise, `/v1/introductions/${introduction.id}/accept`, { comment: '愿意面谈' }), 200);
   await notices(university, 'introduction.answered', introduction.id);
@@ -186,15 +202,28 @@ export async function playMainJob(cast: Cast, send: Send = straight): Promise<{ 
 export async function notices(reader: Client, type: string, subjectId: string): Promise<Body> {
   const found = await eventually(
     `the notice ${type}`,
-    async () => (must(await reader.get('/v1/notifications?limit=100'), 200).items as Body[]).filter((item) => item.type === type && item.subject.id === subjectId),
+    async () =>
+      (must(await reader.get('/v1/notifications?limit=100'), 200).items as Body[]).filter(
+        (item) => item.type === type && item.subject.id === subjectId,
+      ),
     (items) => items.length > 0,
   );
   expect(found).toHaveLength(1);
-  expect(found[0]).toMatchObject({ messageId: expect.any(String), title: expect.any(String), body: expect.any(String), readAt: null });
+  expect(found[0]).toMatchObject({
+    messageId: expect.any(String),
+    title: expect.any(String),
+    body: expect.any(String),
+    readAt: null,
+  });
   return found[0];
 }
 
-async function strangersSeeNothing(cast: Cast, readers: Client[], demandId: string, introductionId: string): Promise<void> {
+async function strangersSeeNothing(
+  cast: Cast,
+  readers: Client[],
+  demandId: string,
+  introductionId: string,
+): Promise<void> {
   for (const reader of readers) {
     const seen = [
       await reader.get(`/v1/demands/${demandId}`),
@@ -203,7 +232,8 @@ async function strangersSeeNothing(cast: Cast, readers: Client[], demandId: stri
       await reader.get('/v1/notifications?limit=100'),
     ];
     const text = JSON.stringify(seen.map((reply) => reply.body));
-    for (const secret of ['13911112222', '渣场坐标甲', '3210000', cast.enterpriseName]) expect(text).not.toContain(secret);
+    for (const secret of ['13911112222', '渣场坐标甲', '3210000', cast.enterpriseName])
+      expect(text).not.toContain(secret);
   }
 }
 

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
-import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { ensureAdministrator } from '../../src/auth/service.ts';
 import { readConfig } from '../../src/config.ts';
 import { createDeps, type Deps } from '../../src/deps.ts';
+import { createLog } from '../../src/log.ts';
 import { ensureRootMarket } from '../../src/organizations/service.ts';
 import { TestClock } from './clock.ts';
 import { createTestDatabase } from './database.ts';
@@ -45,13 +45,24 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-/** The whole application on a database of its own, without workers; nothing listens. */
-export async function startApi(environment: Record<string, string> = {}): Promise<TestApi> {
+/**
+ * The whole application on a database of its own, without workers; nothing listens. Errors are logged to the terminal;
+ * with `logLines`, everything down to trace goes there instead.
+ */
+export async function startApi(
+  environment: Record<string, string> = {},
+  options: { logLines?: string[] } = {},
+): Promise<TestApi> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'duijie-api-'));
   const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: dataDir, LOG_LEVEL: 'error', ...environment });
   const clock = new TestClock();
-  const deps = await createDeps(config, { log: pino({ level: 'error' }), clock });
+  const { logLines } = options;
+  const log =
+    logLines === undefined
+      ? createLog({ logLevel: 'error' })
+      : createLog({ logLevel: 'trace' }, { write: (line) => void logLines.push(line) });
+  const deps = await createDeps(config, { log, clock });
   const ctx = deps.ctxFor({ kind: 'system', name: 'start' });
   await ensureRootMarket(ctx);
   await ensureAdministrator(ctx, administrator);

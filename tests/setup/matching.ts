@@ -6,8 +6,15 @@ import { publishDemand, publishResult } from './api.ts';
 
 /** The matching worker's part, run when a test says so. */
 export interface Matching {
-  /** What the last change of a record owes. */
-  refresh(subjectType: 'demand' | 'result' | 'organization', subjectId: string): Promise<RefreshOutcome>;
+  /**
+   * What the last change of a record owes; with `claim`, as the job that fulfils its delivery. `beforeWriting` is called
+   * when the run has computed what it wants to write.
+   */
+  refresh(
+    subjectType: 'demand' | 'result' | 'organization',
+    subjectId: string,
+    options?: { claim?: boolean; beforeWriting?: () => Promise<void> },
+  ): Promise<RefreshOutcome>;
   stop(): Promise<void>;
 }
 
@@ -15,14 +22,22 @@ export function startMatching(api: TestApi): Matching {
   const { index, reader } = createMatchIndex(api.deps);
   reader.start();
   return {
-    async refresh(subjectType, subjectId) {
-      const { rows } = await api.deps.pool.query<{ xid: string }>(
-        'select xid::text as xid from messages where subject_id = $1 order by id desc limit 1',
+    async refresh(subjectType, subjectId, { claim = false, beforeWriting = nothing } = {}) {
+      const { rows } = await api.deps.pool.query<{ xid: string; deliveryId: string }>(
+        `select m.xid::text as xid, d.id as "deliveryId" from messages m join deliveries d on d.message_id = m.id
+         where m.subject_id = $1 and d.handler = 'refresh-matches' order by m.id desc limit 1`,
         [subjectId],
       );
-      const xid = rows[0]?.xid ?? '0';
+      const [owed] = rows;
+      if (owed === undefined) throw new Error(`no run is owed for ${subjectType} ${subjectId}`);
       const ctx = api.deps.ctxFor({ kind: 'system', name: 'refresh-matches' });
-      return await refreshMatches(ctx, { subjectType, subjectId, xid }, index);
+      const transaction: typeof ctx.db.transaction = async (work, config) => {
+        await beforeWriting();
+        return await ctx.db.transaction(work, config);
+      };
+      const db = Object.assign(Object.create(ctx.db) as typeof ctx.db, { transaction });
+      const asJob = { ...ctx, db, ...(claim ? { deliveryId: owed.deliveryId } : {}) };
+      return await refreshMatches(asJob, { subjectType, subjectId, xid: owed.xid }, index);
     },
     stop: () => reader.stop(),
   };
@@ -70,6 +85,10 @@ export function nextTopic(): Topic {
   return topic;
 }
 
+async function nothing(): Promise<void> {
+  // What most runs do before they write.
+}
+
 export interface Suggested {
   demand: Body;
   result: Body;
@@ -78,7 +97,6 @@ export interface Suggested {
 
 /** A published demand and result of the story with their match, and of it what the leading broker sees. */
 export async function suggestMatch(
-  api: TestApi,
   world: World,
   matching: Matching,
   changes: { demand?: object; result?: object } = {},

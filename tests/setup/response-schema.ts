@@ -11,7 +11,10 @@ type Schema = Record<string, unknown>;
 export function responseChecker(
   app: FastifyInstance,
 ): (method: string, url: string, status: number, body: unknown) => void {
-  const document = app.swagger() as unknown as { paths: Record<string, Record<string, Schema>>; components: { schemas?: Schema } };
+  const document = app.swagger() as unknown as {
+    paths: Record<string, Record<string, Schema>>;
+    components: { schemas?: Schema };
+  };
   const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
   const templates = Object.keys(document.paths).map((path) => ({
     path,

@@ -10,6 +10,7 @@ import {
   signInFailures,
   users,
 } from '../../db/schema/index.ts';
+import { removeStaleCredentials } from '../../src/auth/service.ts';
 import { plusDays } from '../../src/core/clock.ts';
 import { prune } from '../../src/core/housekeeping.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -108,32 +109,30 @@ describe('housekeeping', () => {
     ]);
   });
 
-  it('deletes sessions and mail tokens that cannot be used any more, and old sign-in failures', async () => {
+  it('deletes sessions, mail tokens and failed sign-ins once they decide nothing any more', async () => {
     const { db, clock } = harness.deps;
     const now = clock.now();
     const userId = newId();
     await db.insert(users).values({ id: userId, email: 'li@example.cn', name: '李工', createdAt: now, updatedAt: now });
     const live = { userId, expiresAt: plusDays(now, 1), createdAt: plusDays(now, -2) };
-    const ended = { ...live, expiresAt: plusDays(now, -1) };
+    const ended = { ...live, expiresAt: plusDays(now, -31) };
     await db.insert(sessions).values([
       { ...live, id: newId(), tokenHash: 'live' },
-      { ...live, id: newId(), tokenHash: 'revoked', revokedAt: now },
+      { ...live, id: newId(), tokenHash: 'ended lately', expiresAt: plusDays(now, -1) },
       { ...ended, id: newId(), tokenHash: 'ended' },
     ]);
     const purpose = 'verify_email' as const;
     await db.insert(mailTokens).values([
       { ...live, id: newId(), purpose, tokenHash: 'live' },
-      { ...live, id: newId(), purpose, tokenHash: 'used', usedAt: now },
-      { ...live, id: newId(), purpose, tokenHash: 'used just now', usedAt: now, createdAt: now },
       { ...ended, id: newId(), purpose, tokenHash: 'ended' },
     ]);
     await db.insert(signInFailures).values([
-      { id: newId(), email: 'old', at: plusDays(now, -1.01) },
-      { id: newId(), email: 'young', at: plusDays(now, -0.5) },
+      { id: newId(), email: 'old', at: plusDays(now, -0.5) },
+      { id: newId(), email: 'young', at: now },
     ]);
-    await runPrune();
-    expect((await db.select().from(sessions)).map((row) => row.tokenHash)).toEqual(['live']);
-    expect((await db.select().from(mailTokens)).map((row) => row.tokenHash).sort()).toEqual(['live', 'used just now']);
+    await removeStaleCredentials(systemCtx(harness.deps, 'housekeeping'));
+    expect((await db.select().from(sessions)).map((row) => row.tokenHash)).toEqual(['live', 'ended lately']);
+    expect((await db.select().from(mailTokens)).map((row) => row.tokenHash)).toEqual(['live']);
     expect((await db.select().from(signInFailures)).map((row) => row.email)).toEqual(['young']);
   });
 });

@@ -9,7 +9,7 @@ export const sampleAdministrator = { email: 'admin@duijie.example', password: sa
 /** Of the root market, so that every desk is theirs. Made first: where this account is, the sample is at home. */
 export const director = { name: '总市场主任', email: 'director@market.example' };
 
-export const bureau = { name: '湖南省科技局（样例）', regionCode: '430000' };
+export const bureau = { name: '湖南省科技局·样例', regionCode: '430000' };
 export const officer = { name: '科技局专员', email: 'officer@bureau.example' };
 
 /** The university member who posts the first story's result; everything else at universities is the transfer offices'. */

@@ -17,9 +17,10 @@ import {
   type SampleOrganization,
   type SampleResult,
 } from './sample.ts';
+import { waitUntilSettled } from './settle.ts';
 
 /** Database connections and hashes are shared with the workers, which are busy at the same time. */
-const parallel = 4;
+const parallel = 8;
 
 export interface Loading {
   deps: Deps;
@@ -49,7 +50,7 @@ async function addMarkets(loading: Loading): Promise<void> {
   for (const regionCode of sample.marketRegions) {
     loading.signal.throwIfAborted();
     if (present.markets.has(regionCode)) continue;
-    const market = await createMarket(ctx, { name: `${names.get(regionCode)}科技大市场（样例）`, regionCode });
+    const market = await createMarket(ctx, { name: `${names.get(regionCode)}科技大市场·样例`, regionCode });
     present.markets.set(regionCode, market.id);
   }
   await forEach(loading, 'markets 市场', sample.marketRegions, async (region) => {
@@ -92,7 +93,10 @@ async function registerOne({ deps, present }: Loading, organization: SampleOrgan
 }
 
 async function addRecords(loading: Loading): Promise<void> {
+  const { deps, progress, signal } = loading;
   await forEach(loading, 'results 成果', loading.sample.results, (result) => addResult(loading, result));
+  // With no demand there, a result's matches are found in no time; demands then find theirs once.
+  await waitUntilSettled(deps.db, progress, signal);
   await forEach(loading, 'demands 需求', loading.sample.demands, (demand) => addDemand(loading, demand));
 }
 

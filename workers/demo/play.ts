@@ -14,7 +14,11 @@ import { playStory } from './story.ts';
 
 export interface Play {
   deps: Deps;
-  administrator: { email: string; password: string };
+  administrator: {
+    email: string;
+    password: string /** Made by the demo, not by who configured it. */;
+    isOurs: boolean;
+  };
   baseUrl: string;
   signal: AbortSignal;
 }
@@ -86,5 +90,5 @@ function isComplete(sample: Sample, present: Present): boolean {
 function titleLine(sample: Sample, loadedInMs: number | null): string {
   const counts = `${sample.organizations.size} organizations, ${sample.marketRegions.length} markets, ${sample.demands.length} demands, ${sample.results.length} results`;
   const loaded = loadedInMs === null ? 'there already' : `loaded in ${(loadedInMs / 1000).toFixed(1)} s`;
-  return `Duijie 对接 demo: ${counts}, all invented 均为虚构, ${loaded}`;
+  return `Duijie 对接 demo: ${counts} (invented 虚构), ${loaded}`;
 }

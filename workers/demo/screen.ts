@@ -1,13 +1,14 @@
-import type { MatchView } from '../../src/matches/views.ts';
 import { castOf, director, officer, researcher, samplePassword } from './cast.ts';
 import { known, type Sample } from './sample.ts';
-import type { Story, StoryStep } from './story.ts';
-import { cutTo, tableRow } from './table.ts';
+import type { Story } from './story.ts';
+import { cutTo, tableRow, wrapTo } from './table.ts';
+import type { StoryStep } from './telling.ts';
 
 /** What fits a terminal of usual size; a screen has at most 40 lines. */
 const width = 110;
-const storyWidths = [34, 51, 19] as const;
-const signInWidths = [34, 51] as const;
+const storyWidths = [28, 60, 16] as const;
+const signInWidths = [34, 50, 20] as const;
+const indent = ' '.repeat(7);
 
 export function storyLines(steps: readonly StoryStep[]): string[] {
   return [
@@ -17,23 +18,34 @@ export function storyLines(steps: readonly StoryStep[]): string[] {
   ];
 }
 
-/** Score, the result, and why: the explanation in the language of the demand. */
+/** Score, the result, and why: the explanation, or what keeps it from being a match, in the language of the demand. */
 export function matchLines({ demandCode, best }: Story, language: 'zh' | 'en'): string[] {
   return [
     `Best matches of ${demandCode} 最佳匹配 (score of 100, result, why)`,
-    ...best.flatMap((match: MatchView) => [
-      cutTo(`${match.score.toFixed(1).padStart(5)}  ${match.result.code}  ${match.result.title}`, width),
-      `       ${cutTo(match.explanation[language], width - 7)}`,
-    ]),
+    ...best.flatMap(({ score, result, nearMiss, explanation }) => {
+      const why = nearMiss === null ? explanation[language] : `near miss 差一项: ${nearMiss.change[language]}`;
+      return [
+        cutTo(`${score.toFixed(1)} · ${result.code} ${result.title}`, width),
+        ...wrapTo(why, width - indent.length, 2).map((line) => indent + line),
+      ];
+    }),
   ];
 }
 
-export function signInLines(sample: Sample, administrator: { email: string; password: string }): string[] {
+/** A password that the operator chose is not repeated. */
+export function signInLines(
+  sample: Sample,
+  administrator: { email: string; password: string; isOurs: boolean },
+): string[] {
   const [first] = sample.pairs;
   const cast = castOf(sample, first);
   const transferOffice = known(sample.organizations, first.result.organization).contact.email;
   const accounts = [
-    ['administrator 平台管理员', administrator.email, administrator.password],
+    [
+      'administrator 平台管理员',
+      administrator.email,
+      administrator.isOurs ? administrator.password : '(ADMIN_PASSWORD)',
+    ],
     ['director 市场主任', director.email],
     ['broker 经纪人 (demand side)', cast.demandBroker],
     ['broker 经纪人 (result side)', cast.resultBroker],
@@ -43,9 +55,9 @@ export function signInLines(sample: Sample, administrator: { email: string; pass
     ['government officer 科技局', officer.email],
   ];
   return [
-    `Sign in 登录 (POST /v1/sessions); the password is ${samplePassword} for all sample accounts`,
+    `Sign in 登录 (POST /v1/sessions); all other sample accounts have the password ${samplePassword}, too`,
     ...accounts.map(([role = '', email = '', password = samplePassword]) =>
-      tableRow([role, `${email} / ${password}`], signInWidths),
+      tableRow([role, email, password], signInWidths),
     ),
   ];
 }

@@ -4,17 +4,9 @@ import { type Caller, type Door, signIn } from './api.ts';
 import { type Cast, samplePassword } from './cast.ts';
 import { type Posted, postDemand, postResult } from './post-record.ts';
 import type { SamplePair } from './sample.ts';
+import { type StoryStep, type Tell, tellInto } from './telling.ts';
 import { matchOf, noticesOf } from './watch.ts';
 import { projectOf, wordsOf } from './words.ts';
-
-/** One line of the story: who did what, and the status that it has led to. */
-export interface StoryStep {
-  who: string;
-  what: string;
-  status: string;
-}
-
-export type Tell = (who: Caller | string, what: string, status: string) => void;
 
 export interface Story {
   steps: StoryStep[];
@@ -28,9 +20,7 @@ const shownMatches = 3;
 /** Plays the main job for a pair, over HTTP, from wherever its two records are to the joint project. */
 export async function playStory(door: Door, pair: SamplePair, cast: Cast): Promise<Story> {
   const steps: StoryStep[] = [];
-  const tell: Tell = (who, what, status) => {
-    steps.push({ who: typeof who === 'string' ? who : nameOf(who), what, status });
-  };
+  const tell = tellInto(steps);
   const enterprise = await signIn(door, cast.enterprise, samplePassword);
   const university = await signIn(door, cast.university, samplePassword);
   const demandBroker = await signIn(door, cast.demandBroker, samplePassword);
@@ -45,24 +35,23 @@ export async function playStory(door: Door, pair: SamplePair, cast: Cast): Promi
 
   const introduction = await introduce(tell, demandBroker, match, wordsOf(pair.demand.language));
   for (const party of [enterprise, university]) {
-    const answered = await party.post<IntroductionView>(`/v1/introductions/${introduction.id}/accept`);
-    tell(party, 'accepts 接受', `introduction ${answered.status}`);
+    const answered = await party.post<IntroductionView>(`/v1/introductions/${introduction.id}/accept`, {});
+    tell(party, 'accepts 接受', answered.status);
   }
   for (const party of [enterprise, university]) {
     const { counterparty } = await party.get<IntroductionView>(`/v1/introductions/${introduction.id}`);
     const contact = counterparty?.contact;
-    tell(
-      party,
-      `now sees 可见 ${[contact?.name, contact?.phone, contact?.email].filter(Boolean).join(' ')}`,
-      'disclosed',
-    );
+    tell(party, `sees ${[contact?.name, contact?.phone, contact?.email].filter(Boolean).join(' ')}`, 'disclosed 披露');
   }
   const project = await demandBroker.post<ProjectView>('/v1/projects', projectOf(pair, introduction.id, new Date()));
-  const shares = project.milestones.map((milestone) => `${milestone.paymentShare} %`).join(' + ');
-  tell(demandBroker, `sets up joint project 立项 ${project.code}, milestones 里程碑 ${shares}`, project.status);
+  tell(
+    demandBroker,
+    `joint project 立项 ${project.code}, ${project.milestones.length} milestones 里程碑`,
+    project.status,
+  );
 
   const best = await enterprise.get<{ items: MatchView[] }>(
-    `/v1/demands/${demand.record.id}/matches?limit=${shownMatches}`,
+    `/v1/demands/${demand.record.id}/matches?nearMisses=true&limit=${shownMatches}`,
   );
   return { steps, demandCode: demand.record.code, best: best.items };
 }
@@ -86,7 +75,7 @@ async function tellOfMatch(door: Door, tell: Tell, { posted, match, matchedAtMs,
   const noticesMs = Math.round(performance.now() - publishedAtMs);
   tell(
     'workers 匹配引擎',
-    `score 得分 ${match.score.toFixed(1)} after ${matchMs} ms, 4 inboxes told after ${noticesMs} ms`,
+    `score 得分 ${match.score.toFixed(1)} in ${matchMs} ms, 4 inboxes 通知 in ${noticesMs} ms`,
     match.status,
   );
 }
@@ -102,11 +91,6 @@ async function introduce(
     tell(broker, `shortlists 入选 ${match.demand.code} × ${match.result.code}`, shortlisted.status);
   }
   const introduction = await broker.post<IntroductionView>(`/v1/matches/${match.id}/introductions`, words);
-  tell(broker, `introduces 牵线「${words.message}」`, `introduction ${introduction.status}`);
+  tell(broker, `introduces 牵线「${words.message}」`, introduction.status);
   return introduction;
-}
-
-function nameOf({ session: { user, organization } }: Caller): string {
-  const role = user.role === 'broker' ? 'broker' : (organization?.kind ?? '');
-  return `${role} ${organization?.name ?? user.name}`;
 }

@@ -24,13 +24,39 @@ export function cutTo(text: string, width: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (displayWidth(line) <= width) return line;
   let kept = '';
-  let used = 0;
+  let used = 1;
   for (const character of line) {
     used += displayWidth(character);
-    if (used > width - 1) break;
+    if (used > width) break;
     kept += character;
   }
   return `${kept}…`;
+}
+
+/** The text on at most so many lines; what does not fit the last is marked. */
+export function wrapTo(text: string, width: number, maxLines: number): string[] {
+  const lines: string[] = [];
+  let rest = text.replace(/\s+/g, ' ').trim();
+  while (lines.length < maxLines - 1 && displayWidth(rest) > width) {
+    const line = headOf(rest, width);
+    lines.push(line.trimEnd());
+    rest = rest.slice(line.length);
+  }
+  return [...lines, cutTo(rest, width)];
+}
+
+/** As much of the text's beginning as fits; English is broken at a space, Chinese anywhere. */
+function headOf(text: string, width: number): string {
+  let head = '';
+  let used = 0;
+  for (const character of text) {
+    used += displayWidth(character);
+    if (used > width) break;
+    head += character;
+  }
+  const isInWord = /[!-~]$/.test(head) && /^[!-~]/.test(text.slice(head.length));
+  const space = head.lastIndexOf(' ');
+  return isInWord && space > 0 ? head.slice(0, space + 1) : head;
 }
 
 /** Cells side by side, each as wide as its column; the last one is not padded. */

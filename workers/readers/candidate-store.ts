@@ -1,5 +1,5 @@
-import { createEngine, type Engine } from '../../src/matching/engine/engine.ts';
 import type { Dictionary } from '../../src/matching/engine/dictionary.ts';
+import { createEngine, type Engine } from '../../src/matching/engine/engine.ts';
 import type { TextFields } from '../../src/matching/engine/types.ts';
 import { fuseRankedLists } from '../../src/matching/fuse.ts';
 import { demandText, resultText } from '../../src/matching/record-text.ts';

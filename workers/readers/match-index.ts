@@ -1,10 +1,10 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { loadDictionary } from '../../db/seed/dictionary.ts';
-import type { Db } from '../../src/core/transaction.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
+import type { Db } from '../../src/core/transaction.ts';
 import { getDemandRows, isDemandPublic, listMatchableDemandIds } from '../../src/demands/service.ts';
-import { createDictionary, type Dictionary } from '../../src/matching/engine/dictionary.ts';
 import { type MatchIndex, toMatchDemand, toMatchResult } from '../../src/matches/service.ts';
+import { type Dictionary, dictionaryInSteps } from '../../src/matching/engine/dictionary.ts';
 import { getResultRows, isResultPublic, listMatchableResultIds } from '../../src/results/service.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { createCandidateStore } from './candidate-store.ts';
@@ -24,9 +24,9 @@ export function createMatchIndex(deps: WorkerDeps): { index: MatchIndex; reader:
   let store = createCandidateStore(undefined);
 
   async function build(): Promise<Cursor> {
-    const start = await cursorAtHorizon(db);
     // A new store each time: a build that failed half-way is not continued.
-    const fresh = createCandidateStore(sharedDictionary());
+    const fresh = createCandidateStore(await sharedDictionary());
+    const start = await cursorAtHorizon(db);
     await load(fresh, db, 'demand', await listMatchableDemandIds(db));
     await load(fresh, db, 'result', await listMatchableResultIds(db));
     store = fresh;
@@ -40,8 +40,12 @@ export function createMatchIndex(deps: WorkerDeps): { index: MatchIndex; reader:
       const now = clock.now();
       const documents =
         kind === 'demand'
-          ? (await getDemandRows(from, wanted)).filter((row) => isDemandPublic(row, now)).map((row) => into.demand(toMatchDemand(row)))
-          : (await getResultRows(from, wanted)).filter((row) => isResultPublic(row, now)).map((row) => into.result(toMatchResult(row)));
+          ? (await getDemandRows(from, wanted))
+              .filter((row) => isDemandPublic(row, now))
+              .map((row) => into.demand(toMatchDemand(row)))
+          : (await getResultRows(from, wanted))
+              .filter((row) => isResultPublic(row, now))
+              .map((row) => into.result(toMatchResult(row)));
       const present = new Set(documents.map((document) => document.id));
       for (const id of wanted) if (!present.has(id)) into.remove(kind, id);
       for (let next = 0; next < documents.length; next += documentsAtOnce) {
@@ -70,10 +74,19 @@ export function createMatchIndex(deps: WorkerDeps): { index: MatchIndex; reader:
   };
 }
 
-let dictionary: Dictionary | undefined;
+let dictionary: Promise<Dictionary> | undefined;
 
-/** Read once for each process: it is large and never changes. */
-function sharedDictionary(): Dictionary {
-  dictionary ??= createDictionary(loadDictionary());
+/** Read once for each process, since it is large and never changes; in steps, since requests are being answered. */
+function sharedDictionary(): Promise<Dictionary> {
+  dictionary ??= readDictionary();
   return dictionary;
+}
+
+async function readDictionary(): Promise<Dictionary> {
+  const steps = dictionaryInSteps(loadDictionary());
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await letOthersRun();
+  }
 }

@@ -47,7 +47,12 @@ export async function declineIntroduction(
   input: DeclineIntroduction,
   expectedVersion: number | null,
 ): Promise<IntroductionView> {
-  return await answer(ctx, id, { answer: 'decline', reason: input.reason, comment: input.comment ?? null }, expectedVersion);
+  return await answer(
+    ctx,
+    id,
+    { answer: 'decline', reason: input.reason, comment: input.comment ?? null },
+    expectedVersion,
+  );
 }
 
 interface Answer {
@@ -65,7 +70,8 @@ async function answer(ctx: Ctx, id: string, given: Answer, expectedVersion: numb
     const side = mayActFor(ctx.actor, pair);
     checkVersion(row.version, expectedVersion);
     const closed = nextState(introductionTransitions, given.answer, row.status);
-    if (given.reason !== null) await checkTerms(tx, [{ vocabulary: 'decline-reasons', code: given.reason, pointer: '/reason' }]);
+    if (given.reason !== null)
+      await checkTerms(tx, [{ vocabulary: 'decline-reasons', code: given.reason, pointer: '/reason' }]);
     const others = await listAnswers(tx, [id]);
     if (others.some((other) => other.side === side)) throw answeredAlready();
     if (given.answer === 'accept') requirePublic(ctx, pair);
@@ -112,7 +118,11 @@ async function recordAnswer(
     toStatus: after.status,
     details: { side, ...(given.reason === null ? {} : { reason: given.reason }) },
   });
-  await emit(tx, ctx, { type: closingMessages[after.status] ?? 'introduction.answered', subjectType: 'introduction', subjectId: before.id });
+  await emit(tx, ctx, {
+    type: closingMessages[after.status] ?? 'introduction.answered',
+    subjectType: 'introduction',
+    subjectId: before.id,
+  });
 }
 
 const closingMessages: Partial<Record<IntroductionRow['status'], MessageType>> = {

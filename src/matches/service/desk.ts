@@ -30,7 +30,12 @@ export async function shortlistMatch(ctx: Ctx, id: string, expectedVersion: numb
 }
 
 /** A dismissed pair stays away until one of its records changes. A party's request to be introduced ends with it. */
-export async function dismissMatch(ctx: Ctx, id: string, input: DismissMatch, expectedVersion: number | null): Promise<MatchView> {
+export async function dismissMatch(
+  ctx: Ctx,
+  id: string,
+  input: DismissMatch,
+  expectedVersion: number | null,
+): Promise<MatchView> {
   return await transaction(ctx, async (tx) => {
     const row = found(await lockMatch(tx, id));
     const pair = await loadPair(tx, row);

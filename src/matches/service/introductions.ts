@@ -41,7 +41,10 @@ export async function listIntroductions(ctx: Ctx, query: ListIntroductions): Pro
 }
 
 export async function getIntroduction(ctx: Ctx, id: string): Promise<IntroductionView> {
-  return await readTransaction(ctx, async (tx) => await viewIntroduction(tx, ctx, found(await getIntroductionRow(tx, id))));
+  return await readTransaction(
+    ctx,
+    async (tx) => await viewIntroduction(tx, ctx, found(await getIntroductionRow(tx, id))),
+  );
 }
 
 /** The view that the actor may have of an introduction. @throws AppError NOT_FOUND when it may have none */
@@ -54,14 +57,24 @@ export async function viewIntroduction(tx: Tx, ctx: Ctx, row: IntroductionRow): 
 }
 
 /** Read as this party, under row-level security: the disclosure that the second accept wrote is what lets it through. */
-async function viewCounterparty(tx: Tx, ctx: Ctx, parts: IntroductionParts, standing: Standing): Promise<CounterpartyView | null> {
-  if (standing.ownsDemand) return toCounterpartyView((await viewResult(tx, ctx, parts.result)) as CounterpartyResultView);
-  if (standing.ownsResult) return toCounterpartyView((await viewDemand(tx, ctx, parts.demand)) as CounterpartyDemandView);
+async function viewCounterparty(
+  tx: Tx,
+  ctx: Ctx,
+  parts: IntroductionParts,
+  standing: Standing,
+): Promise<CounterpartyView | null> {
+  if (standing.ownsDemand)
+    return toCounterpartyView((await viewResult(tx, ctx, parts.result)) as CounterpartyResultView);
+  if (standing.ownsResult)
+    return toCounterpartyView((await viewDemand(tx, ctx, parts.demand)) as CounterpartyDemandView);
   return null;
 }
 
 /** One query for each table, however many introductions. */
-async function loadIntroductionParts(db: Db, rows: readonly IntroductionRow[]): Promise<Map<string, IntroductionParts>> {
+async function loadIntroductionParts(
+  db: Db,
+  rows: readonly IntroductionRow[],
+): Promise<Map<string, IntroductionParts>> {
   const demands = await getDemandRows(db, [...new Set(rows.map((row) => row.demandId))]);
   const results = await getResultRows(db, [...new Set(rows.map((row) => row.resultId))]);
   const organizationIds = rows.flatMap((row) => [row.demandOrganizationId, row.resultOrganizationId]);

@@ -21,13 +21,21 @@ export async function listMatches(ctx: Ctx, query: ListMatches): Promise<Page<Ma
 }
 
 /** @throws AppError NOT_FOUND unless the actor owns the demand or brokers for it */
-export async function listDemandMatches(ctx: Ctx, demandId: string, query: ListRecordMatches): Promise<Page<MatchView>> {
+export async function listDemandMatches(
+  ctx: Ctx,
+  demandId: string,
+  query: ListRecordMatches,
+): Promise<Page<MatchView>> {
   mayListMatchesOf(ctx.actor, found((await getDemandRows(ctx.db, [demandId]))[0]));
   return await pageOf(ctx, { demandId, ...filterOf(query) });
 }
 
 /** @throws AppError NOT_FOUND unless the actor owns the result or brokers for it */
-export async function listResultMatches(ctx: Ctx, resultId: string, query: ListRecordMatches): Promise<Page<MatchView>> {
+export async function listResultMatches(
+  ctx: Ctx,
+  resultId: string,
+  query: ListRecordMatches,
+): Promise<Page<MatchView>> {
   mayListMatchesOf(ctx.actor, found((await getResultRows(ctx.db, [resultId]))[0]));
   return await pageOf(ctx, { resultId, ...filterOf(query) });
 }
@@ -38,7 +46,9 @@ export async function viewMatch(db: Db, ctx: Ctx, row: MatchRow): Promise<MatchV
   return toMatchView(row, parts, standingIn(ctx.actor, parts));
 }
 
-function filterOf(query: ListRecordMatches): Pick<MatchFilter, 'status' | 'minScore' | 'nearMisses' | 'after' | 'limit'> {
+function filterOf(
+  query: ListRecordMatches,
+): Pick<MatchFilter, 'status' | 'minScore' | 'nearMisses' | 'after' | 'limit'> {
   const { limit = 20, status, minScore, nearMisses = false } = query;
   return { status, minScore, nearMisses, after: scoreKey(query.cursor), limit };
 }
@@ -53,7 +63,8 @@ async function pageOf(ctx: Ctx, filter: MatchFilter): Promise<Page<MatchView>> {
       const own = found(parts.get(row.id));
       return toMatchView(row, own, standingIn(ctx.actor, own));
     }),
-    nextCursor: rows.length > filter.limit && last !== undefined ? encodeCursor({ at: String(last.score), id: last.id }) : null,
+    nextCursor:
+      rows.length > filter.limit && last !== undefined ? encodeCursor({ at: String(last.score), id: last.id }) : null,
   };
 }
 
@@ -72,7 +83,10 @@ function scoreKey(cursor: string | undefined): PageKey | null {
 async function loadMatchParts(db: Db, rows: readonly MatchRow[]): Promise<Map<string, MatchParts>> {
   const demands = await getDemandRows(db, [...new Set(rows.map((row) => row.demandId))]);
   const results = await getResultRows(db, [...new Set(rows.map((row) => row.resultId))]);
-  const records = await listAnswerRecords(db, [...demands, ...results].map((row) => row.organizationId));
+  const records = await listAnswerRecords(
+    db,
+    [...demands, ...results].map((row) => row.organizationId),
+  );
   const answerRecords = new Map(records.map((record) => [record.organizationId, record]));
   const demandById = new Map(demands.map((row) => [row.id, row]));
   const resultById = new Map(results.map((row) => [row.id, row]));

@@ -5,7 +5,13 @@ import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { nextState } from '../../core/transitions.ts';
 import { type DueStep, dueSteps, introductionTransitions, matchTransitions } from '../rules.ts';
-import { type IntroductionRow, lockDueIntroductions, type MatchRow, updateIntroductionRow, updateMatchRow } from '../store.ts';
+import {
+  type IntroductionRow,
+  lockDueIntroductions,
+  type MatchRow,
+  updateIntroductionRow,
+  updateMatchRow,
+} from '../store.ts';
 
 export type SweepOutcome = Record<DueStep, number>;
 

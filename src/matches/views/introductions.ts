@@ -14,7 +14,9 @@ const Id = Type.String({ format: 'uuid' });
 
 export const IntroductionPartyView = Type.Object({
   side: Type.Enum(['demand', 'result']),
-  organizationId: Type.Union([Id, Type.Null()], { description: 'null while the party of an anonymous demand is not disclosed.' }),
+  organizationId: Type.Union([Id, Type.Null()], {
+    description: 'null while the party of an anonymous demand is not disclosed.',
+  }),
   name: Nullable.string,
   answer: Type.Union([Type.Enum(['accept', 'decline']), Type.Null()]),
   answeredAt: Nullable.moment,
@@ -28,11 +30,21 @@ const example = {
   version: 1,
   status: 'open',
   matchId: '0192f0c4-7c00-7d11-8a01-2b3c4d5e6f70',
-  demand: { id: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d', code: 'D2026-430200-000123', title: '含锌固废中高纯铟的回收提纯' },
+  demand: {
+    id: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d',
+    code: 'D2026-430200-000123',
+    title: '含锌固废中高纯铟的回收提纯',
+  },
   result: { id: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5e', code: 'R2026-430100-000456', title: '膜电解法制备 6N 高纯铟' },
   parties: [
     { side: 'demand', organizationId: null, name: null, answer: null, answeredAt: null },
-    { side: 'result', organizationId: '0192f0c4-0000-7000-8000-000000000003', name: '某大学', answer: null, answeredAt: null },
+    {
+      side: 'result',
+      organizationId: '0192f0c4-0000-7000-8000-000000000003',
+      name: '某大学',
+      answer: null,
+      answeredAt: null,
+    },
   ],
   message: '双方技术路线一致，建议下周线上交流。',
   requestedBySide: null,
@@ -50,11 +62,14 @@ const shared = {
   demand: RecordName,
   result: RecordName,
   parties: Type.Array(IntroductionPartyView, {
-    description: 'The demand side first. Reason and comment of an answer are for that party itself and for brokers of its side.',
+    description:
+      'The demand side first. Reason and comment of an answer are for that party itself and for brokers of its side.',
   }),
   message: Nullable.string,
   requestedBySide: Type.Union([Type.Enum(['demand', 'result']), Type.Null()]),
-  dueAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description: 'When it lapses unless both have answered.' }),
+  dueAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+    description: 'When it lapses unless both have answered.',
+  }),
   openedAt: Nullable.moment,
   closedAt: Nullable.moment,
   createdAt: Type.String({ format: 'date-time' }),
@@ -92,7 +107,11 @@ export interface IntroductionParts {
   answers: readonly AnswerRow[];
 }
 
-export function toIntroductionSummary(row: IntroductionRow, parts: IntroductionParts, standing: Standing): IntroductionSummary {
+export function toIntroductionSummary(
+  row: IntroductionRow,
+  parts: IntroductionParts,
+  standing: Standing,
+): IntroductionSummary {
   const seesDemand = seesDemandParty(standing, parts.demand.anonymous, row.status === 'accepted');
   return {
     id: row.id,
@@ -102,7 +121,12 @@ export function toIntroductionSummary(row: IntroductionRow, parts: IntroductionP
     demand: toRecordName(parts.demand),
     result: toRecordName(parts.result),
     parties: [
-      toPartyView('demand', seesDemand ? parts.demandOrganization : null, parts.answers, standing.leads || standing.ownsDemand),
+      toPartyView(
+        'demand',
+        seesDemand ? parts.demandOrganization : null,
+        parts.answers,
+        standing.leads || standing.ownsDemand,
+      ),
       toPartyView(
         'result',
         parts.resultOrganization,

@@ -55,10 +55,9 @@ export const IndicatorCheckView = Type.Object({
   satisfaction: Nullable.number,
 });
 
-export const NearMissView = Type.Union(
-  [Type.Object({ gate: Type.String(), change: TextView }), Type.Null()],
-  { description: 'The one condition in the way, and the change that would remove it.' },
-);
+export const NearMissView = Type.Union([Type.Object({ gate: Type.String(), change: TextView }), Type.Null()], {
+  description: 'The one condition in the way, and the change that would remove it.',
+});
 
 export const AnswerRecordView = Type.Object({
   medianHours: Type.Union([Type.Number(), Type.Null()], { description: 'From opening an introduction to the answer.' }),
@@ -70,7 +69,11 @@ const example = {
   version: 1,
   status: 'suggested',
   score: 71.42,
-  demand: { id: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d', code: 'D2026-430200-000123', title: '含锌固废中高纯铟的回收提纯' },
+  demand: {
+    id: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d',
+    code: 'D2026-430200-000123',
+    title: '含锌固废中高纯铟的回收提纯',
+  },
   result: { id: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5e', code: 'R2026-430100-000456', title: '膜电解法制备 6N 高纯铟' },
   gates: [{ gate: 'EXPIRED', passed: true }],
   contributions: [{ feature: 'titleRelevance', value: 0.8, weight: 18, points: 14.4, stated: true }],
@@ -88,7 +91,15 @@ const example = {
     ],
   },
   indicators: [
-    { name: '铟纯度', mustHave: true, outcome: 'met', wanted: '≥ 99.9999 %', offered: '99.9999 %', shortBy: null, satisfaction: 1 },
+    {
+      name: '铟纯度',
+      mustHave: true,
+      outcome: 'met',
+      wanted: '≥ 99.9999 %',
+      offered: '99.9999 %',
+      shortBy: null,
+      satisfaction: 1,
+    },
   ],
   nearMiss: null,
   modelVersion: 'hand-set-1',
@@ -121,9 +132,12 @@ export const MatchView = Type.Object(
   {
     ...PartyMatchView.properties,
     dismissal: Type.Optional(
-      Type.Union([Type.Object({ reason: Nullable.string, comment: Nullable.string, at: Nullable.moment }), Type.Null()], {
-        description: 'For brokers.',
-      }),
+      Type.Union(
+        [Type.Object({ reason: Nullable.string, comment: Nullable.string, at: Nullable.moment }), Type.Null()],
+        {
+          description: 'For brokers.',
+        },
+      ),
     ),
     answerRecords: Type.Optional(
       Type.Object(
@@ -181,7 +195,11 @@ function toPartyMatchView(row: MatchRow, { demand, result }: MatchParts): PartyM
   };
 }
 
-export function toRecordName(row: { id: string; code: string; title: string }): { id: string; code: string; title: string } {
+export function toRecordName(row: { id: string; code: string; title: string }): {
+  id: string;
+  code: string;
+  title: string;
+} {
   return { id: row.id, code: row.code, title: row.title };
 }
 

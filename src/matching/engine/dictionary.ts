@@ -29,9 +29,40 @@ const maxRenderings = 24;
  * the general dictionary. The table from English is built on first use: a Chinese-only market never pays for it.
  */
 export function createDictionary(entries: Iterable<DictionaryEntry>): Dictionary {
-  const glossesByWord = readEntries(entries);
-  const fromChinese = new Map<string, Rendering[]>();
+  const glossesByWord = toTheEnd(readEntries(entries));
   let wordsByPhrase: Map<string, string[]> | undefined;
+  return dictionaryOf(glossesByWord, () => {
+    wordsByPhrase ??= toTheEnd(invert(glossesByWord));
+    return wordsByPhrase;
+  });
+}
+
+/**
+ * The same, both tables at once, in steps of a few milliseconds: a server lets others run in between. The dictionary is
+ * what the generator returns.
+ */
+export function* dictionaryInSteps(entries: Iterable<DictionaryEntry>): Generator<void, Dictionary> {
+  const glossesByWord = yield* readEntries(entries);
+  const wordsByPhrase = yield* invert(glossesByWord);
+  return dictionaryOf(glossesByWord, () => wordsByPhrase);
+}
+
+const entriesPerStep = 200;
+
+function toTheEnd<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) {
+      return step.value;
+    }
+  }
+}
+
+function dictionaryOf(
+  glossesByWord: ReadonlyMap<string, string>,
+  phrases: () => ReadonlyMap<string, string[]>,
+): Dictionary {
+  const fromChinese = new Map<string, Rendering[]>();
 
   function renderingsOfChinese(word: string): Rendering[] {
     let renderings = fromChinese.get(word);
@@ -48,16 +79,17 @@ export function createDictionary(entries: Iterable<DictionaryEntry>): Dictionary
       findWords(run, glossesByWord)
         .map(({ key, start, end }) => ({ key, start, end, renderings: renderingsOfChinese(key) }))
         .filter(({ renderings }) => renderings.length > 0),
-    translateWords: (tokens) => {
-      wordsByPhrase ??= invert(glossesByWord);
-      return findPhrases(tokens, wordsByPhrase);
-    },
+    translateWords: (tokens) => findPhrases(tokens, phrases()),
   };
 }
 
-function readEntries(entries: Iterable<DictionaryEntry>): Map<string, string> {
+function* readEntries(entries: Iterable<DictionaryEntry>): Generator<void, Map<string, string>> {
   const glossesByWord = new Map<string, string>();
+  let count = 0;
   for (const { zh, en } of entries) {
+    if (++count % entriesPerStep === 0) {
+      yield;
+    }
     const word = normalizeWord(zh);
     const known = glossesByWord.get(word);
     const added = en.join(glossSeparator);
@@ -121,10 +153,14 @@ function chineseRendering(word: string): Rendering {
   return { terms: analyse(word).tokens.map(({ term }) => term), phrase: undefined };
 }
 
-function invert(glossesByWord: ReadonlyMap<string, string>): Map<string, string[]> {
+function* invert(glossesByWord: ReadonlyMap<string, string>): Generator<void, Map<string, string[]>> {
   const wordsByPhrase = new Map<string, string[]>();
   const phraseOfGloss = new Map<string, string>();
+  let count = 0;
   for (const [word, glosses] of glossesByWord) {
+    if (++count % entriesPerStep === 0) {
+      yield;
+    }
     if (word.length < 2) {
       continue;
     }

@@ -54,9 +54,15 @@ export function prepareQuery(
   return { fields, analyses, concepts };
 }
 
-/** BM25's inverse document frequency in the form that never falls below zero. */
+/**
+ * How many documents of other topics a young platform is taken to hold besides its own. Without them, the first few
+ * records on one topic would make its words look common, and a right pair would score as if nothing had been said.
+ */
+const assumedOthers = 1_000;
+
+/** BM25's inverse document frequency in the form that never falls below zero, over a collection that is never tiny. */
 function inverseDocumentFrequency(documents: number, all: number): number {
-  return Math.log(1 + (all - documents + 0.5) / (documents + 0.5));
+  return Math.log(1 + (all + assumedOthers - documents + 0.5) / (documents + 0.5));
 }
 
 /** Adds up a concept's frequency in one document, from its packed counts per term. */

@@ -1,4 +1,4 @@
-import type { Params, Templates } from './render.ts';
+import type { Params, Templates } from './template.ts';
 
 function named(fallback: string, title: string | undefined, code: string | undefined): string {
   if (title === undefined) return fallback;

@@ -76,11 +76,6 @@ export async function listProjects(ctx: Ctx, query: ListProjects): Promise<Page<
   );
 }
 
-/** The organizations of a project, in the order of its list. */
-export async function listProjectPartyIds(db: Db, id: string): Promise<string[]> {
-  return (await listPartyRows(db, [id])).map((party) => party.organizationId);
-}
-
 /** Whose business a project is: each organization with the member, if any, whose record brought it in. */
 export async function listProjectParties(
   db: Db,

@@ -3,7 +3,13 @@ import { ConfigError, readConfig } from '../../../src/config.ts';
 
 describe('the configuration', () => {
   it('has a default for everything', () => {
-    expect(readConfig({})).toMatchObject({ port: 3000, host: 'localhost', databaseUrl: null, redisUrl: null, workers: 'in-process' });
+    expect(readConfig({})).toMatchObject({
+      port: 3000,
+      host: 'localhost',
+      databaseUrl: null,
+      redisUrl: null,
+      workers: 'in-process',
+    });
   });
 
   it('takes an empty value for an unset one', () => {

@@ -24,7 +24,10 @@ describe('docker-compose.yml', async () => {
   it('wires API, worker, PostgreSQL, Redis and Meilisearch', () => {
     expect(Object.keys(compose.services).sort()).toEqual(['api', 'meilisearch', 'postgres', 'redis', 'worker']);
     for (const name of ['api', 'worker']) {
-      expect(compose.services[name]?.depends_on).toMatchObject({ postgres: { condition: 'service_healthy' }, redis: { condition: 'service_healthy' } });
+      expect(compose.services[name]?.depends_on).toMatchObject({
+        postgres: { condition: 'service_healthy' },
+        redis: { condition: 'service_healthy' },
+      });
     }
   });
 

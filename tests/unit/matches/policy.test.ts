@@ -36,8 +36,18 @@ const ma = person({ userId: 'ma', organizationId: 'dairy', organizationKind: 'en
 const li = person({ userId: 'li', organizationId: 'college', organizationKind: 'university' });
 const colleagueOfLi = person({ userId: 'zhou', organizationId: 'college', organizationKind: 'university' });
 const transferOffice = person({ organizationId: 'college', organizationKind: 'university', role: 'admin' });
-const leader = person({ organizationId: 'wuzhong', organizationKind: 'market', role: 'broker', marketIds: ['wuzhong'] });
-const other = person({ organizationId: 'changsha', organizationKind: 'market', role: 'broker', marketIds: ['changsha'] });
+const leader = person({
+  organizationId: 'wuzhong',
+  organizationKind: 'market',
+  role: 'broker',
+  marketIds: ['wuzhong'],
+});
+const other = person({
+  organizationId: 'changsha',
+  organizationKind: 'market',
+  role: 'broker',
+  marketIds: ['changsha'],
+});
 
 describe('who has a part in a match', () => {
   it('is the owners of both records and the brokers of both markets', () => {
@@ -88,7 +98,9 @@ describe('a request to be introduced', () => {
     expect(standingInIntroduction(li, pair, request).ownsResult).toBe(true);
     expect(standingInIntroduction(leader, pair, request).leads).toBe(true);
     for (const actor of [ma, other]) {
-      expect(() => standingInIntroduction(actor, pair, request)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+      expect(() => standingInIntroduction(actor, pair, request)).toThrow(
+        expect.objectContaining({ code: 'NOT_FOUND' }),
+      );
     }
   });
 

@@ -44,6 +44,12 @@ const resultArbitrary = fc
   .map(resultOf);
 
 describe('the score of a pair', () => {
+  it('stays above what is kept when fifty records of a young platform share its wording', () => {
+    const copies = Array.from({ length: 50 }, (_, at) => resultOf({ id: `r-copy-${at}` }));
+    const ranked = rankPair(demandOf(), resultOf(), contextOf([resultOf(), ...copies]));
+    expect(ranked?.score).toBeGreaterThan(40);
+  });
+
   it('is the sum of its contributions and lies between 0 and 100, whatever the pair', () => {
     fc.assert(
       fc.property(demandArbitrary, resultArbitrary, (demand, result) => {

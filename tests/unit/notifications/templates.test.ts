@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { subscriptions } from '../../../src/core/messages.ts';
 import { isNoticeType } from '../../../src/notifications/audience.ts';
-import { type Params, renderNotice } from '../../../src/notifications/templates/render.ts';
+import { renderNotice } from '../../../src/notifications/templates/render.ts';
+import type { Params } from '../../../src/notifications/templates/template.ts';
 
 const full: Params = {
   organizationName: '利通区某乳业公司',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { describeError } from '../../../src/core/error-report.ts';
 import { AppError, type ErrorCode } from '../../../src/core/errors.ts';
-import { backoffMs, describeError, judge } from '../../../workers/failure.ts';
+import { backoffMs, judge } from '../../../workers/failure.ts';
 
 const text = { zh: '不行', en: 'It does not work.' };
 const middle = () => 0.5;

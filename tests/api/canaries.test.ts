@@ -1,0 +1,461 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { workerParts } from '../../workers/parts.ts';
+import { startWorkers, type Workers } from '../../workers/start-workers.ts';
+import {
+  addMember,
+  type Answer,
+  type Body,
+  type Caller,
+  createWorld,
+  demandInput,
+  type Person,
+  publishDemand,
+  publishResult,
+  startApi,
+  type TestApi,
+  type World,
+} from '../setup/api.ts';
+import { nextTopic } from '../setup/matching.ts';
+import { fillPath, operationsOf } from '../setup/operations.ts';
+
+/** One string in every confidential field. None of them is a word of any other field. */
+const demandSecrets = {
+  contactName: 'Qzcontact1',
+  contactPhone: '15912340001',
+  contactEmail: 'qzmail1@canary.example',
+  detail: 'Qzdetail1',
+  decisionOwner: 'Qzdecision1',
+  preferredPartner: 'Qzpartner1',
+  minCny: '1234577',
+  maxCny: '1876543',
+  creditCode: '91640302MACANARY7X',
+  organizationContactName: 'Qzoffice1',
+  organizationContactPhone: '15912340002',
+  organizationContactEmail: 'qzmail2@canary.example',
+} as const;
+const resultSecrets = {
+  contactName: 'Qzcontact2',
+  contactPhone: '15912340003',
+  contactEmail: 'qzmail3@canary.example',
+  detail: 'Qzdetail2',
+  minCny: '1345679',
+  maxCny: '1765437',
+  inventorPhone: '15912340004',
+  inventorEmail: 'qzmail4@canary.example',
+} as const;
+const anonymousName = 'Qzanonymous枸杞公司';
+
+const logLines: string[] = [];
+let api: TestApi;
+let world: World;
+let workers: Workers;
+let owner: pg.Client;
+let hidden: Person;
+let colleague: Person;
+let story: { demand: Body; result: Body; match: Body; introduction: Body };
+
+beforeAll(async () => {
+  api = await startApi({}, { logLines });
+  owner = new pg.Client({ connectionString: api.deps.databaseUrl });
+  await owner.connect();
+  world = await createWorld(api);
+  await api.deps.searchIndex.ensureIndexes();
+  workers = startWorkers(api.deps, workerParts(api.deps));
+  await workers.ready;
+  hidden = await registerHidden();
+  colleague = await addMember(api, world.university, world.university.organizationId, 'member');
+  story = await tellStory();
+});
+afterAll(async () => {
+  await workers.close();
+  await owner.end();
+  await api.close();
+});
+
+/** The enterprise that posts its demand anonymously. */
+async function registerHidden(): Promise<Person> {
+  const email = 'hidden@people.example';
+  const password = 'a long enough password';
+  const answer = await api.anonymous.post('/v1/registrations', {
+    organization: {
+      name: anonymousName,
+      kind: 'enterprise',
+      regionCode: '640302',
+      creditCode: demandSecrets.creditCode,
+      contact: {
+        name: demandSecrets.organizationContactName,
+        phone: demandSecrets.organizationContactPhone,
+        email: demandSecrets.organizationContactEmail,
+      },
+    },
+    user: { name: '管理员', email, password },
+  });
+  const organizationId = answer.body.organization.id;
+  await world.demandBroker.post(`/v1/organizations/${organizationId}/verify`);
+  return { ...(await api.signIn(email, password)), organizationId, userId: answer.body.user.id };
+}
+
+/** A match, shortlisted and introduced; the university has accepted, the enterprise has not answered yet. */
+async function tellStory(): Promise<typeof story> {
+  const topic = nextTopic();
+  const result = await publishResult(world.university, world.resultBroker, {
+    ...topic.result,
+    contact: {
+      name: resultSecrets.contactName,
+      phone: resultSecrets.contactPhone,
+      email: resultSecrets.contactEmail,
+    },
+    confidentiality: { detail: resultSecrets.detail },
+    price: { minCny: Number(resultSecrets.minCny), maxCny: Number(resultSecrets.maxCny), negotiable: false },
+    inventors: [{ name: '李教授', phone: resultSecrets.inventorPhone, email: resultSecrets.inventorEmail }],
+  });
+  const demand = await publishDemand(hidden, world.demandBroker, {
+    ...topic.demand,
+    contact: {
+      name: demandSecrets.contactName,
+      phone: demandSecrets.contactPhone,
+      email: demandSecrets.contactEmail,
+    },
+    confidentiality: { anonymous: true, detail: demandSecrets.detail },
+    decisionOwner: demandSecrets.decisionOwner,
+    preferredPartners: [demandSecrets.preferredPartner],
+    budget: { minCny: Number(demandSecrets.minCny), maxCny: Number(demandSecrets.maxCny), negotiable: false },
+  });
+  const match = await vi.waitFor(async () => {
+    const list = await world.demandBroker.get(`/v1/matches?demandId=${demand.id}&resultId=${result.id}`);
+    expect(list.body.items).toHaveLength(1);
+    return list.body.items[0];
+  }, patience);
+  await world.demandBroker.post(`/v1/matches/${match.id}/shortlist`);
+  const introduction = await world.demandBroker.post(`/v1/matches/${match.id}/introductions`, { message: '请双方交流' });
+  expect(introduction.status).toBe(201);
+  const accepted = await world.university.post(`/v1/introductions/${introduction.body.id}/accept`, {});
+  expect(accepted.status).toBe(200);
+  await settled();
+  return { demand, result, match, introduction: introduction.body };
+}
+
+const patience = { timeout: 20_000, interval: 25 };
+
+/** All that is owed has been done, and the index has the demand. */
+async function settled(): Promise<void> {
+  await vi.waitFor(async () => {
+    const { rows } = await owner.query(
+      `select (select count(*)::int from deliveries where status in ('pending', 'published')) as owed,
+              (select count(*)::int from search_documents) as documents`,
+    );
+    expect(rows[0].owed).toBe(0);
+    expect(rows[0].documents).toBeGreaterThanOrEqual(2);
+  }, patience);
+}
+
+interface Leak {
+  url: string;
+  secret: string;
+}
+
+/** Everything that a reader can get with GET: every operation with every id at hand, and the queries that tell most. */
+async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ url: string; answer: Answer }[]> {
+  const { demand, result, match, introduction } = story;
+  const organizations = [hidden.organizationId, world.university.organizationId, world.demandMarket.id];
+  const ids = [demand.id, result.id, match.id, introduction.id, hidden.userId, ...organizations];
+  const words = encodeURIComponent(demand.title);
+  const queries: Record<string, string[]> = {
+    '/v1/demands': ['?limit=100', '?view=mine', '?view=desk&limit=100', `?regionCode=${demand.regionCode}`],
+    '/v1/results': ['?limit=100', '?view=mine', '?view=desk&limit=100'],
+    '/v1/organizations': ['?limit=100', '?kind=enterprise', '?regionCode=640302'],
+    '/v1/search/demands': [`?q=${words}&facets=technologyField,cooperationMode,region&highlight=true`, '?limit=100'],
+    '/v1/search/results': [`?q=${words}&facets=technologyField,cooperationMode,region&highlight=true`, '?limit=100'],
+    '/v1/matches': ['?limit=100&nearMisses=true', `?demandId=${demand.id}`, `?resultId=${result.id}`],
+    '/v1/audit': ids.map((id) => `?subject=${id}&limit=100`),
+    '/v1/notifications': ['?limit=100'],
+  };
+  for (const kind of ['demands', 'results'])
+    queries[`/v1/search/${kind}`]?.push(...secrets.map((secret) => `?q=${encodeURIComponent(secret)}&highlight=true`));
+  const urls = operationsOf(api)
+    .filter(({ method, path }) => method === 'GET' && path !== '/v1/notifications/stream')
+    .flatMap(({ path }) =>
+      fillPath(path, { id: ids, milestoneId: [match.id], name: ['regions', 'technology-fields'] }).flatMap((url) =>
+        (queries[path] ?? ['']).map((query) => `${url}${query}`),
+      ),
+    );
+  const answers: { url: string; answer: Answer }[] = [];
+  for (const url of urls) answers.push({ url, answer: await reader.get(url) });
+  return answers;
+}
+
+function leaksIn(answers: readonly { url: string; answer: Answer }[], secrets: readonly string[]): Leak[] {
+  return answers.flatMap(({ url, answer }) => {
+    const text = JSON.stringify(answer);
+    return secrets.filter((secret) => text.includes(secret)).map((secret) => ({ url, secret }));
+  });
+}
+
+/** Whose organization a demand is, is not said; that the organization exists, is. */
+function exceptOrganizationPages(answers: readonly { url: string; answer: Answer }[]) {
+  return answers.filter(
+    ({ url }) =>
+      url !== `/v1/organizations/${hidden.organizationId}` &&
+      !url.startsWith('/v1/organizations?'),
+  );
+}
+
+const outsiders = (): Record<string, Caller> => ({
+  anonymous: api.anonymous,
+  'a stranger enterprise': world.strangerEnterprise,
+  'a stranger university': world.strangerUniversity,
+  'another enterprise of the same territory': world.enterprise,
+});
+
+describe('before both parties have accepted', () => {
+  it.each([
+    'anonymous',
+    'a stranger enterprise',
+    'a stranger university',
+    'another enterprise of the same territory',
+    'the other side',
+    "the other side's broker",
+    'a colleague of the other side',
+  ])('%s finds nothing confidential of the demand anywhere', async (name) => {
+    const readers = {
+      ...outsiders(),
+      'the other side': world.university,
+      "the other side's broker": world.resultBroker,
+      'a colleague of the other side': colleague,
+    };
+    const reader = readers[name] as Caller;
+    const secrets = Object.values(demandSecrets);
+    const answers = await readAll(reader, secrets);
+    expect(answers.filter(({ answer }) => answer.status === 200).length).toBeGreaterThan(10);
+    expect(answers.filter(({ answer }) => answer.status >= 500)).toEqual([]);
+    expect(leaksIn(answers, secrets)).toEqual([]);
+    expect(leaksIn(exceptOrganizationPages(answers), ['Qzanonymous', hidden.organizationId])).toEqual([]);
+  }, 120_000);
+
+  it.each([
+    'anonymous',
+    'a stranger enterprise',
+    'a stranger university',
+    'the other side',
+    "the other side's broker",
+    'a colleague of the owner',
+  ])('%s finds nothing confidential of the result anywhere', async (name) => {
+    const readers = {
+      ...outsiders(),
+      'the other side': hidden,
+      "the other side's broker": world.demandBroker,
+      'a colleague of the owner': colleague,
+    };
+    const reader = readers[name] as Caller;
+    const secrets = Object.values(resultSecrets);
+    const answers = await readAll(reader, secrets);
+    expect(answers.filter(({ answer }) => answer.status === 200).length).toBeGreaterThan(10);
+    expect(leaksIn(answers, secrets)).toEqual([]);
+  }, 120_000);
+
+  it('the owners and their brokers do see what they wrote, so that the canaries are there to be found', async () => {
+    const demand = { url: 'demand', answer: await hidden.get(`/v1/demands/${story.demand.id}`) };
+    const organization = { url: 'own', answer: await world.demandBroker.get(`/v1/organizations/${hidden.organizationId}`) };
+    const seen = new Set(leaksIn([demand, organization], Object.values(demandSecrets)).map((leak) => leak.secret));
+    expect(seen).toEqual(new Set(Object.values(demandSecrets)));
+    const result = { url: 'result', answer: await world.resultBroker.get(`/v1/results/${story.result.id}`) };
+    const found = new Set(leaksIn([result], Object.values(resultSecrets)).map((leak) => leak.secret));
+    expect(found).toEqual(new Set(Object.values(resultSecrets)));
+  });
+
+  it('a search for a secret finds no record, for anybody', async () => {
+    const secrets = [...Object.values(demandSecrets), ...Object.values(resultSecrets), 'Qzanonymous'];
+    for (const reader of [api.anonymous, world.university, hidden, world.demandBroker]) {
+      for (const secret of secrets) {
+        for (const kind of ['demands', 'results']) {
+          const answer = await reader.get(`/v1/search/${kind}?q=${encodeURIComponent(secret)}&facets=region`);
+          expect([secret, answer.body.total, answer.body.items, answer.body.facets.region ?? {}]).toEqual([
+            secret,
+            0,
+            [],
+            {},
+          ]);
+        }
+      }
+    }
+  }, 60_000);
+});
+
+describe('what is stored', () => {
+  /** Tables with a row that holds the text, as the owner of the database sees them. */
+  async function tablesWith(text: string): Promise<string[]> {
+    const { rows: tables } = await owner.query<{ name: string }>(
+      `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+       where table_schema in ('public', 'bullmq') and table_type = 'BASE TABLE' order by 1`,
+    );
+    expect(tables.map((table) => table.name)).toEqual(
+      expect.arrayContaining(['public.messages', 'public.deliveries', 'public.search_documents', 'public.matches']),
+    );
+    expect(tables.some((table) => table.name.startsWith('bullmq.'))).toBe(true);
+    const holding: string[] = [];
+    for (const { name } of tables) {
+      const { rowCount } = await owner.query(`select 1 from ${name} t where t::text like $1 limit 1`, [`%${text}%`]);
+      if (rowCount) holding.push(name.replace('public.', ''));
+    }
+    return holding;
+  }
+
+  it('of every secret is in one table, its own: in no message, delivery, job, notice, match, index or audit entry', async () => {
+    const { preferredPartner, creditCode, organizationContactName, organizationContactPhone, organizationContactEmail } =
+      demandSecrets;
+    const places: Record<string, string> = {
+      [preferredPartner]: 'demands',
+      [creditCode]: 'organizations',
+      [organizationContactName]: 'organization_contacts',
+      [organizationContactPhone]: 'organization_contacts',
+      [organizationContactEmail]: 'organization_contacts',
+    };
+    for (const secret of Object.values(demandSecrets))
+      expect([secret, await tablesWith(secret)]).toEqual([secret, [places[secret] ?? 'demand_confidential']]);
+    for (const secret of Object.values(resultSecrets))
+      expect([secret, await tablesWith(secret)]).toEqual([secret, ['result_confidential']]);
+  }, 60_000);
+
+  it('of the hidden name is in notices to its own market alone', async () => {
+    expect((await tablesWith('Qzanonymous')).filter((name) => name !== 'organizations')).toEqual(['notifications']);
+    const { rows } = await owner.query<{ user_id: string }>(
+      `select distinct user_id from notifications where params::text like '%Qzanonymous%'`,
+    );
+    const allowed = [world.demandBroker, world.demandDirector, world.provinceDirector, hidden].map((one) => one.userId);
+    for (const { user_id } of rows) expect(allowed).toContain(user_id);
+  });
+
+  it('in the log is the course of requests, and no secret', () => {
+    expect(logLines.length).toBeGreaterThan(100);
+    expect(logLines.some((line) => line.includes('request completed'))).toBe(true);
+    const secrets = [...Object.values(demandSecrets), ...Object.values(resultSecrets)].filter(
+      // A search for a secret is in the log as the address that was asked for.
+      (secret) => logLines.some((line) => line.includes(secret) && !line.includes('/v1/search/')),
+    );
+    expect(secrets).toEqual([]);
+    for (const person of [hidden, world.admin]) expect(logLines.some((line) => line.includes(person.token))).toBe(false);
+    expect(logLines.some((line) => line.includes('a long enough password'))).toBe(false);
+  });
+
+  it('in the log about a query that failed names the failure, and not the values', async () => {
+    await owner.query('alter table demand_confidential add constraint refuse_all check (false) not valid');
+    try {
+      const before = logLines.length;
+      const answer = await world.enterprise.post('/v1/demands', {
+        ...demandInput,
+        confidentiality: { detail: 'Qzfailing' },
+        decisionOwner: 'Qzfailing',
+      });
+      expect(answer.status).toBe(500);
+      expect(JSON.stringify(answer)).not.toContain('Qzfailing');
+      const lines = logLines.slice(before).join('');
+      expect(lines).toContain('request failed');
+      expect(lines).toContain('refuse_all');
+      expect(lines).not.toContain('Qzfailing');
+      expect(lines).not.toContain(demandInput.contact.phone);
+    } finally {
+      await owner.query('alter table demand_confidential drop constraint refuse_all');
+    }
+  });
+});
+
+describe('row-level security', () => {
+  const confidentialTables = ['demand_confidential', 'result_confidential', 'organization_contacts'] as const;
+
+  /** As the application's role, with what `core/transaction.ts` tells about an actor. */
+  async function visible(table: string, actor: { organizationId?: string; marketIds?: string[] } = {}): Promise<number> {
+    const client = await api.deps.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query(`select set_config('duijie.organization_id', $1, true), set_config('duijie.market_ids', $2, true)`, [
+        actor.organizationId ?? '',
+        `{${(actor.marketIds ?? []).join(',')}}`,
+      ]);
+      const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from ${table}`);
+      return rows[0]?.count ?? -1;
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  }
+
+  it.each([...confidentialTables, 'idempotency_keys'])('gives nobody a row of %s who does not say who asks', async (table) => {
+    await hidden.post('/v1/demands', demandInput, { 'idempotency-key': `rls-${table}` });
+    const all = await owner.query(`select 1 from ${table}`);
+    expect(all.rowCount).toBeGreaterThan(0);
+    const { rows } = await api.deps.pool.query(`select * from ${table}`);
+    expect(rows).toEqual([]);
+    expect(await visible(table)).toBe(0);
+  });
+
+  it('gives an organization its own rows and a market those of its territory', async () => {
+    expect(await visible('demand_confidential', { organizationId: world.strangerEnterprise.organizationId })).toBe(0);
+    expect(await visible('demand_confidential', { organizationId: world.university.organizationId })).toBe(0);
+    expect(await visible('demand_confidential', { marketIds: [world.resultMarket.id] })).toBe(0);
+    expect(await visible('demand_confidential', { organizationId: hidden.organizationId })).toBeGreaterThan(0);
+    expect(await visible('demand_confidential', { marketIds: [world.demandMarket.id] })).toBeGreaterThan(0);
+    expect(await visible('organization_contacts', { organizationId: hidden.organizationId })).toBe(1);
+  });
+
+  it.each([
+    "update audit_entries set action = 'nothing'",
+    'delete from audit_entries',
+    'truncate audit_entries',
+    "update messages set type = 'nothing'",
+    'truncate messages cascade',
+    'drop table demand_confidential',
+    'alter table demand_confidential disable row level security',
+    'drop policy demand_confidential_read on demand_confidential',
+  ])('and its roles do not let the application "%s"', async (statement) => {
+    await expect(api.deps.pool.query(statement)).rejects.toThrow(/permission denied|must be owner/);
+  });
+
+  it('holds for writes: nobody changes what they may not see', async () => {
+    const { rowCount } = await api.deps.pool.query(`update demand_confidential set detail = 'changed'`);
+    expect(rowCount).toBe(0);
+    const { rows } = await owner.query('select detail from demand_confidential where demand_id = $1', [story.demand.id]);
+    expect(rows).toEqual([{ detail: demandSecrets.detail }]);
+  });
+});
+
+describe('after both parties have accepted', () => {
+  beforeAll(async () => {
+    const answer = await hidden.post(`/v1/introductions/${story.introduction.id}/accept`, {});
+    expect(answer.body.status).toBe('accepted');
+    await settled();
+  });
+
+  it('each party sees the contact, the detail and the name of the other', async () => {
+    const byUniversity = JSON.stringify(await world.university.get(`/v1/demands/${story.demand.id}`));
+    for (const name of ['contactName', 'contactPhone', 'contactEmail', 'detail', 'minCny', 'maxCny'] as const)
+      expect(byUniversity).toContain(demandSecrets[name]);
+    expect(byUniversity).toContain(anonymousName);
+    const byEnterprise = JSON.stringify(await hidden.get(`/v1/results/${story.result.id}`));
+    for (const secret of Object.values(resultSecrets)) expect(byEnterprise).toContain(secret);
+  });
+
+  it('a party sees no more than the audience of a counterparty has: neither decision owner nor preferred partners', async () => {
+    const answers = await readAll(world.university, []);
+    const { decisionOwner, preferredPartner, creditCode } = demandSecrets;
+    expect(leaksIn(answers, [decisionOwner, preferredPartner, creditCode])).toEqual([]);
+  }, 120_000);
+
+  it.each(['anonymous', 'a stranger enterprise', 'a stranger university', 'another enterprise of the same territory'])(
+    '%s still finds nothing',
+    async (name) => {
+      const secrets = [...Object.values(demandSecrets), ...Object.values(resultSecrets)];
+      const answers = await readAll(outsiders()[name] as Caller, []);
+      expect(leaksIn(answers, secrets)).toEqual([]);
+      expect(leaksIn(exceptOrganizationPages(answers), ['Qzanonymous', hidden.organizationId])).toEqual([]);
+    },
+    120_000,
+  );
+
+  it('a colleague who does not own the result finds nothing of it, and not the introduction', async () => {
+    const answers = await readAll(colleague, []);
+    expect(leaksIn(answers, Object.values(resultSecrets))).toEqual([]);
+    const introduction = answers.find(({ url }) => url === `/v1/introductions/${story.introduction.id}`);
+    expect(introduction?.answer.status).toBe(404);
+  }, 120_000);
+});

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { notifications } from '../../db/schema/index.ts';
+import { newId } from '../../src/core/ids.ts';
+import {
+  type Answer,
+  type Body,
+  type Caller,
+  demandInput,
+  type Person,
+  publishDemand,
+  publishResult,
+  registerOrganization,
+  resultInput,
+  type TestApi,
+  type World,
+} from '../setup/api.ts';
+import { insertMatch } from '../setup/introductions.ts';
+
+type RecordState = 'draft' | 'submitted' | 'published';
+
+function done(answer: Answer): Body {
+  if (answer.status >= 300) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+/** Makes what a request is about, in the state that the request needs. */
+export class Subjects {
+  readonly api: TestApi;
+  readonly world: World;
+  #result: Body = null;
+
+  constructor(api: TestApi, world: World) {
+    this.api = api;
+    this.world = world;
+  }
+
+  async demand(state: RecordState): Promise<Body> {
+    const { enterprise, demandBroker } = this.world;
+    return state === 'published'
+      ? await publishDemand(enterprise, demandBroker)
+      : await this.#record('demands', enterprise, demandInput, state);
+  }
+
+  async result(state: RecordState): Promise<Body> {
+    const { university, resultBroker } = this.world;
+    return state === 'published'
+      ? await publishResult(university, resultBroker)
+      : await this.#record('results', university, resultInput, state);
+  }
+
+  async #record(path: string, owner: Caller, input: object, state: RecordState): Promise<Body> {
+    const made = done(await owner.post(`/v1/${path}`, input));
+    return state === 'draft' ? made : done(await owner.post(`/v1/${path}/${made.id}/submit`));
+  }
+
+  /** An enterprise of the demand market's territory that has no part in anything else. */
+  async organization(state: 'pending' | 'verified' | 'suspended'): Promise<Person> {
+    const person = await registerOrganization(this.api, 'enterprise', '640303', `单位${randomUUID().slice(0, 8)}`);
+    const url = `/v1/organizations/${person.organizationId}`;
+    if (state !== 'pending') done(await this.world.demandBroker.post(`${url}/verify`));
+    if (state === 'suspended') done(await this.world.demandBroker.post(`${url}/suspend`, { reason: '材料核查' }));
+    return person;
+  }
+
+  async match(): Promise<string> {
+    this.#result ??= await this.result('published');
+    return await insertMatch(this.api, await this.demand('published'), this.#result);
+  }
+
+  async introduction(state: 'requested' | 'open' | 'accepted'): Promise<Body> {
+    const { enterprise, university, demandBroker } = this.world;
+    const opener = state === 'requested' ? enterprise : demandBroker;
+    const made = done(await opener.post(`/v1/matches/${await this.match()}/introductions`, { message: '请交流' }));
+    if (state === 'accepted') {
+      for (const party of [enterprise, university]) done(await party.post(`/v1/introductions/${made.id}/accept`, {}));
+    }
+    return made;
+  }
+
+  async project(state: 'forming' | 'ready' | 'active' | 'all accepted'): Promise<Body> {
+    const { enterprise, university, demandBroker } = this.world;
+    const made = done(
+      await demandBroker.post('/v1/projects', projectInput((await this.introduction('accepted')).id)),
+    );
+    if (state === 'forming') return made;
+    const url = `/v1/projects/${made.id}`;
+    done(await demandBroker.put(`${url}/parties`, this.parties()));
+    if (state !== 'ready') done(await demandBroker.post(`${url}/activate`));
+    if (state === 'all accepted') {
+      const milestone = `${url}/milestones/${made.milestones[0].id}`;
+      done(await university.post(`${milestone}/submit`));
+      done(await enterprise.post(`${milestone}/accept`));
+    }
+    return done(await demandBroker.get(url));
+  }
+
+  parties(): { parties: object[] } {
+    const party = (person: Person, role: string) => ({
+      organizationId: person.organizationId,
+      role,
+      workShare: 50,
+      benefitShare: 50,
+    });
+    return { parties: [party(this.world.enterprise, 'lead'), party(this.world.university, 'partner')] };
+  }
+
+  /** The path of the one milestone of an active project. */
+  async milestone(state: 'planned' | 'submitted' | 'accepted'): Promise<string> {
+    const project = await this.project('active');
+    const url = `/v1/projects/${project.id}/milestones/${project.milestones[0].id}`;
+    if (state !== 'planned') done(await this.world.university.post(`${url}/submit`));
+    if (state === 'accepted') done(await this.world.enterprise.post(`${url}/accept`));
+    return url;
+  }
+
+  /** A notice in the inbox of the enterprise. */
+  async notice(): Promise<string> {
+    const id = newId();
+    await this.api.deps.db.insert(notifications).values({
+      id,
+      messageId: newId(),
+      userId: this.world.enterprise.userId,
+      organizationId: this.world.enterprise.organizationId,
+      type: 'organization.verified',
+      subjectType: 'organization',
+      subjectId: this.world.enterprise.organizationId,
+      params: { organizationName: '利通区某枸杞乳业公司' },
+      createdAt: this.api.clock.now(),
+    });
+    return id;
+  }
+}
+
+export function projectInput(introductionId: string) {
+  return {
+    introductionId,
+    title: '功能性枸杞乳制品联合开发',
+    budgetCny: 1_200_000,
+    fundingMode: 'lump_sum',
+    milestones: [{ title: '中试', dueOn: '2027-09-30', acceptanceCriteria: '连续三批合格', paymentShare: 100 }],
+  };
+}
