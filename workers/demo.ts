@@ -3,7 +3,7 @@ import { type Config, ConfigError } from '../src/config.ts';
 import { createDeps, type Deps } from '../src/deps.ts';
 import { startServer } from '../src/server.ts';
 import { sampleAdministrator } from './demo/cast.ts';
-import { playDemo } from './demo/play.ts';
+import { playDemo, requireSampleDatabase } from './demo/play.ts';
 import { workerParts } from './parts.ts';
 import { runProcess } from './process.ts';
 import { startWorkers } from './start-workers.ts';
@@ -17,6 +17,7 @@ await runProcess(async ({ config: configured, log, onClose, fail, end }) => {
   const administrator = config.administrator ?? sampleAdministrator;
   const deps = await createDeps({ ...config, administrator }, { log });
   onClose({ name: 'connections', close: deps.close });
+  await requireSampleDatabase(deps);
   if (config.workers === 'in-process') {
     await deps.searchIndex.ensureIndexes();
     const workers = startWorkers(deps, workerParts(deps));

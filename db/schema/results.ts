@@ -1,5 +1,5 @@
 import { boolean, index, integer, jsonb, pgSequence, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { createdAt, idColumn, instant, updatedAt, versionColumn } from './columns.ts';
+import { createdAt, idColumn, updatedAt, versionColumn } from './columns.ts';
 import { organizations } from './organizations.ts';
 import { type Contact, moneyColumns, recordColumns, recordStatuses } from './records.ts';
 

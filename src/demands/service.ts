@@ -21,7 +21,6 @@ import {
   isPublic,
   mayPost,
   mayWrite,
-  type RecordAudience,
   recordLifecycle,
 } from '../records/service.ts';
 import { checkTerms } from '../vocabularies/service.ts';

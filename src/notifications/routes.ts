@@ -117,6 +117,8 @@ function streamRoute(fastify: FastifyInstance, parts: { db: Db; log: Pick<Log, '
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
+        // A connection kept for a further request would hold up the server's close.
+        connection: 'close',
       });
       const stop = streams.open(
         { userId, locale: readerLocale(request), lastEventId: lastEventId(request) },

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { workerParts } from '../../workers/parts.ts';
 import { startWorkers, type Workers } from '../../workers/start-workers.ts';
 import {
-  addMember,
   type Answer,
+  addMember,
   type Body,
   type Caller,
   createWorld,
@@ -128,7 +128,9 @@ async function tellStory(): Promise<typeof story> {
     return list.body.items[0];
   }, patience);
   await world.demandBroker.post(`/v1/matches/${match.id}/shortlist`);
-  const introduction = await world.demandBroker.post(`/v1/matches/${match.id}/introductions`, { message: '请双方交流' });
+  const introduction = await world.demandBroker.post(`/v1/matches/${match.id}/introductions`, {
+    message: '请双方交流',
+  });
   expect(introduction.status).toBe(201);
   const accepted = await world.university.post(`/v1/introductions/${introduction.body.id}/accept`, {});
   expect(accepted.status).toBe(200);
@@ -195,9 +197,7 @@ function leaksIn(answers: readonly { url: string; answer: Answer }[], secrets: r
 /** Whose organization a demand is, is not said; that the organization exists, is. */
 function exceptOrganizationPages(answers: readonly { url: string; answer: Answer }[]) {
   return answers.filter(
-    ({ url }) =>
-      url !== `/v1/organizations/${hidden.organizationId}` &&
-      !url.startsWith('/v1/organizations?'),
+    ({ url }) => url !== `/v1/organizations/${hidden.organizationId}` && !url.startsWith('/v1/organizations?'),
   );
 }
 
@@ -217,21 +217,25 @@ describe('before both parties have accepted', () => {
     'the other side',
     "the other side's broker",
     'a colleague of the other side',
-  ])('%s finds nothing confidential of the demand anywhere', async (name) => {
-    const readers = {
-      ...outsiders(),
-      'the other side': world.university,
-      "the other side's broker": world.resultBroker,
-      'a colleague of the other side': colleague,
-    };
-    const reader = readers[name] as Caller;
-    const secrets = Object.values(demandSecrets);
-    const answers = await readAll(reader, secrets);
-    expect(answers.filter(({ answer }) => answer.status === 200).length).toBeGreaterThan(10);
-    expect(answers.filter(({ answer }) => answer.status >= 500)).toEqual([]);
-    expect(leaksIn(answers, secrets)).toEqual([]);
-    expect(leaksIn(exceptOrganizationPages(answers), ['Qzanonymous', hidden.organizationId])).toEqual([]);
-  }, 120_000);
+  ])(
+    '%s finds nothing confidential of the demand anywhere',
+    async (name) => {
+      const readers = {
+        ...outsiders(),
+        'the other side': world.university,
+        "the other side's broker": world.resultBroker,
+        'a colleague of the other side': colleague,
+      };
+      const reader = readers[name] as Caller;
+      const secrets = Object.values(demandSecrets);
+      const answers = await readAll(reader, secrets);
+      expect(answers.filter(({ answer }) => answer.status === 200).length).toBeGreaterThan(10);
+      expect(answers.filter(({ answer }) => answer.status >= 500)).toEqual([]);
+      expect(leaksIn(answers, secrets)).toEqual([]);
+      expect(leaksIn(exceptOrganizationPages(answers), ['Qzanonymous', hidden.organizationId])).toEqual([]);
+    },
+    120_000,
+  );
 
   it.each([
     'anonymous',
@@ -240,23 +244,30 @@ describe('before both parties have accepted', () => {
     'the other side',
     "the other side's broker",
     'a colleague of the owner',
-  ])('%s finds nothing confidential of the result anywhere', async (name) => {
-    const readers = {
-      ...outsiders(),
-      'the other side': hidden,
-      "the other side's broker": world.demandBroker,
-      'a colleague of the owner': colleague,
-    };
-    const reader = readers[name] as Caller;
-    const secrets = Object.values(resultSecrets);
-    const answers = await readAll(reader, secrets);
-    expect(answers.filter(({ answer }) => answer.status === 200).length).toBeGreaterThan(10);
-    expect(leaksIn(answers, secrets)).toEqual([]);
-  }, 120_000);
+  ])(
+    '%s finds nothing confidential of the result anywhere',
+    async (name) => {
+      const readers = {
+        ...outsiders(),
+        'the other side': hidden,
+        "the other side's broker": world.demandBroker,
+        'a colleague of the owner': colleague,
+      };
+      const reader = readers[name] as Caller;
+      const secrets = Object.values(resultSecrets);
+      const answers = await readAll(reader, secrets);
+      expect(answers.filter(({ answer }) => answer.status === 200).length).toBeGreaterThan(10);
+      expect(leaksIn(answers, secrets)).toEqual([]);
+    },
+    120_000,
+  );
 
   it('the owners and their brokers do see what they wrote, so that the canaries are there to be found', async () => {
     const demand = { url: 'demand', answer: await hidden.get(`/v1/demands/${story.demand.id}`) };
-    const organization = { url: 'own', answer: await world.demandBroker.get(`/v1/organizations/${hidden.organizationId}`) };
+    const organization = {
+      url: 'own',
+      answer: await world.demandBroker.get(`/v1/organizations/${hidden.organizationId}`),
+    };
     const seen = new Set(leaksIn([demand, organization], Object.values(demandSecrets)).map((leak) => leak.secret));
     expect(seen).toEqual(new Set(Object.values(demandSecrets)));
     const result = { url: 'result', answer: await world.resultBroker.get(`/v1/results/${story.result.id}`) };
@@ -302,8 +313,13 @@ describe('what is stored', () => {
   }
 
   it('of every secret is in one table, its own: in no message, delivery, job, notice, match, index or audit entry', async () => {
-    const { preferredPartner, creditCode, organizationContactName, organizationContactPhone, organizationContactEmail } =
-      demandSecrets;
+    const {
+      preferredPartner,
+      creditCode,
+      organizationContactName,
+      organizationContactPhone,
+      organizationContactEmail,
+    } = demandSecrets;
     const places: Record<string, string> = {
       [preferredPartner]: 'demands',
       [creditCode]: 'organizations',
@@ -334,7 +350,8 @@ describe('what is stored', () => {
       (secret) => logLines.some((line) => line.includes(secret) && !line.includes('/v1/search/')),
     );
     expect(secrets).toEqual([]);
-    for (const person of [hidden, world.admin]) expect(logLines.some((line) => line.includes(person.token))).toBe(false);
+    for (const person of [hidden, world.admin])
+      expect(logLines.some((line) => line.includes(person.token))).toBe(false);
     expect(logLines.some((line) => line.includes('a long enough password'))).toBe(false);
   });
 
@@ -364,14 +381,17 @@ describe('row-level security', () => {
   const confidentialTables = ['demand_confidential', 'result_confidential', 'organization_contacts'] as const;
 
   /** As the application's role, with what `core/transaction.ts` tells about an actor. */
-  async function visible(table: string, actor: { organizationId?: string; marketIds?: string[] } = {}): Promise<number> {
+  async function visible(
+    table: string,
+    actor: { organizationId?: string; marketIds?: string[] } = {},
+  ): Promise<number> {
     const client = await api.deps.pool.connect();
     try {
       await client.query('begin');
-      await client.query(`select set_config('duijie.organization_id', $1, true), set_config('duijie.market_ids', $2, true)`, [
-        actor.organizationId ?? '',
-        `{${(actor.marketIds ?? []).join(',')}}`,
-      ]);
+      await client.query(
+        `select set_config('duijie.organization_id', $1, true), set_config('duijie.market_ids', $2, true)`,
+        [actor.organizationId ?? '', `{${(actor.marketIds ?? []).join(',')}}`],
+      );
       const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from ${table}`);
       return rows[0]?.count ?? -1;
     } finally {
@@ -380,14 +400,17 @@ describe('row-level security', () => {
     }
   }
 
-  it.each([...confidentialTables, 'idempotency_keys'])('gives nobody a row of %s who does not say who asks', async (table) => {
-    await hidden.post('/v1/demands', demandInput, { 'idempotency-key': `rls-${table}` });
-    const all = await owner.query(`select 1 from ${table}`);
-    expect(all.rowCount).toBeGreaterThan(0);
-    const { rows } = await api.deps.pool.query(`select * from ${table}`);
-    expect(rows).toEqual([]);
-    expect(await visible(table)).toBe(0);
-  });
+  it.each([...confidentialTables, 'idempotency_keys'])(
+    'gives nobody a row of %s who does not say who asks',
+    async (table) => {
+      await hidden.post('/v1/demands', demandInput, { 'idempotency-key': `rls-${table}` });
+      const all = await owner.query(`select 1 from ${table}`);
+      expect(all.rowCount).toBeGreaterThan(0);
+      const { rows } = await api.deps.pool.query(`select * from ${table}`);
+      expect(rows).toEqual([]);
+      expect(await visible(table)).toBe(0);
+    },
+  );
 
   it('gives an organization its own rows and a market those of its territory', async () => {
     expect(await visible('demand_confidential', { organizationId: world.strangerEnterprise.organizationId })).toBe(0);
@@ -414,7 +437,9 @@ describe('row-level security', () => {
   it('holds for writes: nobody changes what they may not see', async () => {
     const { rowCount } = await api.deps.pool.query(`update demand_confidential set detail = 'changed'`);
     expect(rowCount).toBe(0);
-    const { rows } = await owner.query('select detail from demand_confidential where demand_id = $1', [story.demand.id]);
+    const { rows } = await owner.query('select detail from demand_confidential where demand_id = $1', [
+      story.demand.id,
+    ]);
     expect(rows).toEqual([{ detail: demandSecrets.detail }]);
   });
 });

@@ -5,7 +5,15 @@ import { anonymous } from '../../src/core/actor.ts';
 import { operation } from '../../src/http/operation.ts';
 import { useRequestCtx } from '../../src/http/request-ctx.ts';
 import { VocabularyView } from '../../src/vocabularies/views.ts';
-import { administrator, type Body, createWorld, demandInput, startApi, type TestApi, type World } from '../setup/api.ts';
+import {
+  administrator,
+  type Body,
+  createWorld,
+  demandInput,
+  startApi,
+  type TestApi,
+  type World,
+} from '../setup/api.ts';
 import { countWrites } from '../setup/rows.ts';
 
 const unknownId = '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d';
@@ -129,7 +137,7 @@ describe('input that is read and is wrong', () => {
   });
 
   it('in Idempotency-Key is 422', async () => {
-    for (const key of ['', 'a key', 'x'.repeat(201), '密钥'.length > 0 ? '\u00e9' : '']) {
+    for (const key of ['', 'a key', 'x'.repeat(201), '\u00e9']) {
       const answer = await world.enterprise.post('/v1/demands', demandInput, { 'idempotency-key': key });
       expect([key, answer.status]).toEqual([key, 422]);
       expect(answer.body.errors[0].pointer).toBe('/headers/idempotency-key');
@@ -257,7 +265,8 @@ describe('the pages for operation', () => {
       expect([name, typeof each.summary, each.tags?.length]).toEqual([name, 'string', 1]);
       const statuses = Object.keys(each.responses);
       expect([name, statuses.some((status) => status.startsWith('2'))]).toEqual([name, true]);
-      if (name.includes(' /v1/')) expect([name, statuses]).toEqual([name, expect.arrayContaining(['422', '429', '503'])]);
+      if (name.includes(' /v1/'))
+        expect([name, statuses]).toEqual([name, expect.arrayContaining(['422', '429', '503'])]);
     }
     expect(unresolved(body)).toEqual([]);
   });
@@ -294,7 +303,8 @@ describe('the rate limit', () => {
 
   it('is not escaped by claiming another address', async () => {
     const limited = await startAnother({ RATE_LIMIT_PER_MINUTE: '1' });
-    const from = (address: string) => limited.app.inject({ url: '/v1/markets', headers: { 'x-forwarded-for': address } });
+    const from = (address: string) =>
+      limited.app.inject({ url: '/v1/markets', headers: { 'x-forwarded-for': address } });
     expect((await from('10.1.1.1')).statusCode).toBe(200);
     expect((await from('10.1.1.2')).statusCode).toBe(429);
   });

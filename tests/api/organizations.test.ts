@@ -429,7 +429,13 @@ describe("changing an organization's profile", () => {
 
   it('is for its own admins', async () => {
     const before = await countWrites(api);
-    for (const person of [enterpriseMember, world.demandBroker, world.admin, world.university, world.strangerEnterprise])
+    for (const person of [
+      enterpriseMember,
+      world.demandBroker,
+      world.admin,
+      world.university,
+      world.strangerEnterprise,
+    ])
       expect((await change(person, { sizeBand: 'large' })).status).toBe(403);
     expect((await change(api.anonymous as Person, { sizeBand: 'large' })).status).toBe(401);
     expect(await countWrites(api)).toEqual(before);

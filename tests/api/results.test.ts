@@ -297,7 +297,11 @@ describe('submitting and publishing a result', () => {
     expect(await countWrites(api)).toEqual(before);
     await world.university.post(`${url}/submit`);
     const written = await countWrites(api);
-    for (const [step, body] of [['publish'], ['return', { reason: '请补充' }], ['reject', { reason: '不符' }]] as const) {
+    for (const [step, body] of [
+      ['publish'],
+      ['return', { reason: '请补充' }],
+      ['reject', { reason: '不符' }],
+    ] as const) {
       expect((await world.university.post(`${url}/${step}`, body)).status).toBe(403);
       for (const person of [world.demandBroker, world.provinceDirector, world.strangerUniversity, world.admin])
         expect((await person.post(`${url}/${step}`, body)).status).toBe(404);
@@ -315,7 +319,11 @@ describe('submitting and publishing a result', () => {
     expect([twice.status, twice.body.state]).toEqual([409, 'submitted']);
     expect((await world.resultBroker.post(`${url}/publish`, undefined, { 'if-match': '"1"' })).status).toBe(412);
     await world.resultBroker.post(`${url}/publish`);
-    for (const [step, body] of [['publish'], ['return', { reason: '请补充' }], ['reject', { reason: '不符' }]] as const) {
+    for (const [step, body] of [
+      ['publish'],
+      ['return', { reason: '请补充' }],
+      ['reject', { reason: '不符' }],
+    ] as const) {
       const late = await world.resultBroker.post(`${url}/${step}`, body);
       expect([step, late.status, late.body.state]).toEqual([step, 409, 'published']);
     }

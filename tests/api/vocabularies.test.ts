@@ -102,7 +102,13 @@ describe('keeping a vocabulary', () => {
   it('is the administrator’s alone', async () => {
     const before = await countWrites(api);
     const url = termUrl('regions', '640194');
-    const people = [world.provinceDirector, world.demandDirector, world.demandBroker, world.enterprise, world.university];
+    const people = [
+      world.provinceDirector,
+      world.demandDirector,
+      world.demandBroker,
+      world.enterprise,
+      world.university,
+    ];
     for (const person of people) expect((await person.put(url, zone)).status).toBe(403);
     expect((await api.anonymous.put(url, zone)).status).toBe(401);
     expect(await countWrites(api)).toEqual(before);

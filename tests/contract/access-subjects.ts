@@ -79,9 +79,7 @@ export class Subjects {
 
   async project(state: 'forming' | 'ready' | 'active' | 'all accepted'): Promise<Body> {
     const { enterprise, university, demandBroker } = this.world;
-    const made = done(
-      await demandBroker.post('/v1/projects', projectInput((await this.introduction('accepted')).id)),
-    );
+    const made = done(await demandBroker.post('/v1/projects', projectInput((await this.introduction('accepted')).id)));
     if (state === 'forming') return made;
     const url = `/v1/projects/${made.id}`;
     done(await demandBroker.put(`${url}/parties`, this.parties()));

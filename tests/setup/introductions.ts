@@ -14,7 +14,7 @@ export async function insertMatch(api: TestApi, demand: Body, result: Body): Pro
     score: 86.4,
     gates: [],
     contributions: [],
-    explanation: { zh: [], en: [] },
+    explanation: { zh: [], en: [], terms: [] },
     indicators: [],
     demandVersion: 1,
     resultVersion: 1,

@@ -60,7 +60,6 @@ async function load(
   const { session } = await signIn(door, administrator.email, administrator.password);
   const actor = actingAdministrator(session.user.id);
   const present = await readPresent(deps.ctxFor(actor));
-  requireOwnDatabase(present);
   const wasComplete = isComplete(sample, present);
   const progress = createProgress(process.stderr);
   const loading: Loading = { deps, sample, present, administrator: actor, progress, signal: door.signal };
@@ -73,13 +72,19 @@ async function load(
   return wasComplete ? null : performance.now() - startedAtMs;
 }
 
-/** @throws ConfigError for a database with organizations and without the sample's director: it is somebody's own */
-function requireOwnDatabase(present: Present): void {
+/**
+ * Before anything is written, the administrator's account with its known password above all.
+ * @throws ConfigError for a database with markets or organizations and without the sample's director: it is somebody's own
+ */
+export async function requireSampleDatabase(deps: Deps): Promise<void> {
+  const present = await readPresent(deps.ctxFor(actingAdministrator(nobody)));
   if (present.people.has(director.email) || (present.organizations.size === 0 && present.markets.size === 0)) return;
   throw new ConfigError(
     'DATABASE_URL names a database with organizations of its own, which sample data must not mix with: name an empty one, or unset it.\nDATABASE_URL 指向的数据库已有业务数据，请换一个空数据库，或不设置该变量。',
   );
 }
+
+const nobody = '00000000-0000-0000-0000-000000000000';
 
 function isComplete(sample: Sample, present: Present): boolean {
   const published = (rows: Present['demands'] | Present['results']) =>
