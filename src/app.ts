@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { authenticator } from './auth/plugin.ts';
 import { authRoutes } from './auth/routes.ts';
@@ -12,6 +12,7 @@ import { healthRoutes } from './health.ts';
 import { useErrorHandler } from './http/error-handler.ts';
 import { useEtags } from './http/etag.ts';
 import { useRequestCtx } from './http/request-ctx.ts';
+import { useRequestLog } from './http/request-log.ts';
 import { useSwagger } from './http/swagger.ts';
 import { useStrictValidation } from './http/validation.ts';
 import { matchRoutes } from './matches/routes.ts';
@@ -32,11 +33,14 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
+    // useRequestLog says it in one line, without addresses.
+    logController: new LogController({ disableRequestLogging: true }),
   });
   app.removeContentTypeParser('text/plain');
   useStrictValidation(app);
   useErrorHandler(app);
   useEtags(app);
+  useRequestLog(app);
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });

@@ -64,7 +64,7 @@ export type ListMembers = Static<typeof ListMembers>;
 
 export const MemberParams = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  userId: Type.String({ format: 'uuid' }),
+  userId: Type.String({ format: 'uuid', examples: ['0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d'] }),
 });
 
 /** Absent leaves. */

@@ -92,7 +92,10 @@ function withoutValues(error: unknown): unknown {
   const pgError = pgErrorIn(error);
   const query = 'query' in error ? String(error.query) : '';
   // Messages of classes 22 and 23 may quote a value; their codes and the constraint say enough.
-  const reason = pgError === null ? (error.cause as Error | undefined)?.message : pgError.code;
+  const reason =
+    pgError === null
+      ? (error.cause as Error | undefined)?.message
+      : [pgError.code, pgError.constraint].filter(Boolean).join(' ');
   const quoted = pgError !== null && /^2[23]/.test(pgError.code) ? '' : `: ${pgError?.message ?? ''}`;
   const safe = new Error(`query failed (${reason ?? 'unknown'})${quoted}: ${query}`);
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));

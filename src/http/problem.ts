@@ -37,6 +37,16 @@ const titles: Record<number, string> = {
 
 export const problemId = 'Problem';
 
+const example = {
+  type: 'about:blank',
+  title: 'Unprocessable Content',
+  status: 422,
+  code: 'INVALID_INPUT',
+  detail: '输入有误，请按 errors 逐项修改。',
+  requestId: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d',
+  errors: [{ pointer: '/targetTrl', code: 'maximum', message: '应当 <= 9' }],
+};
+
 export const Problem = Type.Object(
   {
     type: Type.String(),
@@ -56,7 +66,7 @@ export const Problem = Type.Object(
       ),
     ),
   },
-  { $id: problemId, description: 'RFC 9457 problem details' },
+  { $id: problemId, description: 'RFC 9457 problem details', examples: [example] },
 );
 export type Problem = Static<typeof Problem>;
 

@@ -15,14 +15,7 @@ import {
   viewOrganization,
 } from '../organizations/service.ts';
 import type { ListRecords } from '../records/inputs.ts';
-import {
-  audienceOf,
-  isOpen,
-  isPublic,
-  mayPost,
-  mayWrite,
-  recordLifecycle,
-} from '../records/service.ts';
+import { audienceOf, isOpen, isPublic, mayPost, mayWrite, recordLifecycle } from '../records/service.ts';
 import { checkTerms } from '../vocabularies/service.ts';
 import type { CreateResult, UpdateResult } from './inputs.ts';
 import { checkResultInput, missingForSubmission, partsOf, revisedColumns, termsOf } from './rules.ts';
