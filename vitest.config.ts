@@ -6,7 +6,15 @@ export default defineConfig({
     // PostgreSQL, and Redis where it is installed.
     projects: [
       { test: { name: 'unit', sequence: { groupOrder: 0 }, include: ['tests/unit/**/*.test.ts'] } },
-      { test: { name: 'matching', sequence: { groupOrder: 1 }, include: ['tests/matching/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'matching',
+          sequence: { groupOrder: 1 },
+          include: ['tests/matching/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'service',

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scopes } from '../../src/http/operation.ts';
 import {
@@ -58,10 +60,10 @@ async function send(caller: Caller, name: string, request: AccessRequest): Promi
 async function openStream(role: Role, url: string): Promise<number> {
   const authorization: Record<string, string> =
     role === 'anonymous' ? {} : { authorization: `Bearer ${world[role].token}` };
-  const abort = new AbortController();
-  const response = await fetch(`${address}${url}`, { headers: authorization, signal: abort.signal });
-  abort.abort();
-  return response.status;
+  const request = get(`${address}${url}`, { headers: authorization, agent: false });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  request.destroy();
+  return response.statusCode ?? 0;
 }
 
 /** The same for an id that nobody has, so that the two answers can be compared. */
