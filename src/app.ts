@@ -11,6 +11,7 @@ import type { Deps } from './deps.ts';
 import { healthRoutes } from './health.ts';
 import { useErrorHandler } from './http/error-handler.ts';
 import { useEtags } from './http/etag.ts';
+import { useJsonBodies } from './http/json-body.ts';
 import { useRequestCtx } from './http/request-ctx.ts';
 import { useRequestLog } from './http/request-log.ts';
 import { useSwagger } from './http/swagger.ts';
@@ -37,6 +38,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
   });
   app.removeContentTypeParser('text/plain');
+  useJsonBodies(app);
   useStrictValidation(app);
   useErrorHandler(app);
   useEtags(app);

@@ -8,6 +8,7 @@ import { packageRoot } from '../package-root.ts';
 export const vocabularyNames = [
   'technology-fields',
   'contract-fields',
+  'field-crosswalk',
   'industries',
   'regions',
   'cooperation-modes',
@@ -25,10 +26,12 @@ export const vocabularyNames = [
   'budget-bands',
 ] as const;
 
+type VocabularyName = (typeof vocabularyNames)[number];
+
 /** Loads what changed since the last start. Terms that the administrator added or retired stay as they are. */
 export async function seedVocabularies(client: pg.Client): Promise<void> {
   for (const name of vocabularyNames) {
-    const text = await readFile(join(packageRoot(), 'db', 'seed', 'vocabularies', `${name}.json`), 'utf8');
+    const text = name === 'field-crosswalk' ? await crosswalkTerms() : await readVocabulary(name);
     const digest = createHash('sha256').update(text).digest('hex');
     const loaded = await client.query('select 1 from seed_digests where name = $1 and digest = $2', [name, digest]);
     if (loaded.rowCount) continue;
@@ -49,4 +52,23 @@ export async function seedVocabularies(client: pg.Client): Promise<void> {
     );
     await client.query('commit');
   }
+}
+
+function readVocabulary(name: VocabularyName): Promise<string> {
+  return readFile(join(packageRoot(), 'db', 'seed', 'vocabularies', `${name}.json`), 'utf8');
+}
+
+/** As terms: the code is a technology field, the parent the contract field it is prefilled with, under that one's name. */
+async function crosswalkTerms(): Promise<string> {
+  const rows: { technologyField: string; contractField: string }[] = JSON.parse(
+    await readVocabulary('field-crosswalk'),
+  );
+  const fields: { code: string; zh: string; en: string }[] = JSON.parse(await readVocabulary('contract-fields'));
+  const byCode = new Map(fields.map((field) => [field.code, field]));
+  return JSON.stringify(
+    rows.map(({ technologyField, contractField }) => {
+      const { zh = contractField, en = null } = byCode.get(contractField) ?? {};
+      return { code: technologyField, parentCode: contractField, zh, en };
+    }),
+  );
 }

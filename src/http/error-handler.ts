@@ -59,13 +59,6 @@ function asAppError(error: FastifyError): AppError | null {
       ...faultsOf(error.validation as Parameters<typeof faultsOf>[0], error.validationContext ?? 'body'),
     );
   }
-  if (error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
-    return invalidInput({
-      pointer: '',
-      code: 'required',
-      message: { zh: '请求体不能为空', en: 'a JSON body is required' },
-    });
-  }
   const translated = translatePgError(error);
   return translated instanceof AppError ? translated : null;
 }

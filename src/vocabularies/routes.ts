@@ -14,6 +14,8 @@ export async function vocabularyRoutes(fastify: FastifyInstance): Promise<void> 
     operation({
       id: 'getVocabulary',
       summary: 'Read a controlled vocabulary',
+      description:
+        'In display order, parents before children. In field-crosswalk a code is a technology field and its parent the contract field that a contract is prefilled with.',
       tag: 'vocabularies',
       access: 'public',
       input: {

@@ -114,4 +114,10 @@ describe('keeping a vocabulary', () => {
     expect(await countWrites(api)).toEqual(before);
     expect(codesOf(await api.anonymous.get('/v1/vocabularies/regions?parentCode=640000'))).not.toContain('640194');
   });
+
+  it('leads from every technology field to a contract field', async () => {
+    const crosswalk = await api.anonymous.get('/v1/vocabularies/field-crosswalk');
+    const inorganic = crosswalk.body.items.find((term: { code: string }) => term.code === '402');
+    expect(inorganic).toMatchObject({ parentCode: '05', zh: '新材料及其应用' });
+  });
 });
