@@ -69,7 +69,9 @@ export function translatePgError(thrown: unknown): unknown {
         { retryAfterSeconds: 5, cause: error },
       );
     // A date outside PostgreSQL's calendar, a number outside its type, a character it cannot keep.
+    case '22007':
     case '22008':
+    case '22009':
     case '22003':
     case '22021':
     case '22P05':

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { expectedVersion, requiredVersion } from '../http/etag.ts';
+import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
 import { CloseBody, ListRecords, ReasonBody, RenewBody } from '../records/inputs.ts';
@@ -159,12 +160,15 @@ export async function demandRoutes(fastify: FastifyInstance): Promise<void> {
 
   app.post(
     '/demands/:id/renew',
-    operation({
-      id: 'renewDemand',
-      summary: 'Say that a demand is still current',
-      ...step,
-      input: { params: IdParams, body: RenewBody },
-    }),
+    {
+      ...operation({
+        id: 'renewDemand',
+        summary: 'Say that a demand is still current',
+        ...step,
+        input: { params: IdParams, body: RenewBody },
+      }),
+      preValidation: bodyMayBeAbsent,
+    },
     (request) =>
       renewDemand(request.ctx, { ...request.params, ...request.body, expectedVersion: expectedVersion(request) }),
   );

@@ -1,7 +1,7 @@
 import type { Actor } from '../core/actor.ts';
 import { audit } from '../core/audit.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { forbidden, found, invalidState } from '../core/errors.ts';
+import { forbidden, found, invalidInput, invalidState } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { decodeTimeCursor, type Page, toPage } from '../core/paging.ts';
 import { languageOf } from '../core/text.ts';
@@ -159,7 +159,11 @@ async function openChanges(tx: Tx, row: DemandRow, open: ReturnType<typeof parts
   if (!isOpen(row.status)) {
     throw invalidState(row.status, { zh: '当前状态不能修改。', en: 'The record cannot be changed in this state.' });
   }
-  return Object.keys(open).length === 0 ? {} : { revision: { ...row.revision, ...open } };
+  if (Object.keys(open).length === 0) return {};
+  // What a record needed to be submitted it needs while it is published.
+  const faults = missingForSubmission({ ...row, ...row.revision, ...open });
+  if (faults.length > 0) throw invalidInput(...faults);
+  return { revision: { ...row.revision, ...open } };
 }
 
 export function isDemandPublic(row: DemandRow, now: Date): boolean {

@@ -10,7 +10,7 @@ const localizeEn: Localize = require('ajv-i18n/localize/en');
 const localizeZh: Localize = require('ajv-i18n/localize/zh');
 
 /** At most this many faults are told at once; a flood of them helps nobody. */
-const maxFaults = 50;
+export const maxFaults = 50;
 
 /** Ajv's errors as faults with RFC 6901 pointers and sentences in both languages. */
 export function faultsOf(errors: readonly ErrorObject[], httpPart: string): InputFault[] {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** JSON as Fastify reads it, and an empty body is none: many clients name a content type on every request. */
 export function useJsonBodies(app: FastifyInstance): void {
@@ -7,4 +7,9 @@ export function useJsonBodies(app: FastifyInstance): void {
     if (body === '') done(null, undefined);
     else parse(request, body, done);
   });
+}
+
+/** For bodies of which every property is optional: a `preValidation` hook that takes none for an empty one. */
+export async function bodyMayBeAbsent(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
 }

@@ -2,44 +2,58 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { type InputFault, invalidInput } from '../core/errors.ts';
+import type { Text } from '../core/text.ts';
+import { maxFaults } from './input-errors.ts';
 
 /**
  * Bodies are taken as they are: a number in quotes is a fault. Path and query are text by nature, so there it is read
  * as what the schema wants. Every fault is reported, and an unknown property is one.
  */
 export function useStrictValidation(app: FastifyInstance): void {
-  const common = { allErrors: true, useDefaults: true, removeAdditional: false, strict: false } as const;
-  const forBodies = addFormats.default(new Ajv({ ...common, coerceTypes: false }));
-  const forText = addFormats.default(new Ajv({ ...common, coerceTypes: 'array' }));
+  // JSON's 1e999 is JavaScript's Infinity, which no column keeps.
+  const common = {
+    allErrors: true,
+    useDefaults: true,
+    removeAdditional: false,
+    strict: false,
+    strictNumbers: true,
+  } as const;
+  const forBodies = withFormats(new Ajv({ ...common, coerceTypes: false }));
+  const forText = withFormats(new Ajv({ ...common, coerceTypes: 'array' }));
   app.setValidatorCompiler<FastifySchema>(({ schema, httpPart }) => {
     const ajv = httpPart === 'body' ? forBodies : forText;
     return ajv.compile(schema) as ValidateFunction;
   });
   app.addHook('preValidation', async (request) => {
-    const faults = characterFaults(request.body, '');
-    if (faults.length > 0) throw invalidInput(...faults);
+    const faults = shapeFaults(request.body, '', 0);
+    if (faults.length > 0) throw invalidInput(...faults.slice(0, maxFaults));
   });
   // Views are made field by field in views.ts; tests hold every response against its schema.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 }
 
+/** The common formats; but a UUID is written as PostgreSQL reads one, without `urn:uuid:`. */
+function withFormats(ajv: Ajv): Ajv {
+  return addFormats.default(ajv).addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
+}
+
+/** No input of ours goes half as deep; what goes much deeper would use up the stack. */
+const maxDepth = 20;
+
 /** JSON can carry U+0000 and halves of surrogate pairs; PostgreSQL keeps neither. */
-function characterFaults(value: unknown, pointer: string): InputFault[] {
+function shapeFaults(value: unknown, pointer: string, depth: number): InputFault[] {
   if (typeof value === 'string') {
     return value.includes('\u0000') || loneSurrogate.test(value)
-      ? [
-          {
-            pointer,
-            code: 'character',
-            message: { zh: '含有无法保存的字符', en: 'holds a character that cannot be kept' },
-          },
-        ]
+      ? [{ pointer, code: 'character', message: unkeepable }]
       : [];
   }
   if (value === null || typeof value !== 'object') return [];
+  if (depth === maxDepth) return [{ pointer, code: 'depth', message: tooDeep }];
   return Object.entries(value).flatMap(([name, inner]) =>
-    characterFaults(inner, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+    shapeFaults(inner, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1),
   );
 }
 
 const loneSurrogate = /\p{Surrogate}/u;
+const unkeepable: Text = { zh: '含有无法保存的字符', en: 'holds a character that cannot be kept' };
+const tooDeep: Text = { zh: '嵌套层次过深', en: 'is nested too deeply' };

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { expectedVersion } from '../http/etag.ts';
+import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
 import {
@@ -205,9 +206,4 @@ async function routesOfIntroductions(fastify: FastifyInstance, options: MatchOpt
     }),
     (request) => declineIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request)),
   );
-}
-
-/** All that these bodies may hold is optional. */
-async function bodyMayBeAbsent(request: FastifyRequest): Promise<void> {
-  request.body ??= {};
 }

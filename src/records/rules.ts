@@ -1,5 +1,5 @@
 import { plusDays } from '../core/clock.ts';
-import type { InputFault } from '../core/errors.ts';
+import { type InputFault, invalidInput } from '../core/errors.ts';
 import type { Text } from '../core/text.ts';
 import type { Transition } from '../core/transitions.ts';
 
@@ -108,4 +108,17 @@ function isDate(text: string): boolean {
 export function dateFaults(pointer: string, text: string | null | undefined): InputFault[] {
   if (text == null || isDate(text)) return [];
   return [{ pointer, code: 'date', message: { zh: '日期不存在', en: 'there is no such date' } }];
+}
+
+/** @throws AppError INVALID_INPUT at /validUntil for a date that does not exist or has passed */
+export function futureInstant(text: string, now: Date): Date {
+  const faults = dateFaults('/validUntil', text);
+  if (faults.length > 0) throw invalidInput(...faults);
+  const at = instantOf(text);
+  if (at > now) return at;
+  throw invalidInput({
+    pointer: '/validUntil',
+    code: 'past',
+    message: { zh: '有效期应晚于现在', en: 'must be in the future' },
+  });
 }

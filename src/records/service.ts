@@ -7,8 +7,9 @@ import { emit } from '../core/outbox.ts';
 import { readTransaction, type Tx, transaction } from '../core/transaction.ts';
 import { nextState } from '../core/transitions.ts';
 import { checkVersion } from '../core/versions.ts';
+import { homeMarketOf } from '../organizations/service.ts';
 import { brokers, mayBroker, mayClose, maySubmit, mayWrite, type OwnedRecord, owns } from './policy.ts';
-import { expiryNoticeDays, instantOf, isOpen, type RecordStep, recordTransitions, validityAt } from './rules.ts';
+import { expiryNoticeDays, futureInstant, isOpen, type RecordStep, recordTransitions, validityAt } from './rules.ts';
 import { type HistoryEntry, toHistoryEntry } from './views.ts';
 
 export {
@@ -43,6 +44,7 @@ export interface LifecycleChanges {
   revision?: Record<string, unknown> | null;
   returnReason?: string | null;
   outcome?: string | null;
+  homeMarketId?: string;
 }
 
 /** What the shared life needs of a kind of record. `demands` and `results` each give one. */
@@ -121,6 +123,19 @@ export function recordLifecycle<Row extends LifecycleRow, View>(kind: RecordKind
     return await changeStatus(ctx, input, 'submit', check, () => ({ returnReason: null }), 'submitted');
   }
 
+  /** A revised record goes on expiring, and belongs to the market of the region that it names now. */
+  async function revisedColumns(tx: Tx, row: Row, now: Date): Promise<LifecycleChanges> {
+    const columns = kind.reviseColumns(row.revision ?? {});
+    const { validUntil, regionCode } = columns;
+    return {
+      ...columns,
+      ...(validUntil === undefined
+        ? {}
+        : { validUntil: validityAt(now, validUntil as Date | null), expiryNoticeAt: null }),
+      ...(typeof regionCode === 'string' ? { homeMarketId: (await homeMarketOf(tx, regionCode)).id } : {}),
+    };
+  }
+
   /** Publishes a submitted record, or the change that an owner proposed to a published one. */
   async function publish(ctx: Ctx, input: StepInput): Promise<View> {
     return await transaction(ctx, async (tx) => {
@@ -137,7 +152,7 @@ export function recordLifecycle<Row extends LifecycleRow, View>(kind: RecordKind
         });
       }
       const changes: LifecycleChanges = revising
-        ? { ...kind.reviseColumns(row.revision ?? {}), revision: null, returnReason: null }
+        ? { ...(await revisedColumns(tx, row, now)), revision: null, returnReason: null }
         : {
             status,
             publishedAt: now,
@@ -204,7 +219,7 @@ export function recordLifecycle<Row extends LifecycleRow, View>(kind: RecordKind
           en: 'Only a published record can be renewed; submit an expired one again.',
         });
       }
-      const chosen = input.validUntil === undefined ? null : instantOf(input.validUntil);
+      const chosen = input.validUntil === undefined ? null : futureInstant(input.validUntil, now);
       const validUntil = validityAt(now, chosen);
       const updated = await kind.update(tx, row, { validUntil, expiryNoticeAt: null }, now);
       await record(tx, ctx, 'renew', row, updated, { validUntil: validUntil.toISOString() });

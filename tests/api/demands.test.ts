@@ -316,7 +316,7 @@ describe('validity', () => {
     await expireDemands(ctx);
     expect(await messagesAbout(api, silent.id)).toContain('demand.expiring');
     const owner = await api.signIn(world.enterprise.session.user.email, 'a long enough password');
-    expect((await owner.post(`/v1/demands/${renewed.id}/renew`, {})).status).toBe(200);
+    expect((await owner.post(`/v1/demands/${renewed.id}/renew`)).status).toBe(200);
     api.clock.advance({ days: 11 });
     await expireDemands(ctx);
     expect((await messagesAbout(api, silent.id)).at(-1)).toBe('demand.expired');

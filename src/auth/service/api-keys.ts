@@ -21,7 +21,8 @@ export async function createApiKey(ctx: Ctx, input: CreateApiKey): Promise<Creat
   return await transaction(ctx, async (tx) => {
     const now = ctx.clock.now();
     const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt);
-    if (expiresAt !== null && expiresAt <= now) {
+    // The format knows leap seconds, JavaScript does not: such a time is later than nothing.
+    if (expiresAt !== null && !(expiresAt > now)) {
       throw invalidInput({
         pointer: '/expiresAt',
         code: 'past',

@@ -71,13 +71,16 @@ async function pageOf(ctx: Ctx, filter: MatchFilter): Promise<Page<MatchView>> {
 /** @throws AppError INVALID_INPUT for a cursor of another list */
 function scoreKey(cursor: string | undefined): PageKey | null {
   const key = decodeCursor(cursor);
-  if (key === null || Number.isFinite(Number(key.at))) return key;
+  if (key === null || scoreShape.test(key.at)) return key;
   throw invalidInput({
     pointer: '/cursor',
     code: 'cursor',
     message: { zh: '游标不属于此列表', en: 'this cursor belongs to another list' },
   });
 }
+
+/** As JavaScript writes a score: PostgreSQL reads other numerals than `Number` does. */
+const scoreShape = /^\d{1,3}(\.\d+)?(e-\d{1,3})?$/;
 
 /** One query for each table, however many matches. */
 async function loadMatchParts(db: Db, rows: readonly MatchRow[]): Promise<Map<string, MatchParts>> {
