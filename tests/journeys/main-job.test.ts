@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -91,6 +91,16 @@ async function expectRows(databaseUrl: string): Promise<void> {
   for (const name of growing) expect(counts[name], name).toBeGreaterThan(0);
 }
 
+/** The text of a mail, whatever its transfer encoding. */
+function decoded(mail: string): string {
+  const body = mail.slice(mail.indexOf('\n\n') + 2);
+  if (/^content-transfer-encoding: base64/im.test(mail)) return Buffer.from(body, 'base64').toString('utf8');
+  const whole = body.replaceAll(/=\r?\n/g, '');
+  return /quoted-printable/i.test(mail)
+    ? whole.replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : body;
+}
+
 /** The embedded database, as its superuser. */
 async function embeddedUrl(dataDir: string): Promise<string> {
   const password = (await readFile(join(dataDir, 'postgres-password'), 'utf8')).trim();
@@ -107,6 +117,22 @@ describe('the main job on the embedded default, jobs through PostgreSQL', () => 
     const cast = await openTheMarket(program.baseUrl, stage);
     await playMainJob(cast);
     await expectRows(await embeddedUrl(program.dataDir));
+  });
+
+  it('lays the mail that verifies an address in DATA_DIR/mail, and takes its token once', async () => {
+    const outside = new Client(program.baseUrl);
+    const folder = join(program.dataDir, 'mail');
+    const mails = await eventually(
+      'the mails',
+      async () =>
+        Promise.all((await readdir(folder).catch(() => [])).map((name) => readFile(join(folder, name), 'utf8'))),
+      (texts) => texts.some((text) => text.includes('To: alpha-university@people.example')),
+    );
+    const mail = mails.find((text) => text.includes('To: alpha-university@people.example')) ?? '';
+    const token = /dv?_[\w-]{40,}|[\w-]{43}/.exec(decoded(mail))?.[0];
+    const confirmed = await outside.send('POST', '/v1/email-verifications/confirm', { token });
+    expect(confirmed.status, JSON.stringify(confirmed.body)).toBe(200);
+    expect((await outside.send('POST', '/v1/email-verifications/confirm', { token })).status).not.toBe(200);
   });
 
   it('logs no error while all is well, and SIGTERM ends it in order', async () => {
@@ -134,6 +160,31 @@ describe.skipIf(withoutRedis)('the main job with jobs through Redis', () => {
 
   it('goes from two markets to a joint project, over HTTP alone, and leaves the rows it should', async () => {
     await playMainJob(await openTheMarket(program.baseUrl, stage));
+    await expectRows(database.url);
+  });
+});
+
+describe('the main job with the API and the workers in processes of their own', () => {
+  let database: Awaited<ReturnType<typeof createTestDatabase>>;
+  let api: Program;
+  let workers: Program[];
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    api = new Program({ DATABASE_URL: database.url, WORKERS: 'off' });
+    workers = [
+      new Program({ DATABASE_URL: database.url }, 'main'),
+      new Program({ DATABASE_URL: database.url }, 'main'),
+    ];
+    await api.start();
+    for (const worker of workers) await worker.start();
+  }, 90_000);
+  afterAll(async () => {
+    for (const program of [...workers, api]) await program.remove();
+    await database.drop();
+  });
+
+  it('goes from two markets to a joint project, each notice once though two workers compete', async () => {
+    await playMainJob(await openTheMarket(api.baseUrl, stage));
     await expectRows(database.url);
   });
 });

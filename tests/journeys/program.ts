@@ -28,12 +28,15 @@ async function freePort(): Promise<number> {
 export class Program {
   readonly dataDir = join(tmpdir(), `duijie-journey-${randomUUID()}`);
   readonly #environment: Record<string, string>;
+  readonly #entry: string;
   #child: ChildProcess | null = null;
   #output = '';
   #port = 0;
 
-  constructor(environment: Record<string, string> = {}) {
+  /** @param entry `in-process` is what `npm start` runs; `main` is workers alone, which listen nowhere. */
+  constructor(environment: Record<string, string> = {}, entry: 'in-process' | 'main' = 'in-process') {
     this.#environment = environment;
+    this.#entry = entry;
   }
 
   get baseUrl(): string {
@@ -47,7 +50,7 @@ export class Program {
   /** Starts, or starts again on the same data, and waits until /readyz says so. */
   async start(): Promise<void> {
     this.#port ||= await freePort();
-    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/workers/in-process.js'], {
+    const child = spawn(process.execPath, ['--enable-source-maps', `dist/workers/${this.#entry}.js`], {
       cwd: packageRoot(),
       env: {
         PATH: process.env.PATH ?? '',
@@ -63,6 +66,7 @@ export class Program {
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (this.#output += String(chunk)));
+    if (this.#entry === 'main') return;
     const deadline = Date.now() + 40_000;
     while (!(await isReady(this.baseUrl))) {
       if (child.exitCode !== null) throw new Error(`the program ended with ${child.exitCode}:\n${this.#output}`);

@@ -72,3 +72,26 @@ describe('the known right pairs of the sample data', () => {
     expect(first.pipeline.length / pairs.length).toBeGreaterThanOrEqual(0.75);
   });
 });
+
+describe('the sample', () => {
+  const needs = demands.filter((demand) => demand.language === 'zh');
+  const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+  it('is as long as real Chinese needs are: a title of about 15 characters, a text of about 220', () => {
+    const texts = needs.map((need) => [need.summary, need.problem, need.keyTechnology, need.expectedOutcome].join(''));
+    expect(Math.abs(median(needs.map((need) => need.title.length)) - 15)).toBeLessThanOrEqual(2);
+    expect(Math.abs(median(texts.map((text) => text.length)) - 220)).toBeLessThanOrEqual(25);
+  });
+
+  it('has numeric targets in at least a quarter of its demands', () => {
+    const measured = demands.filter((demand) => demand.indicators.length > 0);
+    expect(measured.length / demands.length).toBeGreaterThanOrEqual(0.25);
+  });
+
+  it('covers the eight technology fields on both sides, in both languages', () => {
+    for (const records of [demands, results]) {
+      expect(new Set(records.flatMap((record) => record.technologyFields.map((code) => code[0]))).size).toBe(8);
+      expect(new Set(records.map((record) => record.language))).toEqual(new Set(['zh', 'en']));
+    }
+  });
+});
