@@ -9,7 +9,7 @@ import { newId } from './core/ids.ts';
 import { demandRoutes } from './demands/routes.ts';
 import type { Deps } from './deps.ts';
 import { healthRoutes } from './health.ts';
-import { useErrorHandler } from './http/error-handler.ts';
+import { refuseAddress, useErrorHandler } from './http/error-handler.ts';
 import { useEtags } from './http/etag.ts';
 import { useJsonBodies } from './http/json-body.ts';
 import { useRequestCtx } from './http/request-ctx.ts';
@@ -33,6 +33,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     trustProxy: config.trustProxy,
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: refuseAddress,
     forceCloseConnections: 'idle',
     // useRequestLog says it in one line, without addresses.
     logController: new LogController({ disableRequestLogging: true }),

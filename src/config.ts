@@ -117,6 +117,16 @@ export const exitConfig = 78;
 
 export class ConfigError extends Error {}
 
+/** Whole numbers as numbers. Anything else stays text and is told: 3.5 is no port, and must not become 3. */
+function withIntegers(known: Record<string, string>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(known).map(([name, value]) => {
+      const isInteger = Type.IsInteger(Environment.properties[name as keyof Environment]);
+      return [name, isInteger && /^\d{1,9}$/.test(value) ? Number(value) : value];
+    }),
+  );
+}
+
 /**
  * Reads the environment once.
  * @throws ConfigError that names each wrong variable and what it wants
@@ -125,13 +135,16 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const known = Object.fromEntries(
     Object.keys(Environment.properties)
       .map((name) => [name, environment[name]?.trim()] as const)
-      .filter(([, value]) => value !== undefined && value !== ''),
+      .filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
   );
-  const values = Value.Default(Environment, Value.Convert(Environment, known)) as Environment;
+  const values = Value.Default(Environment, withIntegers(known)) as Environment;
   const wrong = new Set(Value.Errors(Environment, values).map((error) => error.instancePath.split('/')[1] ?? ''));
   if ((values.ADMIN_EMAIL === undefined) !== (values.ADMIN_PASSWORD === undefined)) {
     wrong.add(values.ADMIN_EMAIL === undefined ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD');
   }
+  const publicUrl =
+    values.PUBLIC_URL ?? `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST}:${values.PORT}`;
+  if (wrong.size === 0 && !URL.canParse(publicUrl)) wrong.add(values.PUBLIC_URL === undefined ? 'HOST' : 'PUBLIC_URL');
   if (wrong.size > 0) {
     const properties = Environment.properties as unknown as Record<string, { description?: string }>;
     const lines = [...wrong].map((name) => `${name} wants ${properties[name]?.description ?? 'another value'}`);
@@ -149,7 +162,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
         : null,
     logLevel: values.LOG_LEVEL,
     workers: values.WORKERS,
-    publicUrl: values.PUBLIC_URL ?? `http://${values.HOST}:${values.PORT}`,
+    publicUrl,
     trustProxy: values.TRUST_PROXY === 'yes',
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     signInLimitPerMinute: values.SIGN_IN_LIMIT_PER_MINUTE,

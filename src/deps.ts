@@ -42,7 +42,11 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
   const clock = options.clock ?? systemClock;
   const embedded =
     config.databaseUrl === null
-      ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: (line) => log.debug(line) })
+      ? await startEmbeddedPostgres({
+          dataDir: config.dataDir,
+          log: (line) => log.debug(line),
+          warn: (line) => log.error(line),
+        })
       : null;
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   try {

@@ -1,3 +1,4 @@
+import './node-version.ts';
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../src/config.ts';
 import { createDeps, type Deps } from '../src/deps.ts';
@@ -65,18 +66,11 @@ function demoConfig(config: Config): Config {
 /** @returns the address to call, with the port that was really taken */
 async function listen(deps: Deps, onListening: (close: () => Promise<void>) => void): Promise<string> {
   const { host, port } = deps.config;
-  try {
-    const app = await startServer(deps);
-    onListening(() => app.close());
-    const address = app.server.address();
-    const name = isEveryAddress(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-    return `http://${name}:${typeof address === 'object' && address !== null ? address.port : port}`;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    throw new ConfigError(
-      `PORT ${port} is in use: set PORT to another one, or PORT=0 for any that is free.\n端口 ${port} 已被占用：请将 PORT 设为其他端口。`,
-    );
-  }
+  const app = await startServer(deps);
+  onListening(() => app.close());
+  const address = app.server.address();
+  const name = isEveryAddress(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${typeof address === 'object' && address !== null ? address.port : port}`;
 }
 
 function isEveryAddress(host: string): boolean {

@@ -1,3 +1,4 @@
+import './node-version.ts';
 import { createDeps } from '../src/deps.ts';
 import { startServer } from '../src/server.ts';
 import { workerParts } from './parts.ts';

@@ -1,3 +1,4 @@
+import './node-version.ts';
 import { ConfigError } from '../src/config.ts';
 import { createDeps } from '../src/deps.ts';
 import { workerParts } from './parts.ts';

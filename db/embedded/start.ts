@@ -24,6 +24,8 @@ export interface EmbeddedPostgres {
 export interface EmbeddedPostgresOptions {
   dataDir: string;
   log?: (line: string) => void;
+  /** Told what the operator must act on after the start; `log` when absent. */
+  warn?: (line: string) => void;
   /** Server settings over the defaults, for tests: `{ fsync: 'off' }`. */
   settings?: Record<string, string>;
 }
@@ -52,7 +54,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     server = await startPastOrphan(serverOptions, stopOrphanOfDeadOwner);
     const url = `postgres://${ownerName}:${password}@127.0.0.1:${server.port}/${databaseName}`;
     await ensureDatabase(url);
-    return { url, port: server.port, stop: makeStop(server, lock, log) };
+    return { url, port: server.port, stop: makeStop(server, lock, options.warn ?? log) };
   } catch (error) {
     await server?.stop();
     await lock.release();
@@ -119,11 +121,11 @@ async function ensureDatabase(url: string): Promise<void> {
   await client.end();
 }
 
-function makeStop(server: Server, lock: Lock, log: (line: string) => void): () => Promise<void> {
+function makeStop(server: Server, lock: Lock, warn: (line: string) => void): () => Promise<void> {
   let stopping: Promise<void> | undefined;
   void server.ended.then(() => {
     if (stopping === undefined)
-      log(`PostgreSQL (pid ${server.pid}) has ended by itself; restart Duijie to start it again`);
+      warn(`PostgreSQL (pid ${server.pid}) has ended by itself; restart Duijie to start it again`);
   });
   return () => {
     stopping ??= server.stop().then(() => lock.release());

@@ -88,7 +88,7 @@ export function actorOf(identity: Identity, marketIds: readonly string[], scopes
     locale: identity.locale,
     organizationId: identity.organizationId,
     organizationKind: identity.organizationKind,
-    organizationVerified: identity.organizationStatus === 'verified',
+    organizationStatus: identity.organizationStatus,
     role: identity.role,
     marketIds,
     scopes,

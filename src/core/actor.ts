@@ -1,3 +1,4 @@
+import { forbidden } from './errors.ts';
 import type { Locale } from './text.ts';
 
 export type OrganizationKind = 'enterprise' | 'university' | 'market' | 'government' | 'peer';
@@ -12,7 +13,7 @@ export interface UserActor {
   locale: Locale;
   organizationId: string | null;
   organizationKind: OrganizationKind | null;
-  organizationVerified: boolean;
+  organizationStatus: 'pending' | 'verified' | 'suspended' | null;
   role: MemberRole | null;
   /** The actor's own market and all below it: a broker's territory. Empty for everyone else. */
   marketIds: readonly string[];
@@ -42,4 +43,13 @@ export function brokersFor(actor: Actor, homeMarketId: string): boolean {
 /** Whether the actor belongs to the organization, in any role. */
 export function belongsTo(actor: Actor, organizationId: string): boolean {
   return actor.kind === 'user' && actor.organizationId === organizationId;
+}
+
+/** Members of a suspended organization may read and not act. */
+export function refuseSuspended(actor: Actor): void {
+  if (actor.kind !== 'user' || actor.organizationStatus !== 'suspended') return;
+  throw forbidden({
+    zh: '机构已被暂停，只能查看，不能操作。请联系所属市场。',
+    en: 'The organization is suspended; it may read and not act. Ask its market.',
+  });
 }

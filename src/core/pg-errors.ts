@@ -29,7 +29,7 @@ function isUnavailable(error: unknown): boolean {
   if (/^(08|57P|53)/.test(code) || code === '25006' || unavailableSockets.has(code)) return true;
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     if (
-      /Connection terminated|not currently accepting connections|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i.test(
+      /Connection terminated|not currently accepting connections|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout/i.test(
         at.message,
       )
     )

@@ -1,4 +1,4 @@
-import { type InputFault, invalidInput } from '../core/errors.ts';
+import type { InputFault } from '../core/errors.ts';
 import { bandOf } from '../core/money.ts';
 import { dateFaults, indicatorFaults, instantOf, missingFields, moneyFaults } from '../records/service.ts';
 import type { TermUse } from '../vocabularies/service.ts';
@@ -11,15 +11,14 @@ export function missingForSubmission(row: DemandRow): InputFault[] {
   return missingFields({ title, summary, problem, technologyFields, cooperationModes, keywords });
 }
 
-/** @throws AppError INVALID_INPUT for what a schema cannot say: ranges in order, dates that exist */
-export function checkDemandInput(input: UpdateDemand): void {
-  const faults = [
+/** What a schema cannot say: ranges in order, dates that exist. */
+export function demandFaults(input: UpdateDemand): InputFault[] {
+  return [
     ...indicatorFaults(input.indicators ?? []),
     ...moneyFaults('/budget', input.budget),
     ...dateFaults('/neededBy', input.neededBy),
     ...dateFaults('/validUntil', input.validUntil),
   ];
-  if (faults.length > 0) throw invalidInput(...faults);
 }
 
 /** The codes in an input, each with its vocabulary. */

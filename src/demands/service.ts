@@ -1,5 +1,6 @@
-import type { Actor } from '../core/actor.ts';
+import { type Actor, belongsTo } from '../core/actor.ts';
 import { audit } from '../core/audit.ts';
+import { chinaDate } from '../core/clock.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { forbidden, found, invalidInput, invalidState } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
@@ -18,7 +19,7 @@ import type { ListRecords } from '../records/inputs.ts';
 import { audienceOf, isOpen, isPublic, mayPost, mayWrite, recordLifecycle } from '../records/service.ts';
 import { checkTerms } from '../vocabularies/service.ts';
 import type { CreateDemand, UpdateDemand } from './inputs.ts';
-import { checkDemandInput, missingForSubmission, partsOf, revisedColumns, termsOf } from './rules.ts';
+import { demandFaults, missingForSubmission, partsOf, revisedColumns, termsOf } from './rules.ts';
 import {
   type DemandRow,
   getDemandConfidential,
@@ -70,8 +71,7 @@ export const markDemandInNegotiation = lifecycle.negotiate;
 export async function createDemand(ctx: Ctx, input: CreateDemand): Promise<OwnerDemandView> {
   return await transaction(ctx, async (tx) => {
     const organizationId = mayPost(ctx.actor, 'enterprise');
-    checkDemandInput(input);
-    await checkTerms(tx, termsOf(input));
+    await checkTerms(tx, termsOf(input), demandFaults(input));
     const organization = found(await getOrganizationRow(tx, organizationId));
     const regionCode = input.regionCode ?? organization.regionCode;
     const market = await homeMarketOf(tx, regionCode);
@@ -80,7 +80,7 @@ export async function createDemand(ctx: Ctx, input: CreateDemand): Promise<Owner
     const { open, inner, confidential } = partsOf(input);
     const row = {
       id: newId(),
-      code: `D${now.getUTCFullYear()}-${regionCode}-${number}`,
+      code: `D${chinaDate(now).slice(0, 4)}-${regionCode}-${number}`,
       status: 'draft' as const,
       organizationId,
       homeMarketId: market.id,
@@ -132,8 +132,7 @@ export async function updateDemand(
     const row = found(await lockDemand(tx, id));
     mayWrite(ctx.actor, row, now);
     checkVersion(row.version, expectedVersion);
-    checkDemandInput(input);
-    await checkTerms(tx, termsOf(input));
+    await checkTerms(tx, termsOf(input), demandFaults(input));
     const { open, inner, confidential } = partsOf(input);
     const changes = { ...inner, ...(await openChanges(tx, row, open)) };
     await updateDemandConfidential(tx, id, confidential);
@@ -161,7 +160,7 @@ async function openChanges(tx: Tx, row: DemandRow, open: ReturnType<typeof parts
   }
   if (Object.keys(open).length === 0) return {};
   // What a record needed to be submitted it needs while it is published.
-  const faults = missingForSubmission({ ...row, ...row.revision, ...open });
+  const faults = missingForSubmission({ ...row, ...row.revision, ...open } as DemandRow);
   if (faults.length > 0) throw invalidInput(...faults);
   return { revision: { ...row.revision, ...open } };
 }
@@ -173,8 +172,7 @@ export function isDemandPublic(row: DemandRow, now: Date): boolean {
 /** The view that the actor may have of a demand. @throws AppError NOT_FOUND when it may have none */
 export async function viewDemand(tx: Tx, ctx: Ctx, row: DemandRow): Promise<DemandView> {
   const { actor } = ctx;
-  const readerId = actor.kind === 'user' ? actor.organizationId : null;
-  const disclosed = readerId !== null && readerId !== row.organizationId && (await isDisclosedTo(tx, row.id, readerId));
+  const disclosed = !belongsTo(actor, row.organizationId) && (await isDisclosedTo(tx, row.id, actor));
   const audience = audienceOf(actor, row, disclosed, ctx.clock.now());
   const organization = found(await getOrganizationRow(tx, row.organizationId));
   if (audience === 'public') return toPublicDemandView(row, organization);

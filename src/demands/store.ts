@@ -144,7 +144,7 @@ export async function lockDueDemands(
   return await selectDemands(tx)
     .where(
       and(
-        eq(demands.status, 'published'),
+        inArray(demands.status, [...openStatuses]),
         lt(demands.validUntil, due.validBefore),
         due.askedBefore ? isNotNull(demands.expiryNoticeAt) : isNull(demands.expiryNoticeAt),
       ),

@@ -53,6 +53,17 @@ export function useErrorHandler(app: FastifyInstance): void {
   );
 }
 
+const unreadableAddress: Text = {
+  zh: '请求地址无法解析或过长。',
+  en: 'The address of the request cannot be read, or is too long.',
+};
+
+/** What Fastify refuses before there is a route, and so without any hook: addresses that it cannot decode, or too long. */
+export function refuseAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const text = textIn(localeOf(request.headers['accept-language']), unreadableAddress);
+  return sendProblem(reply, problemOf(error.statusCode ?? 400, 'BAD_REQUEST', text, request.id));
+}
+
 function asAppError(error: FastifyError): AppError | null {
   if (error.validation) {
     return invalidInput(

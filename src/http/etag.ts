@@ -23,7 +23,8 @@ export function useEtags(app: FastifyInstance): void {
 export function expectedVersion(request: FastifyRequest): number | null {
   const header = request.headers['if-match'];
   if (header === undefined || header === '*') return null;
-  const match = /^"(\d{1,9})"$/.exec(header);
+  // A proxy that compresses makes an ETag weak; the version in it still names the same record.
+  const match = /^(?:W\/)?"(\d{1,9})"$/.exec(header);
   if (match?.[1] === undefined) {
     throw invalidInput({
       pointer: '/headers/if-match',

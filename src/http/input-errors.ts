@@ -49,5 +49,11 @@ function pointerOf(error: ErrorObject, httpPart: string): string {
 function sentences(errors: readonly ErrorObject[], localize: Localize): string[] {
   const copies = errors.map((error) => ({ ...error }));
   localize(copies);
-  return copies.map((copy) => copy.message ?? '');
+  return copies.map((copy) => `${copy.message ?? ''}${choices(copy)}`);
+}
+
+/** The values that an enum allows: the localized sentence only says that there are some. */
+function choices({ keyword, params }: ErrorObject): string {
+  const values: unknown = keyword === 'enum' ? params.allowedValues : undefined;
+  return Array.isArray(values) ? `: ${values.join(', ')}` : '';
 }

@@ -35,17 +35,19 @@ interface OperationOptions<Parts extends object> {
   input?: Parts;
   status?: 200 | 201 | 202 | 204;
   output: TSchema;
-  /** Problems that this operation has besides those of every operation (422, 429, 503). */
-  problems?: readonly (401 | 403 | 404 | 409 | 412 | 413 | 428)[];
+  /** Problems that this operation has besides those of every operation (422, 429, 503), and of every body (400, 413, 415). */
+  problems?: readonly (401 | 403 | 404 | 409 | 412 | 428)[];
 }
 
 const meanings: Record<number, string> = {
+  400: 'The body is no JSON.',
   401: 'No valid bearer token was sent.',
   403: 'The caller sees the record and may not do this to it.',
   404: 'There is no such record for this caller.',
   409: 'The record is in another state, named in `state`, or the same record exists already.',
   412: 'The record has changed since the version in If-Match.',
   413: 'The body is larger than 1 MiB.',
+  415: 'The body is not sent as application/json.',
   422: 'The input has faults; `errors` has a pointer for each.',
   428: 'If-Match is required.',
   429: 'Too many requests; see Retry-After.',
@@ -67,7 +69,8 @@ export function operation<const Parts extends object = Record<never, never>>(opt
     output,
   } = options;
   // A bad token or an API key without the scope is refused on public operations, too.
-  const problems = [401, 403, 422, 429, 503, ...(options.problems ?? [])];
+  const ofBodies = input !== undefined && 'body' in input ? [400, 413, 415] : [];
+  const problems = [401, 403, 422, 429, 503, ...ofBodies, ...(options.problems ?? [])];
   const responses: Record<number, unknown> = {
     [status]: status === 204 ? Type.Null({ description: 'Done.' }) : output,
   };

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifySchema } from 'fastify';
 import { type InputFault, invalidInput } from '../core/errors.ts';
 import type { Text } from '../core/text.ts';
 import { maxFaults } from './input-errors.ts';
+import { unreadFaults } from './unread-input.ts';
 
 /**
  * Bodies are taken as they are: a number in quotes is a fault. Path and query are text by nature, so there it is read
@@ -25,7 +26,8 @@ export function useStrictValidation(app: FastifyInstance): void {
     return ajv.compile(schema) as ValidateFunction;
   });
   app.addHook('preValidation', async (request) => {
-    const faults = shapeFaults(request.body, '', 0);
+    const misshapen = shapeFaults(request.body, '', 0);
+    const faults = misshapen.length > 0 ? misshapen : unreadFaults(request);
     if (faults.length > 0) throw invalidInput(...faults.slice(0, maxFaults));
   });
   // Views are made field by field in views.ts; tests hold every response against its schema.

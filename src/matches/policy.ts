@@ -58,7 +58,7 @@ export function mayActFor(actor: Actor, pair: Pair): Side {
   const standing = standingIn(actor, pair);
   const side = standing.ownsDemand ? 'demand' : standing.ownsResult ? 'result' : null;
   if (side === null) throw brokerIsNoParty();
-  if (actor.kind === 'user' && actor.organizationVerified) return side;
+  if (actor.kind === 'user' && actor.organizationStatus === 'verified') return side;
   throw forbidden({
     zh: '机构未通过审核或已被暂停，暂不能操作。',
     en: 'The organization is not verified, or is suspended; it may read and not act.',

@@ -23,7 +23,7 @@ export type Contact = Static<typeof Contact>;
 export const SizeBand = Type.Enum(['micro', 'small', 'medium', 'large']);
 
 const profile = {
-  name: Type.String({ minLength: 2, maxLength: 200 }),
+  name: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S' }),
   industry: Type.Optional(
     Type.String({ pattern: '^([A-T]|[0-9]{2})$', description: 'GB/T 4754-2017 section or division.' }),
   ),
@@ -47,7 +47,7 @@ export type RegisterOrganization = Static<typeof RegisterOrganization>;
 
 export const CreateMarket = Type.Object(
   {
-    name: Type.String({ minLength: 2, maxLength: 200 }),
+    name: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S' }),
     kind: Type.Optional(Type.Enum(['territorial', 'specialised'], { default: 'territorial' })),
     regionCode: RegionCode,
     parentId: Type.Optional(
@@ -69,7 +69,7 @@ export type CreateMarket = Static<typeof CreateMarket>;
 export const CreateGovernment = Type.Object(
   {
     kind: Type.Enum(['government', 'peer']),
-    name: Type.String({ minLength: 2, maxLength: 200 }),
+    name: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S' }),
     regionCode: RegionCode,
   },
   {

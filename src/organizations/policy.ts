@@ -1,4 +1,4 @@
-import { type Actor, belongsTo, brokersFor } from '../core/actor.ts';
+import { type Actor, belongsTo, brokersFor, refuseSuspended } from '../core/actor.ts';
 import { forbidden, notFound } from '../core/errors.ts';
 import type { OrganizationRow } from './store.ts';
 
@@ -34,6 +34,7 @@ export function mayVerify(actor: Actor, row: OrganizationRow): void {
 }
 
 export function mayUpdate(actor: Actor, row: OrganizationRow): void {
+  refuseSuspended(actor);
   if (belongsTo(actor, row.id) && actor.kind === 'user' && actor.role !== 'member') return;
   audienceOf(actor, row);
   throw forbidden({

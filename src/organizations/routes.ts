@@ -25,7 +25,7 @@ import {
   updateOrganization,
   verifyOrganization,
 } from './service.ts';
-import { MarketView, OrganizationView, TierView } from './views.ts';
+import { MarketTreeView, MarketView, OrganizationView, TierView } from './views.ts';
 
 export async function organizationRoutes(fastify: FastifyInstance): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
@@ -39,7 +39,7 @@ export async function organizationRoutes(fastify: FastifyInstance): Promise<void
       summary: 'Read the tree of markets',
       tag,
       access: 'public',
-      output: Type.Object({ items: Type.Array(MarketView) }),
+      output: MarketTreeView,
     }),
     (request) => listMarkets(request.ctx),
   );

@@ -1,3 +1,4 @@
+export { isDisclosedTo } from './service/disclosures.ts';
 export * from './service/markets.ts';
 export * from './service/organizations.ts';
 export * from './service/tiers.ts';
@@ -5,7 +6,6 @@ export {
   getOrganizationRow,
   getOrganizationRows,
   homeMarketOfRegion,
-  isDisclosedTo,
   listTiersInForce,
   type OrganizationRow,
   territoryOf,

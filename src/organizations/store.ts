@@ -1,5 +1,27 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNull, like, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { disclosures, organizationContacts, organizations, organizationTiers } from '../../db/schema/index.ts';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  exists,
+  gt,
+  gte,
+  inArray,
+  isNull,
+  like,
+  or,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from 'drizzle-orm';
+import {
+  disclosures,
+  introductions,
+  organizationContacts,
+  organizations,
+  organizationTiers,
+  results,
+} from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import { regionPrefix } from '../core/region-codes.ts';
 import type { Db, Tx } from '../core/transaction.ts';
@@ -84,11 +106,29 @@ export async function getContact(tx: Tx, organizationId: string): Promise<Contac
   return row;
 }
 
-export async function isDisclosedTo(tx: Tx, recordId: string, organizationId: string): Promise<boolean> {
+/** With `resultOfUserId` only introductions of results that this member made count. */
+export async function hasDisclosure(
+  tx: Tx,
+  recordId: string,
+  reader: { organizationId: string; resultOfUserId: string | null },
+): Promise<boolean> {
+  const { organizationId, resultOfUserId } = reader;
+  const ofOwnResult = (userId: string) =>
+    tx
+      .select({ one: sql`1` })
+      .from(introductions)
+      .innerJoin(results, eq(results.id, introductions.resultId))
+      .where(and(eq(introductions.id, disclosures.introductionId), eq(results.createdByUserId, userId)));
   const rows = await tx
     .select({ id: disclosures.id })
     .from(disclosures)
-    .where(and(eq(disclosures.recordId, recordId), eq(disclosures.organizationId, organizationId)))
+    .where(
+      and(
+        eq(disclosures.recordId, recordId),
+        eq(disclosures.organizationId, organizationId),
+        resultOfUserId === null ? undefined : exists(ofOwnResult(resultOfUserId)),
+      ),
+    )
     .limit(1);
   return rows.length > 0;
 }
@@ -125,6 +165,15 @@ export async function listOrganizationRows(
 
 export async function listMarketRows(db: Db): Promise<OrganizationRow[]> {
   return await db.select().from(organizations).where(eq(organizations.kind, 'market')).orderBy(asc(organizations.id));
+}
+
+/** Spells MRKT: who takes a home market and who changes the tree of markets wait for each other. */
+const marketTreeLock = 0x4d524b54;
+
+/** Until the transaction ends, the tree stands still for a reader, and for one that changes it nobody has it. */
+export async function lockMarketTree(tx: Tx, mode: 'read' | 'change'): Promise<void> {
+  if (mode === 'change') await tx.execute(sql`select pg_advisory_xact_lock(${marketTreeLock})`);
+  else await tx.execute(sql`select pg_advisory_xact_lock_shared(${marketTreeLock})`);
 }
 
 export async function getRootMarket(db: Db): Promise<OrganizationRow | undefined> {

@@ -68,6 +68,16 @@ export const OrganizationView = Type.Object(
 );
 export type OrganizationView = Static<typeof OrganizationView>;
 
+const marketExample = {
+  id: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d',
+  version: 1,
+  name: '吴忠市科技大市场',
+  kind: 'territorial',
+  regionCode: '640300',
+  parentId: '0192f0c4-0000-7000-8000-000000000001',
+  technologyFields: [],
+};
+
 export const MarketView = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
@@ -80,20 +90,15 @@ export const MarketView = Type.Object(
   },
   {
     title: 'MarketView',
-    examples: [
-      {
-        id: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d',
-        version: 1,
-        name: '吴忠市科技大市场',
-        kind: 'territorial',
-        regionCode: '640300',
-        parentId: '0192f0c4-0000-7000-8000-000000000001',
-        technologyFields: [],
-      },
-    ],
+    examples: [marketExample],
   },
 );
 export type MarketView = Static<typeof MarketView>;
+
+export const MarketTreeView = Type.Object(
+  { items: Type.Array(MarketView) },
+  { title: 'MarketTreeView', examples: [{ items: [marketExample] }] },
+);
 
 export function toTierView(row: TierRow): TierView {
   return {

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { pageQuery } from '../core/paging.ts';
 
-const title = Type.String({ minLength: 1, maxLength: 120 });
+const title = Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' });
 const budgetCny = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000, description: 'Whole yuan.' });
 const percent = Type.Number({ minimum: 0, maximum: 100 });
 

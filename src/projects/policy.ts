@@ -34,7 +34,7 @@ function actsFor(actor: Actor, party: { organizationId: string; responsibleUserI
 
 /** A suspended organization may read and not act. */
 function mayAct(actor: Actor): void {
-  if (actor.kind === 'user' && actor.organizationVerified) return;
+  if (actor.kind === 'user' && actor.organizationStatus === 'verified') return;
   throw forbidden({
     zh: '机构未通过审核或已被暂停，暂不能操作。',
     en: 'The organization is not verified, or is suspended; it may read and not act.',

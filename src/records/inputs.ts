@@ -44,12 +44,13 @@ export const MoneyRangeInput = Type.Object(
 );
 export type MoneyRangeInput = Static<typeof MoneyRangeInput>;
 
-export const title = Type.String({ minLength: 1, maxLength: 120 });
+/** White space alone names nothing. */
+export const title = Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' });
 
 /** Fields that demands and results share. All may wait while the record is a draft. */
 export const sharedFields = {
   summary: Type.Optional(Type.String({ maxLength: 500 })),
-  keywords: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 8 })),
+  keywords: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 40, pattern: '\\S' }), { maxItems: 8 })),
   technologyFields: Type.Optional(
     Type.Array(Type.String({ pattern: '^[1-8]([0-9]{2})?$' }), {
       maxItems: 8,

@@ -1,4 +1,4 @@
-import { type Actor, belongsTo, brokersFor, type OrganizationKind } from '../core/actor.ts';
+import { type Actor, belongsTo, brokersFor, type OrganizationKind, refuseSuspended } from '../core/actor.ts';
 import { type AppError, forbidden, invalidState, notFound } from '../core/errors.ts';
 import { isOpen, type RecordStatus } from './rules.ts';
 
@@ -46,6 +46,7 @@ export function audienceOf(
 
 /** Demands are posted by enterprises, results by universities. */
 export function mayPost(actor: Actor, kind: OrganizationKind): string {
+  refuseSuspended(actor);
   if (actor.kind === 'user' && actor.organizationKind === kind && actor.organizationId !== null)
     return actor.organizationId;
   throw forbidden(
@@ -66,9 +67,14 @@ function refusal(
   return sees ? forbidden(text) : notFound();
 }
 
-export function mayWrite(actor: Actor, record: OwnedRecord & { ownerVerified: boolean }, now: Date): void {
+function ownerOnly(actor: Actor, record: OwnedRecord & { ownerVerified: boolean }, now: Date): void {
   if (owns(actor, record)) return;
   throw refusal(actor, record, now, { zh: '只有发布方可以这样做。', en: 'Only the owner of the record may do this.' });
+}
+
+export function mayWrite(actor: Actor, record: OwnedRecord & { ownerVerified: boolean }, now: Date): void {
+  ownerOnly(actor, record, now);
+  refuseSuspended(actor);
 }
 
 /** An organization may draft while it is pending, and submit once it is verified. */
@@ -77,7 +83,7 @@ export function maySubmit(
   record: OwnedRecord & { ownerVerified: boolean; ownerStatus: string },
   now: Date,
 ): void {
-  mayWrite(actor, record, now);
+  ownerOnly(actor, record, now);
   if (!record.ownerVerified) {
     throw invalidState(record.ownerStatus, {
       zh: '机构尚未通过审核（或已被暂停），暂不能提交。请联系所属市场。',

@@ -29,7 +29,7 @@ export const recordTransitions = {
   negotiate: { from: ['published', 'in_negotiation'], to: 'in_negotiation' },
   withdraw: { from: ['draft', 'submitted', 'returned', 'published', 'in_negotiation', 'expired'], to: 'withdrawn' },
   close: { from: ['published', 'in_negotiation', 'contracted', 'fulfilled'], to: 'closed' },
-  expire: { from: ['published'], to: 'expired' },
+  expire: { from: ['published', 'in_negotiation'], to: 'expired' },
 } as const satisfies Record<string, Transition<RecordStatus>>;
 
 export type RecordStep = keyof typeof recordTransitions;
@@ -48,10 +48,10 @@ export function isOpen(status: RecordStatus): boolean {
   return (openStatuses as readonly RecordStatus[]).includes(status);
 }
 
-/** Faults for fields that a step needs and a draft may lack. */
+/** Faults for fields that a step needs and a draft may lack; white space is nothing. */
 export function missingFields(fields: Readonly<Record<string, string | readonly string[] | null>>): InputFault[] {
   return Object.entries(fields)
-    .filter(([, value]) => value === null || value.length === 0)
+    .filter(([, value]) => value === null || (typeof value === 'string' ? value.trim() : value).length === 0)
     .map(([name]) => ({ pointer: `/${name}`, code: 'required', message: required }));
 }
 

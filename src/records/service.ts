@@ -20,7 +20,6 @@ export {
   mayWrite,
   type OwnedRecord,
   owns,
-  type RecordAudience,
 } from './policy.ts';
 export * from './rules.ts';
 

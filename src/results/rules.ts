@@ -1,4 +1,4 @@
-import { type InputFault, invalidInput } from '../core/errors.ts';
+import type { InputFault } from '../core/errors.ts';
 import { bandOf } from '../core/money.ts';
 import { dateFaults, indicatorFaults, instantOf, missingFields, moneyFaults } from '../records/service.ts';
 import type { TermUse } from '../vocabularies/service.ts';
@@ -11,15 +11,14 @@ export function missingForSubmission(row: ResultRow): InputFault[] {
   return missingFields({ title, summary, technologyFields, cooperationModes, keywords });
 }
 
-/** @throws AppError INVALID_INPUT for what a schema cannot say: ranges in order, shares that add up, dates that exist */
-export function checkResultInput(input: UpdateResult): void {
-  const faults = [
+/** What a schema cannot say: ranges in order, shares that add up, dates that exist. */
+export function resultFaults(input: UpdateResult): InputFault[] {
+  return [
     ...indicatorFaults(input.indicators ?? []),
     ...moneyFaults('/price', input.price),
     ...dateFaults('/validUntil', input.validUntil),
     ...shareFaults(input.owners ?? []),
   ];
-  if (faults.length > 0) throw invalidInput(...faults);
 }
 
 function shareFaults(owners: readonly { share: number }[]): InputFault[] {

@@ -1,5 +1,6 @@
-import type { Actor } from '../core/actor.ts';
+import { type Actor, belongsTo } from '../core/actor.ts';
 import { audit } from '../core/audit.ts';
+import { chinaDate } from '../core/clock.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { forbidden, found, invalidInput, invalidState } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
@@ -18,7 +19,7 @@ import type { ListRecords } from '../records/inputs.ts';
 import { audienceOf, isOpen, isPublic, mayPost, mayWrite, recordLifecycle } from '../records/service.ts';
 import { checkTerms } from '../vocabularies/service.ts';
 import type { CreateResult, UpdateResult } from './inputs.ts';
-import { checkResultInput, missingForSubmission, partsOf, revisedColumns, termsOf } from './rules.ts';
+import { missingForSubmission, partsOf, resultFaults, revisedColumns, termsOf } from './rules.ts';
 import {
   getResultConfidential,
   getResultRow,
@@ -70,8 +71,7 @@ export const getResultHistory = lifecycle.history;
 export async function createResult(ctx: Ctx, input: CreateResult): Promise<OwnerResultView> {
   return await transaction(ctx, async (tx) => {
     const organizationId = mayPost(ctx.actor, 'university');
-    checkResultInput(input);
-    await checkTerms(tx, termsOf(input));
+    await checkTerms(tx, termsOf(input), resultFaults(input));
     const organization = found(await getOrganizationRow(tx, organizationId));
     const regionCode = input.regionCode ?? organization.regionCode;
     const market = await homeMarketOf(tx, regionCode);
@@ -80,7 +80,7 @@ export async function createResult(ctx: Ctx, input: CreateResult): Promise<Owner
     const { open, inner, confidential } = partsOf(input);
     const row = {
       id: newId(),
-      code: `R${now.getUTCFullYear()}-${regionCode}-${number}`,
+      code: `R${chinaDate(now).slice(0, 4)}-${regionCode}-${number}`,
       status: 'draft' as const,
       organizationId,
       homeMarketId: market.id,
@@ -136,8 +136,7 @@ export async function updateResult(
     const row = found(await lockResult(tx, id));
     mayWrite(ctx.actor, row, now);
     checkVersion(row.version, expectedVersion);
-    checkResultInput(input);
-    await checkTerms(tx, termsOf(input));
+    await checkTerms(tx, termsOf(input), resultFaults(input));
     const { open, inner, confidential } = partsOf(input);
     const changes = { ...inner, ...(await openChanges(tx, row, open)) };
     await updateResultConfidential(tx, id, confidential);
@@ -165,7 +164,7 @@ async function openChanges(tx: Tx, row: ResultRow, open: ReturnType<typeof parts
   }
   if (Object.keys(open).length === 0) return {};
   // What a record needed to be submitted it needs while it is published.
-  const faults = missingForSubmission({ ...row, ...row.revision, ...open });
+  const faults = missingForSubmission({ ...row, ...row.revision, ...open } as ResultRow);
   if (faults.length > 0) throw invalidInput(...faults);
   return { revision: { ...row.revision, ...open } };
 }
@@ -177,8 +176,7 @@ export function isResultPublic(row: ResultRow, now: Date): boolean {
 /** The view that the actor may have of a result. @throws AppError NOT_FOUND when it may have none */
 export async function viewResult(tx: Tx, ctx: Ctx, row: ResultRow): Promise<ResultView> {
   const { actor } = ctx;
-  const readerId = actor.kind === 'user' ? actor.organizationId : null;
-  const disclosed = readerId !== null && readerId !== row.organizationId && (await isDisclosedTo(tx, row.id, readerId));
+  const disclosed = !belongsTo(actor, row.organizationId) && (await isDisclosedTo(tx, row.id, actor));
   const audience = audienceOf(actor, row, disclosed, ctx.clock.now());
   const organization = found(await getOrganizationRow(tx, row.organizationId));
   if (audience === 'public') return toPublicResultView(row, organization);

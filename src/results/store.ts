@@ -147,7 +147,7 @@ export async function lockDueResults(
   return await selectResults(tx)
     .where(
       and(
-        eq(results.status, 'published'),
+        inArray(results.status, [...openStatuses]),
         lt(results.validUntil, due.validBefore),
         due.askedBefore ? isNotNull(results.expiryNoticeAt) : isNull(results.expiryNoticeAt),
       ),

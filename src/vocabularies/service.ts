@@ -37,10 +37,13 @@ export interface TermUse {
   pointer: string;
 }
 
-/** @throws AppError INVALID_INPUT with a fault for each code that is not in its vocabulary */
-export async function checkTerms(db: Db, uses: readonly TermUse[]): Promise<void> {
-  if (uses.length === 0) return;
-  const known = await knownTerms(db, uses);
+/** @throws AppError INVALID_INPUT with the other faults of the input and one for each code that is not in its vocabulary */
+export async function checkTerms(
+  db: Db,
+  uses: readonly TermUse[],
+  otherFaults: readonly InputFault[] = [],
+): Promise<void> {
+  const known = uses.length === 0 ? new Set<string>() : await knownTerms(db, uses);
   const faults: InputFault[] = uses
     .filter((use) => !known.has(`${use.vocabulary}/${use.code}`))
     .map((use) => ({
@@ -51,5 +54,5 @@ export async function checkTerms(db: Db, uses: readonly TermUse[]): Promise<void
         en: `"${use.code}" is not in the vocabulary ${use.vocabulary}; see GET /v1/vocabularies/${use.vocabulary}`,
       },
     }));
-  if (faults.length > 0) throw invalidInput(...faults);
+  if (faults.length + otherFaults.length > 0) throw invalidInput(...otherFaults, ...faults);
 }

@@ -570,7 +570,10 @@ describe('members', () => {
       call('DELETE', `${path}/${company.userId}`, { token: other.token }),
       call('DELETE', `${path}/${other.id}`, { token: company.token }),
     ]);
-    expect(answers.map((answer) => answer.status).sort()).toEqual([204, 409]);
+    const [removed, refused] = answers.map((answer) => answer.status).sort();
+    expect(removed).toBe(204);
+    // 401 where the first has ended the second's session before that was read.
+    expect([401, 409]).toContain(refused);
   });
 });
 

@@ -138,6 +138,33 @@ describe('changing a demand', () => {
     expect((await messagesAbout(api, made.id)).at(-1)).toBe('demand.changed');
   });
 
+  it('of a published demand keeps what it needed to be submitted', async () => {
+    const made = await publishDemand(world.enterprise, world.demandBroker);
+    const emptied = { summary: '', problem: null, technologyFields: [], keywords: [] };
+    const answer = await world.enterprise.patch(`/v1/demands/${made.id}`, emptied, {
+      'if-match': `"${made.version}"`,
+    });
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([
+      '/summary',
+      '/problem',
+      '/technologyFields',
+      '/keywords',
+    ]);
+  });
+
+  it('of a published demand leaves it with a term, and takes it to the market of its new region', async () => {
+    for (const validUntil of [null, '2001-01-01']) {
+      const made = await publishDemand(world.enterprise, world.demandBroker);
+      const change = { validUntil, regionCode: '430104' };
+      await world.enterprise.patch(`/v1/demands/${made.id}`, change, { 'if-match': `"${made.version}"` });
+      expect((await world.demandBroker.post(`/v1/demands/${made.id}/publish`)).status).toBe(200);
+      const published = (await world.enterprise.get(`/v1/demands/${made.id}`)).body;
+      expect(new Date(published.validUntil) > api.clock.now()).toBe(true);
+      expect(published).toMatchObject({ regionCode: '430104', homeMarketId: world.resultMarket.id });
+    }
+  });
+
   it('is refused while it is submitted, and to everybody but its owner', async () => {
     const made = await draft();
     await world.enterprise.post(`/v1/demands/${made.id}/submit`);
@@ -307,6 +334,17 @@ describe('reading demands', () => {
 });
 
 describe('validity', () => {
+  it('cannot be renewed to a date that does not exist or has passed', async () => {
+    const made = await publishDemand(world.enterprise, world.demandBroker);
+    for (const validUntil of ['2026-99-99', '2027-02-30', '2001-01-01']) {
+      const answer = await world.enterprise.post(`/v1/demands/${made.id}/renew`, { validUntil });
+      expect(answer.status, validUntil).toBe(422);
+      expect(answer.body.errors[0].pointer).toBe('/validUntil');
+    }
+    const answer = await world.enterprise.post(`/v1/demands/${made.id}/renew`, { validUntil: '2027-02-28' });
+    expect(answer.body.validUntil).toBe('2027-02-28T15:59:59.000Z');
+  });
+
   it('asks the owner two weeks before, archives when nothing is said, and spares a demand that was renewed', async () => {
     const { expireDemands } = await import('../../src/demands/service.ts');
     const renewed = await publishDemand(world.enterprise, world.demandBroker);

@@ -420,7 +420,12 @@ describe('an empty body under a JSON content type', () => {
   it('is no body: a step without one is taken, and a request that needs one is told so', async () => {
     const made = await world.enterprise.post('/v1/demands', demandInput);
     const headers = { authorization: `Bearer ${world.enterprise.token}`, 'content-type': 'application/json' };
-    const submitted = await api.app.inject({ method: 'POST', url: `/v1/demands/${made.body.id}/submit`, headers, payload: '' });
+    const submitted = await api.app.inject({
+      method: 'POST',
+      url: `/v1/demands/${made.body.id}/submit`,
+      headers,
+      payload: '',
+    });
     expect(submitted.statusCode).toBe(200);
     const created = await api.app.inject({ method: 'POST', url: '/v1/demands', headers, payload: '' });
     expect(created.statusCode).toBe(422);

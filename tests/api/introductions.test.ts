@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expireDemands } from '../../src/demands/service.ts';
 import { sweepIntroductions } from '../../src/matches/service.ts';
 import { addMember, type Body, createWorld, type Person, startApi, type TestApi, type World } from '../setup/api.ts';
 import { type Matching, type Suggested, startMatching, suggestMatch } from '../setup/matching.ts';
@@ -8,12 +9,17 @@ let api: TestApi;
 let world: World;
 let matching: Matching;
 let researcher: Person;
+/** Accepted by both before any test moves the clock. */
+let negotiated: Suggested & { introduction: Body };
 
 beforeAll(async () => {
   api = await startApi();
   world = await createWorld(api);
   matching = startMatching(api);
   researcher = await addMember(api, world.university, world.university.organizationId, 'member');
+  negotiated = await opened();
+  for (const party of [world.enterprise, world.university])
+    await party.post(answerPath(negotiated.introduction, 'accept'));
 });
 afterAll(async () => {
   await matching.stop();
@@ -232,6 +238,19 @@ describe('answering', () => {
     expect((await api.anonymous.get(path)).status).toBe(401);
   });
 
+  it('lets in of a university the member whose result it is and the admins, not a colleague', async () => {
+    const story = await opened(true);
+    await world.enterprise.post(answerPath(story.introduction, 'accept'), {});
+    await world.university.post(answerPath(story.introduction, 'accept'), {});
+    const read = async (person: Person) => (await person.get(`/v1/demands/${story.demand.id}`)).body;
+    expect(await read(world.university)).toMatchObject({ confidentiality: { detail: secret.demand } });
+    const colleague = await read(researcher);
+    expect(colleague).not.toHaveProperty('contact');
+    expect(colleague.organization).toMatchObject({ id: null, name: null });
+    const organization = await researcher.get(`/v1/organizations/${world.enterprise.organizationId}`);
+    expect(organization.body).not.toHaveProperty('contact');
+  });
+
   it('by both at the same moment accepts once', async () => {
     const story = await opened();
     const path = answerPath(story.introduction, 'accept');
@@ -325,6 +344,32 @@ describe('answering', () => {
   });
 });
 
+describe('an introduction whose demand was withdrawn', () => {
+  it('lapses at the next sweep', async () => {
+    const story = await opened();
+    const enterprise = await signedInAgain(world.enterprise);
+    await enterprise.post(`/v1/demands/${story.demand.id}/withdraw`);
+    await sweepIntroductions(api.deps.ctxFor({ kind: 'system', name: 'sweep-introductions' }));
+    expect((await messagesAbout(api, story.introduction.id)).at(-1)).toBe('introduction.lapsed');
+  });
+});
+
+describe('a record that is reworked while an introduction to it is remembered', () => {
+  it('shows its new title to its owner and broker alone until it is published again', async () => {
+    const story = await opened();
+    const enterprise = await signedInAgain(world.enterprise);
+    const university = await signedInAgain(world.university);
+    await university.post(answerPath(story.introduction, 'decline'), { reason: 'too_early' });
+    await api.deps.pool.query("update demands set status = 'returned', title = '尚未公布的新题' where id = $1", [
+      story.demand.id,
+    ]);
+    for (const path of [`/v1/matches/${story.match.id}`, `/v1/introductions/${story.introduction.id}`]) {
+      expect((await university.get(path)).body.demand).toMatchObject({ id: story.demand.id, title: null });
+      expect((await enterprise.get(path)).body.demand.title).toBe('尚未公布的新题');
+    }
+  });
+});
+
 describe('the deadlines', () => {
   it('remind, escalate and lapse, each once, however many sweeps run', async () => {
     const ctx = api.deps.ctxFor({ kind: 'system', name: 'sweep-introductions' });
@@ -358,5 +403,17 @@ describe('the deadlines', () => {
 
     expect(await messagesAbout(api, request.body.id)).toEqual(['introduction.requested', 'introduction.lapsed']);
     expect((await broker.get(`/v1/matches/${asked.match.id}`)).body.status).toBe('suggested');
+  });
+});
+
+describe('a demand in negotiation', () => {
+  it('expires like every other when its owner keeps silent', async () => {
+    const story = negotiated;
+    const ctx = api.deps.ctxFor({ kind: 'system', name: 'expire-demands' });
+    api.clock.advance({ days: 360 });
+    await expireDemands(ctx);
+    api.clock.advance({ days: 10 });
+    await expireDemands(ctx);
+    expect((await messagesAbout(api, story.demand.id)).slice(-2)).toEqual(['demand.expiring', 'demand.expired']);
   });
 });

@@ -100,6 +100,13 @@ describe('reading matches', () => {
     expect(answer.body.errors[0].pointer).toBe('/cursor');
   });
 
+  it('refuses a cursor whose score is a number to JavaScript and none to PostgreSQL', async () => {
+    for (const score of ['0b11', '0o7', '\u00a05', '1e999']) {
+      const cursor = Buffer.from(`${score}|0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d`).toString('base64url');
+      expect((await world.demandBroker.get(`/v1/matches?cursor=${cursor}`)).status, score).toBe(422);
+    }
+  });
+
   it('shows near misses only when asked, with the change that would remove the condition', async () => {
     const { demand } = await suggestMatch(world, matching);
     const farFetched = await api.deps.pool.query<{ id: string }>(

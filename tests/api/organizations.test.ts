@@ -337,6 +337,24 @@ describe('the records of a suspended organization', () => {
   });
 });
 
+describe('a suspended organization', () => {
+  it('reads and does not act: no new draft, no change to a draft or to its profile', async () => {
+    const person = await pending();
+    const url = `/v1/organizations/${person.organizationId}`;
+    await world.demandBroker.post(`${url}/verify`);
+    const draft = (await person.post('/v1/demands', { title: '草稿' })).body;
+    const suspended = await world.demandBroker.post(`${url}/suspend`, { reason: '材料造假核查' });
+    const before = await countWrites(api);
+    expect((await person.post('/v1/demands', { title: '又一草稿' })).status).toBe(403);
+    const change = { 'if-match': `"${draft.version}"` };
+    expect((await person.patch(`/v1/demands/${draft.id}`, { title: '改名' }, change)).status).toBe(403);
+    const profile = { 'if-match': `"${suspended.body.version}"` };
+    expect((await person.patch(url, { name: '改名公司' }, profile)).status).toBe(403);
+    expect((await person.get(`/v1/demands/${draft.id}`)).status).toBe(200);
+    expect(await countWrites(api)).toEqual(before);
+  });
+});
+
 describe('tiers', () => {
   const certificate = { tier: 'high_tech', level: 'national', number: 'GR202664000123', issuedOn: '2026-03-01' };
   const tiersOf = async (person: Person): Promise<string[]> =>

@@ -239,6 +239,21 @@ describe('stopping', () => {
   });
 });
 
+describe('a server that ends by itself', () => {
+  it('is told to the operator with what to do; one that we stop is not', async () => {
+    const warnings: string[] = [];
+    const dataDir = freshPath();
+    const postgres = await start(dataDir, { warn: (line) => warnings.push(line) });
+    const pid = Number((await readFile(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    process.kill(pid, 'SIGINT');
+    await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining('restart Duijie')]), 10_000);
+    await postgres.stop();
+    const stopped = await start(dataDir, { warn: (line) => warnings.push(line) });
+    await stopped.stop();
+    expect(warnings).toHaveLength(1);
+  });
+});
+
 describe('the lock', () => {
   it('turns a second start away, naming the process, and the first goes on undisturbed', async () => {
     const dataDir = freshPath();

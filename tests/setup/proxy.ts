@@ -1,16 +1,19 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 
-/** A door to a server that can be shut: connections are cut and new ones refused. */
+/** A door to a server that can be shut (connections are cut, new ones refused) or go silent: nothing comes through. */
 export interface Proxy {
   port: number;
   shut(): Promise<void>;
   open(): Promise<void>;
+  silence(): void;
+  wake(): void;
 }
 
 export async function createProxy(targetPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let server: Server;
+  let isSilent = false;
 
   async function listen(port: number): Promise<number> {
     server = createServer((near) => {
@@ -21,6 +24,7 @@ export async function createProxy(targetPort: number): Promise<Proxy> {
       ] as const) {
         sockets.add(socket);
         socket.pipe(other);
+        if (isSilent) socket.pause();
         socket.on('error', () => other.destroy());
         socket.on('close', () => {
           sockets.delete(socket);
@@ -46,6 +50,14 @@ export async function createProxy(targetPort: number): Promise<Proxy> {
     },
     async open() {
       await listen(port);
+    },
+    silence() {
+      isSilent = true;
+      for (const socket of sockets) socket.pause();
+    },
+    wake() {
+      isSilent = false;
+      for (const socket of sockets) socket.resume();
     },
   };
 }

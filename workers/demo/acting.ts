@@ -11,7 +11,7 @@ export function acting(person: Person, kind: OrganizationKind, role: MemberRole)
     locale: 'zh-CN',
     organizationId: person.organizationId,
     organizationKind: kind,
-    organizationVerified: true,
+    organizationStatus: 'verified',
     role,
     marketIds: kind === 'market' ? [person.organizationId] : [],
     scopes: null,

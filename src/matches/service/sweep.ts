@@ -23,7 +23,7 @@ const stepMessages = {
   lapse: 'introduction.lapsed',
 } as const satisfies Record<DueStep, MessageType>;
 
-/** Reminds, escalates and lets lapse what is due, in batches of one transaction each. Any number of sweeps may run at once. */
+/** Reminds, escalates and lets lapse what is due or has lost its demand or result, in batches of one transaction each. Any number of sweeps may run at once. */
 export async function sweepIntroductions(ctx: Ctx): Promise<SweepOutcome> {
   const outcome: SweepOutcome = { remind: 0, escalate: 0, lapse: 0 };
   for (let taken = batchSize; taken === batchSize; ) {
@@ -38,8 +38,8 @@ async function sweepBatch(tx: Tx, ctx: Ctx): Promise<DueStep[][]> {
   const now = ctx.clock.now();
   const due = await lockDueIntroductions(tx, now, batchSize);
   const taken: DueStep[][] = [];
-  for (const { introduction, match } of due) {
-    const steps = dueSteps(introduction, now);
+  for (const { introduction, match, isOver } of due) {
+    const steps: DueStep[] = isOver ? ['lapse'] : dueSteps(introduction, now);
     if (steps.includes('lapse')) await lapse(tx, ctx, introduction, match);
     else {
       const marks = {

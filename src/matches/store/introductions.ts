@@ -1,8 +1,9 @@
-import { and, desc, eq, inArray, isNotNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import { demands, disclosures, introductions, matches, results } from '../../../db/schema/index.ts';
 import { newId } from '../../core/ids.ts';
 import type { PageKey } from '../../core/paging.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
+import { openStatuses } from '../../records/service.ts';
 import type { IntroductionScope } from '../policy.ts';
 import type { MatchRow } from './matches.ts';
 
@@ -63,23 +64,28 @@ export async function insertDisclosures(tx: Tx, introduction: IntroductionRow, n
 }
 
 /**
- * Introductions of which the clock asks something, with their matches, both locked; what somebody holds is passed over
+ * Introductions of which the clock asks something, or whose demand or result was withdrawn, closed or has expired, with
+ * their matches, both locked; what somebody holds is passed over
  * and found again by the next sweep, so a sweep waits for nobody.
  */
 export async function lockDueIntroductions(
   tx: Tx,
   now: Date,
   limit: number,
-): Promise<{ introduction: IntroductionRow; match: MatchRow }[]> {
+): Promise<{ introduction: IntroductionRow; match: MatchRow; isOver: boolean }[]> {
   const at = sql`${now.toISOString()}::timestamptz`;
+  const isOver = or(notInArray(demands.status, [...openStatuses]), notInArray(results.status, [...openStatuses]));
   return await tx
-    .select({ introduction: introductions, match: matches })
+    .select({ introduction: introductions, match: matches, isOver: sql<boolean>`${isOver}` })
     .from(introductions)
     .innerJoin(matches, eq(matches.id, introductions.matchId))
+    .innerJoin(demands, eq(demands.id, introductions.demandId))
+    .innerJoin(results, eq(results.id, introductions.resultId))
     .where(
       and(
         inArray(introductions.status, ['requested', 'open']),
         or(
+          isOver,
           lte(introductions.dueAt, at),
           and(
             eq(introductions.status, 'open'),

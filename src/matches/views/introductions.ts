@@ -112,14 +112,15 @@ export function toIntroductionSummary(
   parts: IntroductionParts,
   standing: Standing,
 ): IntroductionSummary {
-  const seesDemand = seesDemandParty(standing, parts.demand.anonymous, row.status === 'accepted');
+  const accepted = row.status === 'accepted';
+  const seesDemand = seesDemandParty(standing, parts.demand.anonymous, accepted);
   return {
     id: row.id,
     version: row.version,
     status: row.status,
     matchId: row.matchId,
-    demand: toRecordName(parts.demand),
-    result: toRecordName(parts.result),
+    demand: toRecordName(parts.demand, accepted || standing.leads || standing.ownsDemand),
+    result: toRecordName(parts.result, accepted || standing.brokersResult || standing.ownsResult),
     parties: [
       toPartyView(
         'demand',

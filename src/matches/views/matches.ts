@@ -11,7 +11,13 @@ const Id = Type.String({ format: 'uuid' });
 const TextView = Type.Object({ zh: Type.String(), en: Type.String() });
 
 /** Enough of a record to name it; the rest is at its own address, for each reader's audience. */
-export const RecordName = Type.Object({ id: Id, code: Type.String(), title: Type.String() });
+export const RecordName = Type.Object({
+  id: Id,
+  code: Type.String(),
+  title: Type.Union([Type.String(), Type.Null()], {
+    description: 'null while the record is being reworked: only its owner and its broker see what it will be.',
+  }),
+});
 
 export const GateView = Type.Object({ gate: Type.String(), passed: Type.Boolean(), detail: Type.Optional(TextView) });
 
@@ -159,7 +165,7 @@ export interface MatchParts {
 
 export function toMatchView(row: MatchRow, parts: MatchParts, standing: Standing): MatchView {
   const { demand, result } = parts;
-  const view = toPartyMatchView(row, parts);
+  const view = toPartyMatchView(row, parts, standing);
   if (!standing.leads && !standing.brokersResult) return view;
   const hidden = demand.anonymous && !standing.leads;
   return {
@@ -175,7 +181,7 @@ export function toMatchView(row: MatchRow, parts: MatchParts, standing: Standing
   };
 }
 
-function toPartyMatchView(row: MatchRow, { demand, result }: MatchParts): PartyMatchView {
+function toPartyMatchView(row: MatchRow, { demand, result }: MatchParts, standing: Standing): PartyMatchView {
   // jsonb columns hold what src/matching made of the pair; the database does not know its types.
   const explanation = row.explanation as Explanation;
   return {
@@ -183,8 +189,8 @@ function toPartyMatchView(row: MatchRow, { demand, result }: MatchParts): PartyM
     version: row.version,
     status: row.status,
     score: row.score,
-    demand: toRecordName(demand),
-    result: toRecordName(result),
+    demand: toRecordName(demand, standing.leads || standing.ownsDemand),
+    result: toRecordName(result, standing.brokersResult || standing.ownsResult),
     gates: row.gates as GateReport[],
     contributions: row.contributions as Contribution[],
     explanation: { zh: explanation.zh.join(''), en: explanation.en.join(' '), terms: explanation.terms },
@@ -195,12 +201,16 @@ function toPartyMatchView(row: MatchRow, { demand, result }: MatchParts): PartyM
   };
 }
 
-export function toRecordName(row: { id: string; code: string; title: string }): {
-  id: string;
-  code: string;
-  title: string;
-} {
-  return { id: row.id, code: row.code, title: row.title };
+/** States in which a title is the one that was published, and not what its owner has meanwhile made of it. */
+const publishedStates: readonly string[] = ['published', 'in_negotiation', 'contracted', 'fulfilled', 'closed'];
+
+/** @param sees whether the reader sees the record whatever its state: its owner, its broker, a party let in */
+export function toRecordName(
+  row: { id: string; code: string; title: string; status: string },
+  sees: boolean,
+): { id: string; code: string; title: string | null } {
+  const { id, code, title, status } = row;
+  return { id, code, title: sees || publishedStates.includes(status) ? title : null };
 }
 
 function toAnswerRecordView(record: AnswerRecordRow | undefined) {

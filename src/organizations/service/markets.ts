@@ -4,7 +4,7 @@ import { conflict, found, invalidInput } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { regionChain, regionPrefix } from '../../core/region-codes.ts';
-import { type Db, type Tx, transaction } from '../../core/transaction.ts';
+import { type Tx, transaction } from '../../core/transaction.ts';
 import { checkTerms } from '../../vocabularies/service.ts';
 import type { CreateMarket } from '../inputs.ts';
 import { mayCreateMarket } from '../policy.ts';
@@ -15,16 +15,18 @@ import {
   insertOrganization,
   insertRootMarket,
   listMarketRows,
+  lockMarketTree,
   type OrganizationRow,
   rehomeOrganizationRows,
   reparentMarketRows,
 } from '../store.ts';
 import { type MarketView, toMarketView } from '../views.ts';
 
-/** The smallest territorial market whose region contains the code, else the root market. */
-export async function homeMarketOf(db: Db, regionCode: string): Promise<OrganizationRow> {
-  const [nearest] = await findTerritorialMarkets(db, regionChain(regionCode));
-  return nearest ?? found(await getRootMarket(db));
+/** The smallest territorial market whose region contains the code, else the root market; it stays so until the transaction ends. */
+export async function homeMarketOf(tx: Tx, regionCode: string): Promise<OrganizationRow> {
+  await lockMarketTree(tx, 'read');
+  const [nearest] = await findTerritorialMarkets(tx, regionChain(regionCode));
+  return nearest ?? found(await getRootMarket(tx));
 }
 
 /** The root market exists from the first start; many processes may start at once. */
@@ -52,6 +54,7 @@ export async function ensureRootMarket(ctx: Ctx): Promise<void> {
  */
 export async function createMarket(ctx: Ctx, input: CreateMarket): Promise<MarketView> {
   return await transaction(ctx, async (tx) => {
+    await lockMarketTree(tx, 'change');
     const parent = await parentOf(tx, input);
     mayCreateMarket(ctx.actor, parent.id);
     const { name, regionCode, kind = 'territorial', technologyFields = [] } = input;

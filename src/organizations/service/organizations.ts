@@ -1,3 +1,4 @@
+import { belongsTo } from '../../core/actor.ts';
 import { audit } from '../../core/audit.ts';
 import { chinaDate } from '../../core/clock.ts';
 import type { Ctx } from '../../core/ctx.ts';
@@ -19,7 +20,6 @@ import {
   getOrganizationRow,
   insertContact,
   insertOrganization,
-  isDisclosedTo,
   listOrganizationRows,
   listTiersInForce,
   lockOrganization,
@@ -28,6 +28,7 @@ import {
   updateOrganizationRow,
 } from '../store.ts';
 import { type OrganizationView, toContactView, toOwnOrganizationView, toPublicOrganizationView } from '../views.ts';
+import { isDisclosedTo } from './disclosures.ts';
 import { homeMarketOf } from './markets.ts';
 
 /**
@@ -195,8 +196,7 @@ export async function getOrganization(ctx: Ctx, id: string): Promise<Organizatio
 /** The view that the actor may have of an organization. @throws AppError NOT_FOUND when it may have none */
 export async function viewOrganization(tx: Tx, ctx: Ctx, id: string): Promise<OrganizationView> {
   const row = found(await getOrganizationRow(tx, id));
-  const readerId = ctx.actor.kind === 'user' ? ctx.actor.organizationId : null;
-  const disclosed = readerId !== null && readerId !== id && (await isDisclosedTo(tx, id, readerId));
+  const disclosed = !belongsTo(ctx.actor, id) && (await isDisclosedTo(tx, id, ctx.actor));
   const audience = disclosed ? 'public' : audienceOf(ctx.actor, row);
   const tiers = await listTiersInForce(tx, [id], chinaDate(ctx.clock.now()));
   const contact = toContactView(await getContact(tx, id));

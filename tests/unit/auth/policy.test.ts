@@ -11,7 +11,7 @@ function person(facts: Partial<UserActor>): UserActor {
     locale: 'zh-CN',
     organizationId: null,
     organizationKind: null,
-    organizationVerified: true,
+    organizationStatus: 'verified',
     role: null,
     marketIds: [],
     scopes: null,

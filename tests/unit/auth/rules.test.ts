@@ -66,11 +66,10 @@ describe('a person as an actor', () => {
     organizationStatus: 'verified',
   };
 
-  it('works for a verified organization only while it is verified', () => {
-    expect(actorOf(identity, [], null).organizationVerified).toBe(true);
-    expect(actorOf({ ...identity, organizationStatus: 'suspended' }, [], null).organizationVerified).toBe(false);
-    expect(actorOf({ ...identity, organizationStatus: 'pending' }, [], null).organizationVerified).toBe(false);
-    expect(actorOf({ ...identity, organizationStatus: null }, [], null).organizationVerified).toBe(false);
+  it('carries the standing of its organization', () => {
+    expect(actorOf(identity, [], null).organizationStatus).toBe('verified');
+    expect(actorOf({ ...identity, organizationStatus: 'suspended' }, [], null).organizationStatus).toBe('suspended');
+    expect(actorOf({ ...identity, organizationStatus: null }, [], null).organizationStatus).toBeNull();
   });
 
   it('has the scopes of the API key, or none to heed in a session', () => {

@@ -19,6 +19,10 @@ describe('the configuration', () => {
   it.each([
     ['PORT', 'abc', 'a port'],
     ['PORT', '70000', 'a port'],
+    ['PORT', '3.5', 'a port'],
+    ['PORT', 'true', 'a port'],
+    ['HOST', '999.1.1.1', 'address to listen on'],
+    ['PUBLIC_URL', 'http://a b', 'https://'],
     ['DATABASE_URL', 'mysql://x', 'postgres://'],
     ['REDIS_URL', 'localhost:6379', 'redis://'],
     ['LOG_LEVEL', 'loud', 'one of fatal'],
@@ -29,6 +33,10 @@ describe('the configuration', () => {
   ])('names %s=%s and what it wants', (name, value, wanted) => {
     expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`${name} wants .*${wanted}`));
+  });
+
+  it('writes an IPv6 address into links as a URL has it', () => {
+    expect(readConfig({ HOST: '::1' }).publicUrl).toBe('http://[::1]:3000');
   });
 
   it('wants ADMIN_EMAIL and ADMIN_PASSWORD together', () => {

@@ -24,7 +24,7 @@ function person(over: Partial<UserActor>): UserActor {
     locale: 'zh-CN',
     organizationId: null,
     organizationKind: null,
-    organizationVerified: true,
+    organizationStatus: 'verified',
     role: 'member',
     marketIds: [],
     scopes: null,
@@ -86,7 +86,7 @@ describe('who answers', () => {
   });
 
   it('is not an organization that is suspended', () => {
-    const suspended = { ...ma, organizationVerified: false };
+    const suspended = { ...ma, organizationStatus: 'suspended' as const };
     expect(() => mayActFor(suspended, pair)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
   });
 });

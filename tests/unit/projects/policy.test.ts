@@ -20,7 +20,7 @@ const person: UserActor = {
   locale: 'zh-CN',
   organizationId: null,
   organizationKind: null,
-  organizationVerified: true,
+  organizationStatus: 'verified',
   role: null,
   marketIds: [],
   scopes: null,
@@ -112,7 +112,7 @@ describe('a project', () => {
   });
 
   test('is read and not changed by a suspended party', () => {
-    const suspended = { ...enterprise, organizationVerified: false };
+    const suspended = { ...enterprise, organizationStatus: 'suspended' as const };
     expect(audienceOf(suspended, project)).toBe('lead');
     expect(answer(() => mayForm(suspended, project))).toBe('FORBIDDEN');
     expect(answer(() => mayPay(suspended, project))).toBe('FORBIDDEN');
