@@ -127,13 +127,15 @@ describe('input that is read and is wrong', () => {
   it('in If-Match is 422, where a version is needed and where it is only honoured', async () => {
     const made = (await world.enterprise.post('/v1/demands', demandInput)).body;
     const url = `/v1/demands/${made.id}`;
-    for (const header of ['1', 'W/"1"', '"one"', '"1", "2"', '""', '"-1"']) {
+    for (const header of ['1', '"one"', '"1", "2"', '""', '"-1"']) {
       const patch = await world.enterprise.patch(url, { targetTrl: 5 }, { 'if-match': header });
       expect([header, patch.status]).toEqual([header, 422]);
       expect(patch.body.errors[0].pointer).toBe('/headers/if-match');
       expect((await world.enterprise.post(`${url}/submit`, undefined, { 'if-match': header })).status).toBe(422);
     }
     expect((await world.enterprise.get(url)).body).toMatchObject({ version: 1, status: 'draft' });
+    const weakened = await world.enterprise.patch(url, { targetTrl: 5 }, { 'if-match': 'W/"1"' });
+    expect(weakened.status).toBe(200);
   });
 
   it('in Idempotency-Key is 422', async () => {

@@ -14,6 +14,7 @@ const stage: Stage = { name: 'alpha', demandRegion: '430200', resultRegion: '640
 
 /** Rows per table after one story, apart from those that time makes: sessions expire, schedules run. */
 const expectedRows = {
+  attachments: 0,
   demand_confidential: 1,
   demands: 1,
   disclosures: 4,
