@@ -11,6 +11,7 @@ const order = [
   'records',
   'demands',
   'results',
+  'attachments',
   'search',
   'matching',
   'matches',

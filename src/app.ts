@@ -2,6 +2,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { attachmentRoutes } from './attachments/routes.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { authenticator } from './auth/plugin.ts';
 import { authRoutes } from './auth/routes.ts';
@@ -60,6 +61,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       await organizationRoutes(v1);
       await demandRoutes(v1);
       await resultRoutes(v1);
+      await attachmentRoutes(v1);
       await searchRoutes(v1);
       await matchRoutes(v1, { introductionWorkingDays: config.introductionWorkingDays });
       await projectRoutes(v1);

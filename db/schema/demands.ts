@@ -64,4 +64,6 @@ export const demandConfidential = pgTable('demand_confidential', {
   detail: text('detail'),
   decisionOwner: text('decision_owner'),
   ...moneyColumns('budget'),
+  /** Amounts that wait for the broker together with the record's revision, whose band tells of them. */
+  revision: jsonb('revision').$type<Record<string, unknown>>(),
 });

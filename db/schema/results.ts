@@ -90,4 +90,6 @@ export const resultConfidential = pgTable('result_confidential', {
   detail: text('detail'),
   inventorContacts: jsonb('inventor_contacts').$type<InventorContact[]>().notNull(),
   ...moneyColumns('price'),
+  /** Amounts that wait for the broker together with the record's revision, whose band tells of them. */
+  revision: jsonb('revision').$type<Record<string, unknown>>(),
 });

@@ -1,6 +1,14 @@
 import type { InputFault } from '../core/errors.ts';
 import { bandOf } from '../core/money.ts';
-import { dateFaults, indicatorFaults, instantOf, missingFields, moneyFaults } from '../records/service.ts';
+import {
+  type Columns,
+  dateFaults,
+  indicatorFaults,
+  instantOf,
+  missingFields,
+  moneyFaults,
+  type Parts,
+} from '../records/service.ts';
 import type { TermUse } from '../vocabularies/service.ts';
 import type { UpdateDemand } from './inputs.ts';
 import type { ConfidentialColumns, DemandRow, NewDemand } from './store.ts';
@@ -35,17 +43,18 @@ export function termsOf(input: UpdateDemand): TermUse[] {
   ];
 }
 
-/** An input taken apart by who may see it, since each part is stored apart. */
-export interface DemandParts {
-  /** Seen by the public once published; a change to them goes through the broker. */
-  open: Partial<NewDemand>;
-  /** Seen by the owner and its broker. */
-  inner: Partial<NewDemand>;
-  /** Under row-level security. */
-  confidential: Partial<ConfidentialColumns>;
-}
+/** What a draft has before anybody says something. */
+export const draftDefaults = {
+  summary: '',
+  keywords: [],
+  technologyFields: [],
+  cooperationModes: [],
+  indicators: [],
+  preferredPartners: [],
+  source: 'self',
+};
 
-export function partsOf(input: UpdateDemand): DemandParts {
+export function partsOf(input: UpdateDemand): Parts {
   const {
     budget,
     contact,
@@ -61,6 +70,7 @@ export function partsOf(input: UpdateDemand): DemandParts {
   const open: Partial<NewDemand> = { ...plain };
   const inner: Partial<NewDemand> = {};
   const confidential: Partial<ConfidentialColumns> = {};
+  const money: Columns = {};
   if (indicators !== undefined) {
     open.indicators = indicators.map(({ unit = '', mustHave = false, ...indicator }) => ({
       ...indicator,
@@ -78,7 +88,7 @@ export function partsOf(input: UpdateDemand): DemandParts {
       maxCny: budget?.maxCny ?? null,
       negotiable: budget?.negotiable ?? true,
     };
-    Object.assign(confidential, range);
+    Object.assign(money, range);
     open.budgetBand = bandOf(budget === null ? null : range);
     open.budgetNegotiable = range.negotiable;
   }
@@ -86,7 +96,7 @@ export function partsOf(input: UpdateDemand): DemandParts {
   if (decisionOwner !== undefined) confidential.decisionOwner = decisionOwner;
   if (preferredPartners !== undefined) inner.preferredPartners = preferredPartners;
   if (source !== undefined) inner.source = source;
-  return { open, inner, confidential };
+  return { open, inner, confidential, money };
 }
 
 /** A stored revision as columns again: its dates went through JSON. */

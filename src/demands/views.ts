@@ -149,7 +149,7 @@ export function toOwnerDemandView(
     homeMarketId: row.homeMarketId,
     returnReason: row.returnReason,
     outcome: row.outcome,
-    revision: row.revision,
+    revision: row.revision && { ...row.revision, ...(confidential?.revision && { budget: confidential.revision }) },
     createdByUserId: row.createdByUserId,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -1,6 +1,14 @@
 import type { InputFault } from '../core/errors.ts';
 import { bandOf } from '../core/money.ts';
-import { dateFaults, indicatorFaults, instantOf, missingFields, moneyFaults } from '../records/service.ts';
+import {
+  type Columns,
+  dateFaults,
+  indicatorFaults,
+  instantOf,
+  missingFields,
+  moneyFaults,
+  type Parts,
+} from '../records/service.ts';
 import type { TermUse } from '../vocabularies/service.ts';
 import type { UpdateResult } from './inputs.ts';
 import type { ConfidentialColumns, NewResult, ResultRow } from './store.ts';
@@ -51,21 +59,27 @@ export function termsOf(input: UpdateResult): TermUse[] {
   ];
 }
 
-/** An input taken apart by who may see it, since each part is stored apart. */
-export interface ResultParts {
-  /** Seen by the public once published; a change to them goes through the broker. */
-  open: Partial<NewResult>;
-  /** Seen by the owner and its broker. */
-  inner: Partial<NewResult>;
-  /** Under row-level security. */
-  confidential: Partial<ConfidentialColumns>;
-}
+/** What a draft has before anybody says something. */
+export const draftDefaults = {
+  summary: '',
+  keywords: [],
+  technologyFields: [],
+  cooperationModes: [],
+  indicators: [],
+  applicationIndustries: [],
+  ipr: [],
+  owners: [],
+  inventors: [],
+  awards: [],
+  source: 'self',
+};
 
-export function partsOf(input: UpdateResult): ResultParts {
+export function partsOf(input: UpdateResult): Parts {
   const { price, contact, confidentiality, inventors, indicators, validUntil, source, ...plain } = input;
   const open: Partial<NewResult> = { ...plain };
   const inner: Partial<NewResult> = {};
   const confidential: Partial<ConfidentialColumns> = {};
+  const money: Columns = {};
   if (indicators !== undefined)
     open.indicators = indicators.map(({ unit = '', ...indicator }) => ({ ...indicator, unit }));
   if (validUntil !== undefined) open.validUntil = validUntil === null ? null : instantOf(validUntil);
@@ -76,7 +90,7 @@ export function partsOf(input: UpdateResult): ResultParts {
       maxCny: price?.maxCny ?? null,
       negotiable: price?.negotiable ?? true,
     };
-    Object.assign(confidential, range);
+    Object.assign(money, range);
     open.priceBand = bandOf(price === null ? null : range);
     open.priceNegotiable = range.negotiable;
   }
@@ -88,7 +102,7 @@ export function partsOf(input: UpdateResult): ResultParts {
       .map(({ title: _title, ...reach }) => reach);
   }
   if (source !== undefined) inner.source = source;
-  return { open, inner, confidential };
+  return { open, inner, confidential, money };
 }
 
 /** A stored revision as columns again: its dates went through JSON. */

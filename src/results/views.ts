@@ -158,7 +158,7 @@ export function toOwnerResultView(
     homeMarketId: row.homeMarketId,
     returnReason: row.returnReason,
     outcome: row.outcome,
-    revision: row.revision,
+    revision: row.revision && { ...row.revision, ...(confidential?.revision && { price: confidential.revision }) },
     createdByUserId: row.createdByUserId,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -165,6 +165,22 @@ describe('changing a demand', () => {
     }
   });
 
+  it('keeps the exact budget and its band together: both wait for the broker, and both are dropped with a return', async () => {
+    const made = await publishDemand(world.enterprise, world.demandBroker);
+    const url = `/v1/demands/${made.id}`;
+    const raise = async (version: number) =>
+      (await world.enterprise.patch(url, { budget: { maxCny: 9_000_000 } }, { 'if-match': `"${version}"` })).body;
+    const raised = await raise(made.version);
+    expect(raised.budget).toEqual(demandInput.budget);
+    expect(raised.revision).toMatchObject({ budgetBand: '5m_10m', budget: { maxCny: 9_000_000 } });
+    expect(JSON.stringify((await api.anonymous.get(url)).body)).not.toContain('9000000');
+    const returned = (await world.demandBroker.post(`${url}/return`, { reason: '请说明预算依据' })).body;
+    expect(returned).toMatchObject({ revision: null, budget: demandInput.budget, budgetBand: '500k_1m' });
+    await raise(returned.version);
+    const published = (await world.demandBroker.post(`${url}/publish`)).body;
+    expect(published).toMatchObject({ revision: null, budget: { maxCny: 9_000_000 }, budgetBand: '5m_10m' });
+  });
+
   it('is refused while it is submitted, and to everybody but its owner', async () => {
     const made = await draft();
     await world.enterprise.post(`/v1/demands/${made.id}/submit`);

@@ -215,6 +215,12 @@ function recordRows(
       return { url: `${path}/${record.id}${step}`, body, headers: step === '' ? ifMatch(record) : {} };
     };
   const history = answers.matches;
+  const file = { body: '三段工艺', headers: { 'content-type': 'text/plain' } };
+  const upload = (state: State) => async (subjects: Subjects) => ({
+    url: `${path}/${(await subjects[kind](state)).id}/attachments/${encodeURIComponent('工艺说明.txt')}`,
+    ...file,
+  });
+  const onAttachment = async (subjects: Subjects) => ({ url: await subjects.attachment(kind) });
   return {
     [`GET ${path}`]: { answers: anybody, request: at(path) },
     [`GET ${path} (desk)`]: { answers: '403 403 403 403 403 200 200 200 403', request: at(`${path}?view=desk`) },
@@ -233,6 +239,15 @@ function recordRows(
     [`POST ${path}/{id}/close`]: { answers: answers.closed, request: on('published', '/close', { outcome: 'other' }) },
     [`POST ${path}/{id}/renew`]: { answers: answers.owned, request: on('published', '/renew', {}) },
     [`GET ${path}/{id}/matches`]: { answers: answers.matches, request: on('published', '/matches') },
+    [`GET ${path}/{id}/attachments`]: { answers: answers.matches, request: on('published', '/attachments') },
+    [`GET ${path}/{id}/attachments (draft)`]: { answers: answers.draft, request: on('draft', '/attachments') },
+    [`PUT ${path}/{id}/attachments/{name}`]: { answers: answers.owned, request: upload('published') },
+    [`PUT ${path}/{id}/attachments/{name} (draft)`]: { answers: answers.draft, request: upload('draft') },
+    [`GET ${path}/{id}/attachments/{name}`]: { answers: answers.matches, request: onAttachment },
+    [`DELETE ${path}/{id}/attachments/{name}`]: {
+      answers: answers.owned.replace('200', '204'),
+      request: onAttachment,
+    },
     [`GET /v1/search/${kind}s`]: { answers: anybody, request: at(`/v1/search/${kind}s?q=x`) },
   };
 }

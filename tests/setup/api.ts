@@ -81,7 +81,9 @@ export async function startApi(
       const request: InjectOptions = { method, url, headers: { ...authorization, ...headers } };
       if (payload !== undefined) request.payload = payload as NonNullable<InjectOptions['payload']>;
       const response = await app.inject(request);
-      const body = response.body === '' ? null : (JSON.parse(response.body) as unknown);
+      const isJson = /[/+]json/.test(String(response.headers['content-type']));
+      const text = response.body === '' ? null : response.body;
+      const body: unknown = isJson && text !== null ? JSON.parse(text) : text;
       check(method, url, response.statusCode, body);
       return { status: response.statusCode, body, headers: response.headers };
     }

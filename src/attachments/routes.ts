@@ -1,0 +1,125 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { IdParams, operation } from '../http/operation.ts';
+import { AttachmentParams } from './inputs.ts';
+import { FileBody, uploadOf, uploadProblems, useFileBodies } from './routes/upload.ts';
+import { dispositionOf, maxAttachmentBytes, maxAttachmentsPerRecord, servedMediaType } from './rules.ts';
+import { deleteAttachment, listAttachments, putAttachment, type RecordType, readAttachment } from './service.ts';
+import { AttachmentListView, AttachmentView } from './views.ts';
+
+const recordTypes = ['demand', 'result'] as const;
+
+const whoReads =
+  "A file is read by the record's owner and the brokers of its home market. The other party of an introduction does not get files, not even once both have accepted: that waits for a confidentiality agreement, which is not part of this API yet.";
+
+export async function attachmentRoutes(app: FastifyInstance): Promise<void> {
+  for (const recordType of recordTypes) readingRoutes(app, recordType);
+  await app.register(async (scope) => {
+    useFileBodies(scope);
+    for (const recordType of recordTypes) uploadRoute(scope, recordType);
+  });
+}
+
+/** What the operations on the files of one type of record share. */
+function namesOf(recordType: RecordType) {
+  return {
+    tag: `${recordType}s`,
+    path: `/${recordType}s/:id/attachments`,
+    suffix: `${recordType === 'demand' ? 'Demand' : 'Result'}Attachment`,
+  } as const;
+}
+
+function readingRoutes(fastify: FastifyInstance, recordType: RecordType): void {
+  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const { tag, path, suffix } = namesOf(recordType);
+  const read = { tag, access: 'signed-in', description: whoReads, problems: [404] } as const;
+
+  app.get(
+    path,
+    operation({
+      id: `list${suffix}s`,
+      summary: `List the files of a ${recordType}`,
+      ...read,
+      input: { params: IdParams },
+      output: AttachmentListView,
+    }),
+    (request) => listAttachments(request.ctx, { recordType, recordId: request.params.id }),
+  );
+
+  app.get(
+    `${path}/:name`,
+    operation({
+      id: `get${suffix}`,
+      summary: `Download a file of a ${recordType}`,
+      ...read,
+      input: { params: AttachmentParams },
+      output: {
+        description: 'The bytes of the file. Types that a browser may run come as application/octet-stream.',
+        headers: {
+          'Content-Disposition': { type: 'string', description: 'attachment, with the name in UTF-8 (RFC 8187).' },
+          'X-Content-Type-Options': { type: 'string', description: 'nosniff' },
+        },
+        content: { '*/*': { schema: Type.String({ format: 'binary' }) } },
+      },
+    }),
+    async (request, reply) => {
+      const { id: recordId, name } = request.params;
+      const { mediaType, content } = await readAttachment(request.ctx, { recordType, recordId, name });
+      return reply
+        .header('content-disposition', dispositionOf(name))
+        .header('x-content-type-options', 'nosniff')
+        .type(servedMediaType(mediaType))
+        .send(content);
+    },
+  );
+
+  app.delete(
+    `${path}/:name`,
+    operation({
+      id: `delete${suffix}`,
+      summary: `Delete a file of a ${recordType}`,
+      description: "For the record's owner.",
+      tag,
+      access: 'signed-in',
+      scope: 'records:write',
+      input: { params: AttachmentParams },
+      status: 204,
+      output: Type.Null(),
+      problems: [404],
+    }),
+    async (request, reply) => {
+      const { id: recordId, name } = request.params;
+      await deleteAttachment(request.ctx, { recordType, recordId, name });
+      return reply.code(204).send();
+    },
+  );
+}
+
+function uploadRoute(fastify: FastifyInstance, recordType: RecordType): void {
+  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const { tag, path, suffix } = namesOf(recordType);
+  const { schema, config } = operation({
+    id: `put${suffix}`,
+    summary: `Keep a file with a ${recordType}`,
+    description: `For the record's owner. The body is the file; its Content-Type is kept. A file of the same name is replaced. A record has at most ${maxAttachmentsPerRecord} files of at most 10 MiB. ${whoReads}`,
+    tag,
+    access: 'signed-in',
+    scope: 'records:write',
+    input: { params: AttachmentParams, body: FileBody },
+    output: AttachmentView,
+    problems: [404, 409],
+  });
+  app.put(
+    `${path}/:name`,
+    {
+      schema: { ...schema, response: { ...schema.response, ...uploadProblems } },
+      config,
+      bodyLimit: maxAttachmentBytes,
+    },
+    (request) => {
+      const { id: recordId, name } = request.params;
+      return putAttachment(request.ctx, { recordType, recordId, name, ...uploadOf(request) });
+    },
+  );
+}

@@ -1,0 +1,102 @@
+import { and, desc, eq, inArray, isNotNull, isNull, like, lt, or, type SQL, sql } from 'drizzle-orm';
+import { type demands, organizations, type results } from '../../db/schema/index.ts';
+import type { PageKey } from '../core/paging.ts';
+import { regionPrefix } from '../core/region-codes.ts';
+import type { Tx } from '../core/transaction.ts';
+import { homeMarketOfRegion } from '../organizations/service.ts';
+import { openStatuses } from './rules.ts';
+
+/** What both tables have. The conditions are written once; each kind's store selects from its own table. */
+type RecordTable = typeof demands | typeof results;
+
+/** Whose records: anybody's that are public (null), an organization's or one member's of it, or a territory's. */
+export type Within = null | { organizationId: string; ownerUserId: string | null } | { marketIds: readonly string[] };
+
+export interface RecordFilter {
+  within: Within;
+  status?: string | undefined;
+  technologyField?: string | undefined;
+  regionCode?: string | undefined;
+  after: PageKey | null;
+  limit: number;
+  now: Date;
+}
+
+export interface DueFilter {
+  validBefore: Date;
+  askedBefore: boolean;
+  limit: number;
+}
+
+/** Columns of the owner that policies ask for, beside a record's own; the query joins `organizations`. */
+export const ownerColumns = {
+  ownerVerified: sql<boolean>`${organizations.status} = 'verified'`,
+  ownerStatus: sql<string>`${organizations.status}`,
+};
+
+export function listCondition(table: RecordTable, filter: RecordFilter): SQL | undefined {
+  const { status, technologyField, regionCode } = filter;
+  return and(
+    withinCondition(table, filter),
+    status === undefined ? undefined : sql`${table.status} = ${status}`,
+    technologyField === undefined ? undefined : inField(table, technologyField),
+    regionCode === undefined ? undefined : like(table.regionCode, `${regionPrefix(regionCode)}%`),
+    afterCondition(table, filter),
+  );
+}
+
+function withinCondition(table: RecordTable, { within, now }: RecordFilter): SQL | undefined {
+  if (within === null) {
+    return and(matchableCondition(table), or(isNull(table.validUntil), sql`${table.validUntil} > ${now}`));
+  }
+  if ('organizationId' in within) {
+    const { organizationId, ownerUserId } = within;
+    return and(
+      eq(table.organizationId, organizationId),
+      ownerUserId === null ? undefined : eq(table.createdByUserId, ownerUserId),
+    );
+  }
+  return and(inArray(table.homeMarketId, [...within.marketIds]), sql`${table.status} <> 'draft'`);
+}
+
+function afterCondition(table: RecordTable, { within, after }: RecordFilter): SQL | undefined {
+  if (after === null) return undefined;
+  if (within !== null) return lt(table.id, after.id);
+  return sql`(${table.publishedAt}, ${table.id}) < (${after.at}::timestamptz, ${after.id}::uuid)`;
+}
+
+/** Newest first: by publication for the public, by id (time of making) for owners and desks. */
+export function listOrder(table: RecordTable, { within }: RecordFilter): SQL[] {
+  return within === null ? [desc(table.publishedAt), desc(table.id)] : [desc(table.id)];
+}
+
+/** A field of the first level stands for all of its second level. */
+function inField(table: RecordTable, code: string): SQL {
+  return code.length > 1
+    ? sql`${table.technologyFields} @> array[${code}]::text[]`
+    : sql`exists (select 1 from unnest(${table.technologyFields}) field where field like ${`${code}%`})`;
+}
+
+/** Open, and of a verified organization. */
+export function matchableCondition(table: RecordTable): SQL | undefined {
+  return and(inArray(table.status, [...openStatuses]), eq(organizations.status, 'verified'));
+}
+
+export function dueCondition(table: RecordTable, { validBefore, askedBefore }: DueFilter): SQL | undefined {
+  return and(
+    inArray(table.status, [...openStatuses]),
+    lt(table.validUntil, validBefore),
+    askedBefore ? isNotNull(table.expiryNoticeAt) : isNull(table.expiryNoticeAt),
+  );
+}
+
+/** After the tree of markets changed inside a region: every record in it goes to its home market. */
+export async function rehomeRows(tx: Tx, table: RecordTable, regionCode: string): Promise<void> {
+  const home = homeMarketOfRegion(table.regionCode);
+  await tx
+    .update(table)
+    .set({ homeMarketId: home })
+    .where(
+      and(like(table.regionCode, `${regionPrefix(regionCode)}%`), sql`${table.homeMarketId} is distinct from ${home}`),
+    );
+}
