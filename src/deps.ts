@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import type { Actor } from './core/actor.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import type { Ctx } from './core/ctx.ts';
+import { describeError } from './core/error-report.ts';
 import { newId } from './core/ids.ts';
 import type { Mailer } from './core/mailer.ts';
 import type { SearchIndex } from './core/search-index.ts';
@@ -53,7 +54,7 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     await migrateDatabase(databaseUrl);
   } catch (error) {
     await embedded?.stop();
-    throw error;
+    throw config.databaseUrl === null ? error : nameDatabase(error, config.databaseUrl);
   }
   let closing = false;
   const pool = createPool(databaseUrl, (error) => {
@@ -80,4 +81,11 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
       await embedded?.stop();
     },
   };
+}
+
+/** A database that does not answer, or refuses, is told with its variable and address; never with its password. */
+function nameDatabase(error: unknown, databaseUrl: string): Error {
+  const { host, pathname } = new URL(databaseUrl);
+  const what = `DATABASE_URL: ${host}${pathname} could not be brought up to date: ${describeError(error)}`;
+  return new Error(`${what}; 无法使用 DATABASE_URL 指定的数据库，请检查地址、账号和权限。`);
 }
