@@ -1,8 +1,9 @@
 import { analyse } from './analysis.ts';
 import type { Dictionary, Translatable } from './dictionary.ts';
-import { countTerms, type DocumentCounts, headingCounts, type InvertedIndex } from './inverted-index.ts';
-import { parameters } from './parameters.ts';
+import type { InvertedIndex } from './inverted-index.ts';
+import { occurrenceWeights, saturate, weightedFrequency } from './length-norms.ts';
 import { type Concept, conceptCounts, type PreparedQuery } from './query.ts';
+import { countTerms, type DocumentCounts, headingCounts } from './term-counts.ts';
 import type { Relevance, TextFields } from './types.ts';
 
 /** Scores one pair of texts on scales that do not depend on the other candidates. */
@@ -12,18 +13,20 @@ export function compareTexts(query: PreparedQuery, document: TextFields, index: 
   const headingConcepts = query.concepts.filter(({ places }) => places.some(({ field }) => field !== 'body'));
   const direct = query.concepts.filter(({ kind }) => kind !== 'translated');
   const translated = query.concepts.filter(({ kind }) => kind === 'translated');
+  const occurrences = occurrenceWeights(whole.lengths, index.norms);
   const frequencyIn = ({ packed, weight }: { packed: number; weight: number }) =>
-    weight * index.weightedFrequency(packed, whole.lengths);
+    weight * weightedFrequency(packed, occurrences);
 
   function shareOf(concepts: readonly Concept[], counts: ReadonlyMap<string, number>): number {
     let reached = 0;
     let reachable = 0;
     for (const concept of concepts) {
       const frequency = conceptCounts(concept, counts).reduce((sum, found) => sum + frequencyIn(found), 0);
-      reached += (concept.weight * frequency) / (parameters.k1 + frequency);
-      reachable += concept.weight;
+      reached += concept.weight * saturate(frequency);
+      // Pairs add to what is reached and are not asked for: nobody repeats a long text phrase by phrase.
+      reachable += concept.kind === 'pair' ? 0 : concept.weight;
     }
-    return reachable > 0 ? reached / reachable : 0;
+    return reachable > 0 ? Math.min(1, reached / reachable) : 0;
   }
 
   return {
@@ -72,7 +75,7 @@ export function analyseName(name: string, dictionary: Dictionary | undefined): A
   const { tokens, hanRuns } = analyse(name);
   return {
     terms: new Set(tokens.map(({ term }) => term)),
-    words: hanRuns.flatMap((run) => dictionary?.translateHan(run) ?? []),
+    words: hanRuns.flatMap((run) => dictionary?.translateHan(run) ?? []).filter(({ inner }) => !inner),
   };
 }
 

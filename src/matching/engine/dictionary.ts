@@ -1,18 +1,28 @@
 import { analyse, type HanRun, type Token } from './analysis.ts';
 import { normalizeWord } from './normalize.ts';
+import { parameters } from './parameters.ts';
 
 /** A Chinese word and what it is called in English, best first. */
 export type DictionaryEntry = { zh: string; en: readonly string[] };
 
-/** One way to say a word in the other language: all of its index terms must occur. */
-export type Rendering = { terms: string[]; phrase: string | undefined };
+/** One way to say a word in the other language: all of its index terms must occur. The usual one weighs 1, others less. */
+export type Rendering = { terms: string[]; phrase: string | undefined; weight: number };
 
 /** A word or phrase of a text that the dictionary knows, and its renderings in the other language. */
-export type Translatable = { key: string; start: number; end: number; renderings: Rendering[] };
+export type Translatable = {
+  key: string;
+  /** The index terms of the word as written. */
+  terms: string[];
+  /** It stands inside a longer word that the dictionary knows, too. */
+  inner: boolean;
+  start: number;
+  end: number;
+  renderings: Rendering[];
+};
 
 export type Dictionary = {
   size: number;
-  /** Chinese words of a run that are not part of a longer known word. */
+  /** The longest Chinese words of a run, each followed by the words inside it. */
   translateHan(run: HanRun): Translatable[];
   /** English words and phrases of up to three words, longest first. */
   translateWords(tokens: readonly Token[]): Translatable[];
@@ -62,22 +72,22 @@ function dictionaryOf(
   glossesByWord: ReadonlyMap<string, string>,
   phrases: () => ReadonlyMap<string, string[]>,
 ): Dictionary {
-  const fromChinese = new Map<string, Rendering[]>();
+  const fromChinese = new Map<string, Pick<Translatable, 'terms' | 'renderings'>>();
 
-  function renderingsOfChinese(word: string): Rendering[] {
-    let renderings = fromChinese.get(word);
-    if (renderings === undefined) {
-      renderings = englishRenderings(glossesByWord.get(word) ?? '');
-      fromChinese.set(word, renderings);
+  function readChinese(word: string): Pick<Translatable, 'terms' | 'renderings'> {
+    let read = fromChinese.get(word);
+    if (read === undefined) {
+      read = { terms: termsOf(word), renderings: englishRenderings(glossesByWord.get(word) ?? '') };
+      fromChinese.set(word, read);
     }
-    return renderings;
+    return read;
   }
 
   return {
     size: glossesByWord.size,
     translateHan: (run) =>
       findWords(run, glossesByWord)
-        .map(({ key, start, end }) => ({ key, start, end, renderings: renderingsOfChinese(key) }))
+        .map((word) => ({ ...word, ...readChinese(word.key) }))
         .filter(({ renderings }) => renderings.length > 0),
     translateWords: (tokens) => findPhrases(tokens, phrases()),
   };
@@ -101,25 +111,29 @@ function* readEntries(entries: Iterable<DictionaryEntry>): Generator<void, Map<s
 function englishRenderings(glosses: string): Rendering[] {
   const seen = new Map<string, Rendering>();
   for (const gloss of glosses.split(glossSeparator)) {
-    const terms = analyse(gloss).tokens.map(({ term }) => term);
+    const terms = termsOf(gloss);
     const phrase = terms.join(' ');
     if (terms.length > 0 && terms.length <= maxGlossWords && !seen.has(phrase) && seen.size < maxRenderings) {
-      seen.set(phrase, { terms, phrase: terms.length === 2 ? phrase : undefined });
+      const weight = parameters.nextTranslationWeight ** seen.size;
+      seen.set(phrase, { terms, phrase: terms.length === 2 ? phrase : undefined, weight });
     }
   }
   return [...seen.values()];
 }
 
-/** Longest known words at each position, leaving out those inside a longer one; single characters only where nothing else covers. */
-function findWords(run: HanRun, words: ReadonlyMap<string, string>): { key: string; start: number; end: number }[] {
-  const found: { key: string; start: number; end: number }[] = [];
+type FoundWord = Pick<Translatable, 'key' | 'inner' | 'start' | 'end'>;
+
+/** Longest known words at each position and the words inside them; single characters only where nothing else covers. */
+function findWords(run: HanRun, words: ReadonlyMap<string, string>): FoundWord[] {
+  const found: FoundWord[] = [];
   let coveredTo = 0;
   for (let at = 0; at < run.text.length; at++) {
     const shortest = at < coveredTo ? 2 : 1;
     for (let length = Math.min(maxChineseWordLength, run.text.length - at); length >= shortest; length--) {
       const key = run.text.slice(at, at + length);
       if (at + length > coveredTo && words.has(key)) {
-        found.push({ key, start: run.start + at, end: run.start + at + length });
+        found.push({ key, inner: false, start: run.start + at, end: run.start + at + length });
+        addInnerWords(found, key, run.start + at, words);
         coveredTo = at + length;
         break;
       }
@@ -128,17 +142,30 @@ function findWords(run: HanRun, words: ReadonlyMap<string, string>): { key: stri
   return found;
 }
 
+function addInnerWords(found: FoundWord[], outer: string, start: number, words: ReadonlyMap<string, string>): void {
+  for (let length = outer.length - 1; length >= 2; length--) {
+    for (let at = 0; at + length <= outer.length; at++) {
+      const key = outer.slice(at, at + length);
+      if (words.has(key)) {
+        found.push({ key, inner: true, start: start + at, end: start + at + length });
+      }
+    }
+  }
+}
+
 function findPhrases(tokens: readonly Token[], wordsByPhrase: ReadonlyMap<string, string[]>): Translatable[] {
   const found: Translatable[] = [];
   for (let at = 0; at < tokens.length; ) {
     let taken = 1;
     for (let count = Math.min(maxPhraseWords, tokens.length - at); count >= 1; count--) {
       const slice = tokens.slice(at, at + count);
-      const key = slice.map(({ term }) => term).join(' ');
+      const terms = slice.map(({ term }) => term);
+      const key = terms.join(' ');
       const words = wordsByPhrase.get(key);
       const [first, last] = [slice[0], slice[count - 1]];
       if (words !== undefined && first !== undefined && last !== undefined) {
-        found.push({ key, start: first.start, end: last.end, renderings: words.map(chineseRendering) });
+        const renderings = words.map(chineseRendering);
+        found.push({ key, terms, inner: false, start: first.start, end: last.end, renderings });
         taken = count;
         break;
       }
@@ -150,7 +177,11 @@ function findPhrases(tokens: readonly Token[], wordsByPhrase: ReadonlyMap<string
 
 /** A Chinese word of three or more characters is there when all of its bigrams are. */
 function chineseRendering(word: string): Rendering {
-  return { terms: analyse(word).tokens.map(({ term }) => term), phrase: undefined };
+  return { terms: termsOf(word), phrase: undefined, weight: 1 };
+}
+
+function termsOf(text: string): string[] {
+  return analyse(text).tokens.map(({ term }) => term);
 }
 
 function* invert(glossesByWord: ReadonlyMap<string, string>): Generator<void, Map<string, string[]>> {
@@ -167,7 +198,7 @@ function* invert(glossesByWord: ReadonlyMap<string, string>): Generator<void, Ma
     for (const gloss of glosses.split(glossSeparator)) {
       let phrase = phraseOfGloss.get(gloss);
       if (phrase === undefined) {
-        const terms = analyse(gloss).tokens.map(({ term }) => term);
+        const terms = termsOf(gloss);
         phrase = terms.length <= maxPhraseWords ? terms.join(' ') : '';
         phraseOfGloss.set(gloss, phrase);
       }

@@ -2,8 +2,7 @@ import { type AnalysedName, analyseName, compareTexts, nameSimilarity } from './
 import type { Dictionary } from './dictionary.ts';
 import { InvertedIndex } from './inverted-index.ts';
 import { matchTerms } from './matched-terms.ts';
-import { parameters } from './parameters.ts';
-import { type Concept, type PreparedQuery, prepareQuery } from './query.ts';
+import { type PreparedQuery, prepareQuery } from './query.ts';
 import type { EngineDocument, MatchedTerm, Relevance, SearchHit, SearchOptions, TextFields } from './types.ts';
 
 export type EngineOptions = {
@@ -67,66 +66,7 @@ function createNameReader(dictionary: Dictionary | undefined): (name: string) =>
   };
 }
 
-function searchIndex(index: InvertedIndex, query: PreparedQuery, { limit, filter }: SearchOptions): SearchHit[] {
-  const scores = new Float64Array(index.slots);
-  for (const concept of query.concepts) {
-    addGains(scores, concept, index);
-  }
-  const best: { slot: number; id: string; score: number }[] = [];
-  scores.forEach((score, slot) => {
-    const id = index.idOf(slot);
-    if (score > 0 && id !== undefined && (filter === undefined || filter(id))) {
-      best.push({ slot, id, score });
-    }
-  });
-  best.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
-  best.length = Math.min(best.length, Math.max(0, limit));
-  const terms = matchedKeys(query, index, new Set(best.map(({ slot }) => slot)));
-  return best.map(({ slot, id, score }) => ({ id, score, terms: terms.get(slot) ?? [] }));
-}
-
-/** Adds what a concept is worth in each document that has it. */
-function addGains(scores: Float64Array, concept: Concept, index: InvertedIndex): void {
-  const [only, ...others] = concept.members;
-  if (only !== undefined && others.length === 0) {
-    index.forEachWithAll(only.terms, (slot, packed) => {
-      const frequency = only.weight * index.weightedFrequencyAt(slot, packed);
-      scores[slot] = (scores[slot] ?? 0) + concept.weight * saturate(frequency);
-    });
-    return;
-  }
-  const frequencies = new Map<number, number>();
-  for (const { terms, weight } of concept.members) {
-    index.forEachWithAll(terms, (slot, packed) => {
-      const added = weight * index.weightedFrequencyAt(slot, packed);
-      frequencies.set(slot, (frequencies.get(slot) ?? 0) + added);
-    });
-  }
-  for (const [slot, frequency] of frequencies) {
-    scores[slot] = (scores[slot] ?? 0) + concept.weight * saturate(frequency);
-  }
-}
-
-/** 0–1: each further occurrence counts less. */
-function saturate(frequency: number): number {
-  return frequency / (parameters.k1 + frequency);
-}
-
-function matchedKeys(query: PreparedQuery, index: InvertedIndex, slots: ReadonlySet<number>): Map<number, string[]> {
-  const keys = new Map<number, string[]>();
-  for (const { kind, key, members } of query.concepts) {
-    if (kind === 'pair') {
-      continue;
-    }
-    const found = new Set<number>();
-    for (const { terms } of members) {
-      index.forEachWithAll(terms, (slot) => found.add(slot));
-    }
-    for (const slot of found) {
-      if (slots.has(slot)) {
-        keys.set(slot, [...(keys.get(slot) ?? []), key]);
-      }
-    }
-  }
-  return keys;
+function searchIndex(index: InvertedIndex, query: PreparedQuery, options: SearchOptions): SearchHit[] {
+  const asked = query.concepts.map((concept) => ({ concept, weight: concept.weight }));
+  return index.search(asked, options);
 }

@@ -1,81 +1,64 @@
-import { analyse } from './analysis.ts';
-import { parameters } from './parameters.ts';
-import { type EngineDocument, fieldNames, type TextFields } from './types.ts';
+import { type LengthNorms, lengthNorms } from './length-norms.ts';
+import { offerSegment, type WeightedList } from './score-segment.ts';
+import { buildSegment, type IndexedDocument, lowerBound, mergeSegments } from './segment.ts';
+import { impactScale, type Member, type PostingList, SegmentReader } from './segment-reader.ts';
+import { countTerms, type FieldLengths } from './term-counts.ts';
+import { TermTable } from './term-table.ts';
+import { type RankedDocument, TopDocuments } from './top-documents.ts';
+import type { EngineDocument } from './types.ts';
 
-type Postings = { documents: number[]; counts: number[]; live: number };
+/** Any of the members counts as the concept; `key` tells concepts with other members apart. */
+export type ConceptMembers = { key: string; members: readonly { terms: readonly string[]; weight: number }[] };
 
-const countBits = 10;
-const maxCount = 2 ** countBits - 1;
-const fieldFactors = [2 ** (2 * countBits), 2 ** countBits, 1] as const;
-const minDeadToCompact = 64;
+export type IndexQuery = { concept: ConceptMembers; weight: number }[];
 
-/** What BM25F needs to know of one document: the term counts per field, packed, and the field lengths in words. */
-export type DocumentCounts = { counts: Map<string, number>; lengths: [number, number, number] };
+export type IndexSearch = {
+  limit: number;
+  filter?: ((id: string) => boolean) | undefined;
+  /** Scores every document: what early termination is tested against. */
+  exhaustive?: boolean | undefined;
+};
 
-/** Terms of a document's fields, counted; counts are capped at 1,023 per field, far beyond where they still matter. */
-export function countTerms(fields: TextFields): DocumentCounts {
-  const counts = new Map<string, number>();
-  const lengths: [number, number, number] = [0, 0, 0];
-  fieldNames.forEach((name, field) => {
-    const { tokens, pairs } = analyse(fields[name]);
-    const factor = fieldFactors[field] ?? 1;
-    lengths[field] = tokens.length;
-    for (const { term } of [...tokens, ...pairs]) {
-      const known = counts.get(term) ?? 0;
-      if (Math.floor(known / factor) % (maxCount + 1) < maxCount) {
-        counts.set(term, known + factor);
-      }
-    }
-  });
-  return { counts, lengths };
-}
+/** Added documents wait here before they become a segment: until the next search, or until there are so many. */
+const maxPending = 1_024;
+/** Query weights are kept as whole numbers of these parts, so that scores do not depend on the order of addition. */
+const weightScale = 1_024;
 
-/** The counts of title and keywords alone. */
-export function headingCounts(packed: number): number {
-  return packed - (packed % (maxCount + 1));
-}
-
-/** Inverted index over live documents; removal leaves a gap that is closed when a quarter are gaps. */
+/**
+ * Inverted index in segments. Added documents become a small segment; neighbours of like size are merged, so there are few.
+ * Removal marks a document as gone; a segment with a quarter gone is written anew. Whatever the segments, what is left answers the same.
+ */
 export class InvertedIndex {
-  private readonly postings = new Map<string, Postings>();
+  private readonly termNumbers = new TermTable();
   private readonly slotById = new Map<string, number>();
-  private ids: (string | undefined)[] = [];
-  private lengths: number[] = [];
-  private termsBySlot: string[][] = [];
-  private readonly totalLengths: [number, number, number] = [0, 0, 0];
-  private readonly inverseMeanLengths: [number, number, number] = [0, 0, 0];
+  private pending = new Map<number, IndexedDocument>();
+  private readers: SegmentReader[] = [];
+  private nextSlot = 0;
+  private readonly totalLengths: FieldLengths = [0, 0, 0];
+  private currentNorms: LengthNorms | undefined;
+  private scratch = new Uint32Array(1_024);
 
   get size(): number {
     return this.slotById.size;
   }
 
-  get slots(): number {
-    return this.ids.length;
-  }
-
-  idOf(slot: number): string | undefined {
-    return this.ids[slot];
+  /** The mean lengths of the documents as they are now. */
+  get norms(): LengthNorms {
+    this.currentNorms ??= lengthNorms(this.totalLengths, this.size);
+    return this.currentNorms;
   }
 
   upsert({ id, fields }: EngineDocument): void {
     this.remove(id);
     const { counts, lengths } = countTerms(fields);
-    const slot = this.ids.length;
-    this.ids.push(id);
+    const slot = this.nextSlot++;
+    const terms = Uint32Array.from(counts.keys(), (term) => this.termNumbers.findOrAdd(term));
+    this.pending.set(slot, { slot, id, terms, counts: Uint16Array.from(counts.values()), lengths });
     this.slotById.set(id, slot);
-    this.lengths.push(...lengths);
-    this.termsBySlot.push([...counts.keys()]);
-    for (const [term, count] of counts) {
-      let postings = this.postings.get(term);
-      if (postings === undefined) {
-        postings = { documents: [], counts: [], live: 0 };
-        this.postings.set(term, postings);
-      }
-      postings.documents.push(slot);
-      postings.counts.push(count);
-      postings.live++;
-    }
     this.changeLengths(lengths, 1);
+    if (this.pending.size >= maxPending) {
+      this.flush();
+    }
   }
 
   remove(id: string): boolean {
@@ -83,131 +66,125 @@ export class InvertedIndex {
     if (slot === undefined) {
       return false;
     }
-    for (const term of this.termsBySlot[slot] ?? []) {
-      const postings = this.postings.get(term);
-      if (postings !== undefined && --postings.live === 0) {
-        this.postings.delete(term);
-      }
-    }
-    this.ids[slot] = undefined;
-    this.termsBySlot[slot] = [];
     this.slotById.delete(id);
-    this.changeLengths(this.lengthsOf(slot), -1);
-    const dead = this.slots - this.size;
-    if (dead >= minDeadToCompact && dead * 4 > this.slots) {
-      this.compact();
+    const waiting = this.pending.get(slot);
+    if (waiting !== undefined) {
+      this.pending.delete(slot);
+      this.changeLengths(waiting.lengths, -1);
+    } else {
+      this.removeFromSegment(slot);
     }
     return true;
   }
 
-  documentFrequency(term: string): number {
-    return this.postings.get(term)?.live ?? 0;
+  /** In how many documents any of the members occurs. */
+  documentFrequency(concept: ConceptMembers): number {
+    this.flush();
+    const numbered = this.numberMembers(concept);
+    return this.readers.reduce((sum, reader) => sum + (listOf(reader, concept.key, numbered)?.live ?? 0), 0);
   }
 
-  /** Calls back for each live document that holds every one of the terms, with the smallest count per field of them. */
-  forEachWithAll(terms: readonly string[], visit: (slot: number, packedCounts: number) => void): void {
-    const lists = terms.map((term) => this.postings.get(term)).filter((list) => list !== undefined);
-    const [shortest, ...others] = lists.toSorted((a, b) => a.documents.length - b.documents.length);
-    if (shortest === undefined || lists.length < terms.length) {
+  search(query: IndexQuery, { limit, filter, exhaustive = false }: IndexSearch): RankedDocument[] {
+    this.flush();
+    const top = new TopDocuments(limit, filter);
+    const concepts = query
+      .map(({ concept, weight }) => ({
+        key: concept.key,
+        members: this.numberMembers(concept),
+        weight: Math.round(weight * weightScale),
+      }))
+      .filter(({ weight }) => weight > 0);
+    for (const reader of this.readers) {
+      const lists: WeightedList[] = [];
+      for (const { key, members, weight } of concepts) {
+        const list = listOf(reader, key, members);
+        if (list !== undefined) {
+          lists.push({ list, weight });
+        }
+      }
+      offerSegment(reader, lists, top, exhaustive);
+    }
+    return top.toSorted().map(({ id, score }) => ({ id, score: score / (weightScale * impactScale) }));
+  }
+
+  private numberMembers({ members }: ConceptMembers): Member[] {
+    const numbered: Member[] = [];
+    for (const { terms, weight } of members) {
+      const numbers = terms.map((term) => this.termNumbers.find(term));
+      if (numbers.length > 0 && numbers.every((number) => number >= 0)) {
+        numbered.push({ terms: numbers, weight });
+      }
+    }
+    return numbered;
+  }
+
+  private changeLengths(lengths: Readonly<FieldLengths>, sign: 1 | -1): void {
+    for (const field of [0, 1, 2] as const) {
+      this.totalLengths[field] += sign * lengths[field];
+    }
+    this.currentNorms = undefined;
+  }
+
+  private removeFromSegment(slot: number): void {
+    const which = this.readers.findLastIndex(({ segment }) => (segment.slots[0] ?? 0) <= slot);
+    const reader = this.readers[which];
+    if (reader === undefined) {
       return;
     }
-    shortest.documents.forEach((slot, at) => {
-      let packed = shortest.counts[at] ?? 0;
-      for (const list of others) {
-        const found = binarySearch(list.documents, slot);
-        packed = found < 0 ? 0 : smallerCounts(packed, list.counts[found] ?? 0);
-      }
-      if (packed > 0 && this.ids[slot] !== undefined) {
-        visit(slot, packed);
-      }
-    });
-  }
-
-  /** BM25F's weighted, length-normalized term frequency of a document that need not be in the index. */
-  weightedFrequency(packed: number, [title, keywords, body]: readonly [number, number, number]): number {
-    return (
-      this.fieldFrequency(0, packed, title) +
-      this.fieldFrequency(1, packed, keywords) +
-      this.fieldFrequency(2, packed, body)
-    );
-  }
-
-  /** The same for a document of the index, without making an array of its lengths. */
-  weightedFrequencyAt(slot: number, packed: number): number {
-    const at = slot * 3;
-    return (
-      this.fieldFrequency(0, packed, this.lengths[at] ?? 0) +
-      this.fieldFrequency(1, packed, this.lengths[at + 1] ?? 0) +
-      this.fieldFrequency(2, packed, this.lengths[at + 2] ?? 0)
-    );
-  }
-
-  private fieldFrequency(field: 0 | 1 | 2, packed: number, length: number): number {
-    const count = Math.floor(packed / fieldFactors[field]) % (maxCount + 1);
-    if (count === 0) {
-      return 0;
-    }
-    const { weight, lengthNormalization: b } = parameters.fields[fieldNames[field]];
-    const relativeLength = length * (this.inverseMeanLengths[field] ?? 0);
-    return (weight * count) / (1 - b + b * (relativeLength || 1));
-  }
-
-  private lengthsOf(slot: number): [number, number, number] {
-    const at = slot * 3;
-    return [this.lengths[at] ?? 0, this.lengths[at + 1] ?? 0, this.lengths[at + 2] ?? 0];
-  }
-
-  private changeLengths(lengths: readonly number[], sign: 1 | -1): void {
-    for (let field = 0; field < 3; field++) {
-      const total = (this.totalLengths[field] ?? 0) + sign * (lengths[field] ?? 0);
-      this.totalLengths[field] = total;
-      this.inverseMeanLengths[field] = total > 0 ? this.size / total : 0;
+    const { slots, lengths } = reader.segment;
+    const document = lowerBound(slots, slot, 0, slots.length);
+    reader.kill(document);
+    const at = document * 3;
+    this.changeLengths([lengths[at] ?? 0, lengths[at + 1] ?? 0, lengths[at + 2] ?? 0], -1);
+    if (reader.deadCount * 4 > reader.size) {
+      this.mergeFrom(which, 1);
     }
   }
 
-  private compact(): void {
-    const newSlots = new Map<number, number>();
-    this.ids.forEach((id, slot) => {
-      if (id !== undefined) {
-        newSlots.set(slot, newSlots.size);
-        this.slotById.set(id, newSlots.size - 1);
+  /** Makes what was added searchable, under the mean lengths as they are now. */
+  private flush(): void {
+    const { norms } = this;
+    if (this.pending.size > 0) {
+      if (this.scratch.length < this.termNumbers.size) {
+        this.scratch = new Uint32Array(2 * this.termNumbers.size);
       }
-    });
-    const kept = [...newSlots.keys()];
-    this.lengths = kept.flatMap((slot) => this.lengthsOf(slot));
-    this.ids = kept.map((slot) => this.ids[slot]);
-    this.termsBySlot = kept.map((slot) => this.termsBySlot[slot] ?? []);
-    for (const postings of this.postings.values()) {
-      const counts = postings.counts.filter((_, at) => newSlots.has(postings.documents[at] ?? -1));
-      postings.documents = postings.documents.flatMap((slot) => newSlots.get(slot) ?? []);
-      postings.counts = counts;
+      this.readers.push(new SegmentReader(buildSegment([...this.pending.values()], this.scratch), norms));
+      this.pending = new Map();
+      this.mergeNewest();
+    }
+    for (const reader of this.readers) {
+      reader.setNorms(norms);
+    }
+  }
+
+  /** Merges the newest segments until each is at least twice as large as the next, all in one go. */
+  private mergeNewest(): void {
+    let from = this.readers.length - 1;
+    let size = this.readers[from]?.size ?? 0;
+    for (; from > 0; from--) {
+      const before = this.readers[from - 1]?.size ?? 0;
+      if (before >= 2 * size) {
+        break;
+      }
+      size += before;
+    }
+    this.mergeFrom(from, this.readers.length - from);
+  }
+
+  private mergeFrom(from: number, count: number): void {
+    const merged = this.readers.slice(from, from + count);
+    if (merged.length > 1 || merged.some(({ deadCount }) => deadCount > 0)) {
+      const inputs = merged.map((reader) => ({
+        segment: reader.segment,
+        isDead: (document: number) => reader.isDead(document),
+      }));
+      const segment = mergeSegments(inputs);
+      const replacement = segment.ids.length > 0 ? [new SegmentReader(segment, this.norms)] : [];
+      this.readers.splice(from, count, ...replacement);
     }
   }
 }
 
-/** Field by field the smaller of two packed counts. */
-export function smallerCounts(a: number, b: number): number {
-  let packed = 0;
-  for (const factor of fieldFactors) {
-    packed += factor * Math.min(Math.floor(a / factor) % (maxCount + 1), Math.floor(b / factor) % (maxCount + 1));
-  }
-  return packed;
-}
-
-function binarySearch(sorted: readonly number[], wanted: number): number {
-  let low = 0;
-  let high = sorted.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    const value = sorted[middle] ?? 0;
-    if (value === wanted) {
-      return middle;
-    }
-    if (value < wanted) {
-      low = middle + 1;
-    } else {
-      high = middle - 1;
-    }
-  }
-  return -1;
+function listOf(reader: SegmentReader, key: string, members: readonly Member[]): PostingList | undefined {
+  return members.length === 0 ? undefined : reader.conceptList(key, members);
 }

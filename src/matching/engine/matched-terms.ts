@@ -17,9 +17,10 @@ export function matchTerms(query: PreparedQuery, document: TextFields): MatchedT
   const positions = positionsByTerm(document);
   const found = new Map<string, MatchedTerm>();
   collectShared(found, query, document, positions, total);
+  const covered = coverNothing(query.fields);
   for (const concept of query.concepts) {
     if (concept.kind === 'translated') {
-      addTranslated(found, concept, query, document, positions, total);
+      addTranslated(found, covered, concept, query, document, positions, total);
     }
   }
   return [...found.values()]
@@ -130,8 +131,10 @@ function trimGrammar(text: string, places: readonly [Place, Place]): [Place, Pla
   ];
 }
 
+/** Words come before the words inside them, which then say nothing new. */
 function addTranslated(
   found: Map<string, MatchedTerm>,
+  covered: Covered,
   { places, members, weight }: Concept,
   query: PreparedQuery,
   document: TextFields,
@@ -139,6 +142,12 @@ function addTranslated(
   total: number,
 ): void {
   const [queryPlace] = places;
+  if (queryPlace !== undefined) {
+    const characters = covered[queryPlace.field];
+    if (characters[queryPlace.start] === 1 && characters[queryPlace.end - 1] === 1) {
+      return;
+    }
+  }
   for (const { terms } of members) {
     const first = terms.length === 1 ? positions.get(terms[0] ?? '')?.[0] : togetherAt(terms, positions);
     if (first !== undefined && queryPlace !== undefined) {
@@ -152,9 +161,23 @@ function addTranslated(
         places,
         [documentPlace],
       );
+      for (const { field, start, end } of places) {
+        covered[field].fill(1, start, end);
+      }
       return;
     }
   }
+}
+
+/** Which characters of the query stand in a translated word that is shown already. */
+type Covered = Record<Place['field'], Uint8Array>;
+
+function coverNothing({ title, keywords, body }: TextFields): Covered {
+  return {
+    title: new Uint8Array(title.length),
+    keywords: new Uint8Array(keywords.length),
+    body: new Uint8Array(body.length),
+  };
 }
 
 /** Where the terms stand one after the other. */

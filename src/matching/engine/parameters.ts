@@ -2,17 +2,23 @@ import type { FieldName } from './types.ts';
 
 /** One configuration for every kind of text. BM25F after Robertson & Zaragoza (2009), "The Probabilistic Relevance Framework". */
 export const parameters = {
-  k1: 1.2,
-  /** Repetition in the query saturates too: long demands repeat their subject. */
-  k3: 8,
+  k1: 1.4,
+  /** Repetition in the query saturates late: long demands repeat their subject. */
+  k3: 100,
   fields: {
     title: { weight: 3, lengthNormalization: 0.75, queryWeight: 1.5 },
     keywords: { weight: 2, lengthNormalization: 0.5, queryWeight: 1.5 },
     body: { weight: 1, lengthNormalization: 0.75, queryWeight: 1 },
   } satisfies Record<FieldName, { weight: number; lengthNormalization: number; queryWeight: number }>,
-  /** Adjacent-word terms, relative to single words. */
-  pairWeight: 0.2,
-  /** Translated words, relative to words as written; a phrase's words found apart, relative to the phrase. */
+  /**
+   * Adjacent-word terms, relative to single words. In a short query they only break ties; in a long one a single word says little
+   * about the subject and they come to weigh as much. Between the two numbers of different words the weight rises evenly.
+   */
+  pairWeight: { short: 0.2, long: 1, shortWords: 20, longWords: 120 },
+  /** Translated words, relative to words as written; words inside a longer word; a phrase's words found apart, relative to the phrase. */
   translatedWeight: 1,
+  innerWordWeight: 0.6,
   scatteredPhraseWeight: 0.5,
+  /** Dictionaries name the usual translation first: each further one counts this much of the one before. */
+  nextTranslationWeight: 0.7,
 };

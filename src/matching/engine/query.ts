@@ -1,8 +1,9 @@
 import { type Analysis, analyse, type Token } from './analysis.ts';
-import type { Dictionary, Rendering } from './dictionary.ts';
-import { type InvertedIndex, smallerCounts } from './inverted-index.ts';
+import type { Dictionary, Rendering, Translatable } from './dictionary.ts';
+import type { InvertedIndex } from './inverted-index.ts';
 import { originalSpan } from './normalize.ts';
 import { parameters } from './parameters.ts';
+import { smallerCounts } from './term-counts.ts';
 import { type FieldName, fieldNames, type Place, type TextFields } from './types.ts';
 
 /**
@@ -25,7 +26,17 @@ export type PreparedQuery = {
   concepts: Concept[];
 };
 
-type Occurrences = { kind: Concept['kind']; key: string; renderings: Rendering[]; places: Place[] };
+type Occurrences = {
+  kind: Concept['kind'];
+  key: string;
+  /** What the dictionary says in the other language; otherwise the term itself. */
+  renderings: Rendering[];
+  /** The index terms as written. */
+  terms: readonly string[];
+  /** Only ever part of a longer known word. */
+  inner: boolean;
+  places: Place[];
+};
 
 /** Reads a whole demand (or result) as a weighted query against the index's statistics. */
 export function prepareQuery(
@@ -43,11 +54,14 @@ export function prepareQuery(
     collect(occurrences, field, analyses[field], dictionary);
   }
   const concepts: Concept[] = [];
-  for (const { kind, key, renderings, places } of occurrences.values()) {
+  const weightOfPairs = pairWeight([...occurrences.values()].filter(({ kind }) => kind === 'word').length);
+  for (const occurrence of occurrences.values()) {
+    const { kind, key, renderings, places } = occurrence;
     const members = renderings.flatMap(renderingMembers);
-    const frequency = members.length === 1 ? singleFrequency(members, index) : unionFrequency(members, index);
+    const frequency = index.documentFrequency({ key, members });
     if (frequency > 0 || kind !== 'translated') {
-      const weight = kindWeight(kind) * queryFrequencyWeight(places) * inverseDocumentFrequency(frequency, index.size);
+      const idf = inverseDocumentFrequency(Math.max(frequency, frequencyAsWritten(occurrence, index)), index.size);
+      const weight = kindWeight(occurrence, weightOfPairs) * queryFrequencyWeight(places) * idf;
       concepts.push({ kind, key, weight, members, places });
     }
   }
@@ -90,62 +104,81 @@ function collect(
   dictionary: Dictionary | undefined,
 ): void {
   for (const token of analysis.tokens) {
-    add(occurrences, 'word', token.term, [{ terms: [token.term], phrase: undefined }], placeOf(field, token));
+    add(occurrences, 'word', asWritten(token), placeOf(field, token));
   }
   for (const pair of analysis.pairs) {
-    add(occurrences, 'pair', pair.term, [{ terms: [pair.term], phrase: undefined }], placeOf(field, pair));
+    add(occurrences, 'pair', asWritten(pair), placeOf(field, pair));
   }
   if (dictionary === undefined) {
     return;
   }
   const { normalized, originalLength } = analysis;
   for (const run of analysis.hanRuns) {
-    for (const { key, start, end, renderings } of dictionary.translateHan(run)) {
-      add(occurrences, 'translated', key, renderings, {
-        field,
-        ...originalSpan(normalized, start, end, originalLength),
-      });
+    for (const word of dictionary.translateHan(run)) {
+      const span = originalSpan(normalized, word.start, word.end, originalLength);
+      add(occurrences, 'translated', word, { field, ...span });
     }
   }
-  for (const { key, start, end, renderings } of dictionary.translateWords(analysis.tokens)) {
-    add(occurrences, 'translated', key, renderings, { field, start, end });
+  for (const phrase of dictionary.translateWords(analysis.tokens)) {
+    add(occurrences, 'translated', phrase, placeOf(field, phrase));
   }
 }
 
 function add(
   occurrences: Map<string, Occurrences>,
   kind: Concept['kind'],
-  key: string,
-  renderings: Rendering[],
+  { key, terms, renderings, inner }: Omit<Translatable, 'start' | 'end'>,
   place: Place,
 ): void {
   const id = `${kind}:${key}`;
   const known = occurrences.get(id);
   if (known === undefined) {
-    occurrences.set(id, { kind, key, renderings, places: [place] });
+    occurrences.set(id, { kind, key, terms, renderings, inner, places: [place] });
   } else {
+    known.inner &&= inner;
     known.places.push(place);
   }
 }
 
-function placeOf(field: FieldName, { start, end }: Token): Place {
+function asWritten({ term }: Token): Omit<Translatable, 'start' | 'end'> {
+  const terms = [term];
+  return { key: term, terms, renderings: [{ terms, phrase: undefined, weight: 1 }], inner: false };
+}
+
+function placeOf(field: FieldName, { start, end }: { start: number; end: number }): Place {
   return { field, start, end };
 }
 
 /** A phrase counts fully where its words stand together, and less where they are only all there. */
-function renderingMembers({ terms, phrase }: Rendering): { terms: readonly string[]; weight: number }[] {
+function renderingMembers({ terms, phrase, weight }: Rendering): { terms: readonly string[]; weight: number }[] {
   if (terms.length === 1 || phrase === undefined) {
-    return [{ terms, weight: 1 }];
+    return [{ terms, weight }];
   }
-  const together = { terms: [phrase], weight: 1 - parameters.scatteredPhraseWeight };
-  return [together, { terms, weight: parameters.scatteredPhraseWeight }];
+  const scattered = parameters.scatteredPhraseWeight * weight;
+  return [
+    { terms: [phrase], weight: weight - scattered },
+    { terms, weight: scattered },
+  ];
 }
 
-function kindWeight(kind: Concept['kind']): number {
-  if (kind === 'word') {
-    return 1;
+function kindWeight({ kind, inner }: Occurrences, weightOfPairs: number): number {
+  if (kind === 'translated') {
+    return parameters.translatedWeight * (inner ? parameters.innerWordWeight : 1);
   }
-  return kind === 'pair' ? parameters.pairWeight : parameters.translatedWeight;
+  return kind === 'pair' ? weightOfPairs : 1;
+}
+
+function pairWeight(differentWords: number): number {
+  const { short, long, shortWords, longWords } = parameters.pairWeight;
+  const share = Math.min(1, Math.max(0, (differentWords - shortWords) / (longWords - shortWords)));
+  return short + share * (long - short);
+}
+
+/** A word that is common here as written is common, however rare its translations are. */
+function frequencyAsWritten({ kind, key, terms }: Occurrences, index: InvertedIndex): number {
+  return kind === 'translated'
+    ? index.documentFrequency({ key: `as written ${key}`, members: [{ terms, weight: 1 }] })
+    : 0;
 }
 
 function queryFrequencyWeight(places: readonly Place[]): number {
@@ -154,17 +187,4 @@ function queryFrequencyWeight(places: readonly Place[]): number {
     frequency += parameters.fields[field].queryWeight;
   }
   return ((parameters.k3 + 1) * frequency) / (parameters.k3 + frequency);
-}
-
-function singleFrequency(members: Concept['members'], index: InvertedIndex): number {
-  const terms = members[0]?.terms ?? [];
-  return terms.length === 1 ? index.documentFrequency(terms[0] ?? '') : unionFrequency(members, index);
-}
-
-function unionFrequency(members: Concept['members'], index: InvertedIndex): number {
-  const slots = new Set<number>();
-  for (const { terms } of members) {
-    index.forEachWithAll(terms, (slot) => slots.add(slot));
-  }
-  return slots.size;
 }

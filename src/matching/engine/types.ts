@@ -10,9 +10,14 @@ export type EngineDocument = { id: string; fields: TextFields };
 /** Where something stands in a field's original text: UTF-16 units, end exclusive. */
 export type Place = { field: FieldName; start: number; end: number };
 
-export type SearchHit = { id: string; score: number; terms: string[] };
+export type SearchHit = { id: string; score: number };
 
-export type SearchOptions = { limit: number; filter?: (id: string) => boolean };
+export type SearchOptions = {
+  limit: number;
+  filter?: (id: string) => boolean;
+  /** Scores every document instead of leaving out those that cannot be among the best; the answer is the same. */
+  exhaustive?: boolean;
+};
 
 /** A stretch that both texts share, or that one says in Chinese and the other in English. */
 export type MatchedTerm = {

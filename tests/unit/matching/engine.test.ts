@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createDictionary } from '../../../src/matching/engine/dictionary.ts';
 import { createEngine, type Engine } from '../../../src/matching/engine/engine.ts';
 import type { TextFields } from '../../../src/matching/engine/types.ts';
 import { smallDictionary } from './records.ts';
@@ -69,16 +70,36 @@ describe('the text engine', () => {
     expect(idsFor(engine, 'early warning for batteries')).toEqual(['right']);
   });
 
-  it('counts all translations of a word as one term', () => {
+  it('counts the translations of a word as one term, a further one less than the first', () => {
     const documents = {
+      once: fieldsOf('', 'battery other noise words'),
       one: fieldsOf('', 'battery battery noise words'),
       both: fieldsOf('', 'battery cell noise words'),
       none: fieldsOf('', 'other text of words'),
     };
     const hits = engineWith(documents).search(fieldsOf('电池'), { limit: 10 });
     const scores = new Map(hits.map(({ id, score }) => [id, score]));
-    expect(scores.get('one')).toBe(scores.get('both'));
+    expect(scores.get('both')).toBeLessThan(scores.get('one') ?? 0);
+    expect(scores.get('both')).toBeGreaterThan(scores.get('once') ?? 0);
+    const [once = 0, both = 0] = [scores.get('once'), scores.get('both')];
+    expect(both).toBeLessThan(1.5 * once);
     expect(scores.has('none')).toBe(false);
+  });
+
+  it('finds what only a word inside a longer word says in the other language', () => {
+    const dictionary = createDictionary([
+      { zh: '冶炼废渣', en: ['smelter slag'] },
+      { zh: '废渣', en: ['residue'] },
+    ]);
+    const engine = createEngine({ dictionary });
+    engine.upsert({ id: 'residue', fields: fieldsOf('', 'residue of metal works') });
+    engine.upsert({ id: 'slag', fields: fieldsOf('', 'smelter slag of works') });
+    engine.upsert({ id: 'wine', fields: fieldsOf('', 'wine grapes') });
+    expect(idsFor(engine, '冶炼废渣')).toEqual(['slag', 'residue']);
+    const documentTextsFor = (query: string, document: string) =>
+      engine.explain(engine.prepare(fieldsOf(query)), fieldsOf(document)).map(({ documentText }) => documentText);
+    expect(documentTextsFor('冶炼废渣', 'smelter slag or residue')).toEqual(['smelter slag']);
+    expect(documentTextsFor('冶炼废渣', 'residue')).toEqual(['residue']);
   });
 
   it('prefers a translated phrase that stands together to its words apart', () => {

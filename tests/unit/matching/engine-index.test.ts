@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createEngine, type Engine } from '../../../src/matching/engine/engine.ts';
+import { TermTable } from '../../../src/matching/engine/term-table.ts';
+import type { TextFields } from '../../../src/matching/engine/types.ts';
+import { smallDictionary } from './records.ts';
+
+const words = [
+  'glass',
+  'wine',
+  'membrane',
+  'cell',
+  'indium',
+  'solid waste',
+  '高纯铟',
+  '葡萄酒',
+  '预警',
+  '6N',
+  'furnace',
+  'rice',
+];
+const textArbitrary = fc.array(fc.constantFrom(...words), { maxLength: 8 }).map((parts) => parts.join(' '));
+const fieldsArbitrary = fc.oneof(
+  fc.record({ title: textArbitrary, keywords: textArbitrary, body: textArbitrary }),
+  // Many documents of one word: they tie.
+  fc.constantFrom('glass', 'glass wine', 'rice').map((title) => ({ title, keywords: '', body: '' })),
+);
+const ids = Array.from({ length: 40 }, (_, at) => `id-${at}`);
+
+/** What can happen to an index. A search makes what was added before it a segment of its own. */
+type Step = { kind: 'put'; id: string; fields: TextFields } | { kind: 'remove'; id: string } | { kind: 'search' };
+const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('put'), id: fc.constantFrom(...ids), fields: fieldsArbitrary }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove'), id: fc.constantFrom(...ids) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('search') }) },
+);
+const stepsArbitrary = fc.array(stepArbitrary, { maxLength: 150, size: 'max' });
+
+function play(steps: readonly Step[]): { engine: Engine; left: Map<string, TextFields> } {
+  const engine = createEngine({ dictionary: smallDictionary });
+  const left = new Map<string, TextFields>();
+  for (const step of steps) {
+    if (step.kind === 'put') {
+      engine.upsert(step);
+      left.set(step.id, step.fields);
+    } else if (step.kind === 'remove') {
+      expect(engine.remove(step.id)).toBe(left.delete(step.id));
+    } else {
+      engine.search({ title: 'glass', keywords: '', body: '' }, { limit: 1 });
+    }
+  }
+  return { engine, left };
+}
+
+/** The same numbers on every machine: mulberry32. */
+function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Frequent words and rare ones, as in real text, so that there are lists to leave out. */
+function randomText(random: () => number, length: number): string {
+  return Array.from({ length }, () => `t${Math.floor(400 ** random())}`).join(' ');
+}
+
+describe('searching in segments', () => {
+  it('gives the same answer with early termination as by scoring everything', () => {
+    fc.assert(
+      fc.property(stepsArbitrary, fieldsArbitrary, fc.integer({ min: 0, max: 12 }), (steps, query, limit) => {
+        const { engine } = play(steps);
+        expect(engine.search(query, { limit })).toEqual(engine.search(query, { limit, exhaustive: true }));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('answers like an index built at once from what is left, whatever was put, replaced, removed and merged', () => {
+    fc.assert(
+      fc.property(stepsArbitrary, fieldsArbitrary, (steps, query) => {
+        const { engine, left } = play(steps);
+        const rebuilt = createEngine({ dictionary: smallDictionary });
+        for (const [id, fields] of [...left].toReversed()) {
+          rebuilt.upsert({ id, fields });
+        }
+        expect(engine.size).toBe(left.size);
+        expect(engine.search(query, { limit: 20 })).toEqual(rebuilt.search(query, { limit: 20 }));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('leaves nothing out over several windows of documents, with and without a filter', () => {
+    const random = seededRandom(7);
+    const engine = createEngine();
+    for (let at = 0; at < 13_000; at++) {
+      engine.upsert({
+        id: `d${at}`,
+        fields: { title: randomText(random, 2), keywords: '', body: randomText(random, 8) },
+      });
+    }
+    for (let at = 0; at < 13_000; at += 9) {
+      engine.remove(`d${at}`);
+    }
+    for (let query = 0; query < 25; query++) {
+      const asked = { title: randomText(random, 2), keywords: '', body: randomText(random, 12) };
+      for (const filter of [() => true, (id: string) => id.endsWith('3')]) {
+        const found = engine.search(asked, { limit: 10, filter });
+        expect(found).toHaveLength(10);
+        expect(found).toEqual(engine.search(asked, { limit: 10, filter, exhaustive: true }));
+      }
+    }
+  });
+
+  it('adds up what comparing a pair adds up, up to the rounding of weights', () => {
+    const chinese = fc.array(fc.constantFrom('高纯铟', '葡萄酒', '预警', '膜', '微晶玻璃'), { maxLength: 5 });
+    const pairless = chinese.map((parts) => ({ title: parts[0] ?? '', keywords: '', body: parts.join('，') }));
+    fc.assert(
+      fc.property(fc.array(pairless, { minLength: 1, maxLength: 12 }), pairless, (documents, fields) => {
+        const engine = createEngine();
+        documents.forEach((document, at) => {
+          engine.upsert({ id: String(at), fields: document });
+        });
+        const query = engine.prepare(fields);
+        const whole = query.concepts.reduce((sum, { weight }) => sum + weight, 0);
+        const scores = new Map(engine.search(query, { limit: 20 }).map(({ id, score }) => [id, score]));
+        documents.forEach((document, at) => {
+          expect(scores.get(String(at)) ?? 0).toBeCloseTo(whole * engine.compare(query, document).body, 1);
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('orders all documents with one text by id and cuts there, across segments', () => {
+    const engine = createEngine();
+    const fields = { title: 'glass', keywords: '', body: '' };
+    for (const at of [5, 8, 9, 6, 7, 4, 3, 2, 1, 0]) {
+      engine.upsert({ id: `id-${at}`, fields });
+      engine.search(fields, { limit: 1 });
+    }
+    expect(engine.search(fields, { limit: 4 }).map(({ id }) => id)).toEqual(['id-0', 'id-1', 'id-2', 'id-3']);
+  });
+});
+
+describe('the table of terms', () => {
+  it('gives each term one number, in the order they came, and none to others', () => {
+    const table = new TermTable();
+    const terms = Array.from({ length: 50_000 }, (_, at) => `term ${at % 40_000}`);
+    expect(terms.map((term) => table.findOrAdd(term))).toEqual(terms.map((_, at) => at % 40_000));
+    expect(table.size).toBe(40_000);
+    expect(table.find('term 39999')).toBe(39_999);
+    expect(table.find('term 40000')).toBe(-1);
+  });
+});
