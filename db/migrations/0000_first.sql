@@ -20,6 +20,19 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE SEQUENCE "public"."demand_codes" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;--> statement-breakpoint
 CREATE SEQUENCE "public"."project_codes" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;--> statement-breakpoint
 CREATE SEQUENCE "public"."result_codes" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;--> statement-breakpoint
+CREATE TABLE "attachments" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"record_type" text NOT NULL,
+	"record_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"media_type" text NOT NULL,
+	"size_bytes" integer NOT NULL,
+	"sha256" text NOT NULL,
+	"content" "bytea" NOT NULL,
+	"created_by_user_id" uuid NOT NULL,
+	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "api_keys" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -87,7 +100,8 @@ CREATE TABLE "demand_confidential" (
 	"decision_owner" text,
 	"budget_min_cny" bigint,
 	"budget_max_cny" bigint,
-	"budget_negotiable" boolean DEFAULT true NOT NULL
+	"budget_negotiable" boolean DEFAULT true NOT NULL,
+	"revision" jsonb
 );
 --> statement-breakpoint
 CREATE TABLE "demands" (
@@ -354,7 +368,8 @@ CREATE TABLE "result_confidential" (
 	"inventor_contacts" jsonb NOT NULL,
 	"price_min_cny" bigint,
 	"price_max_cny" bigint,
-	"price_negotiable" boolean DEFAULT true NOT NULL
+	"price_negotiable" boolean DEFAULT true NOT NULL,
+	"revision" jsonb
 );
 --> statement-breakpoint
 CREATE TABLE "results" (
@@ -469,6 +484,7 @@ ALTER TABLE "projects" ADD CONSTRAINT "projects_market_id_organizations_id_fk" F
 ALTER TABLE "result_confidential" ADD CONSTRAINT "result_confidential_result_id_results_id_fk" FOREIGN KEY ("result_id") REFERENCES "public"."results"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "results" ADD CONSTRAINT "results_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "results" ADD CONSTRAINT "results_home_market_id_organizations_id_fk" FOREIGN KEY ("home_market_id") REFERENCES "public"."organizations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "attachments_record_id_name_key" ON "attachments" USING btree ("record_id","name");--> statement-breakpoint
 CREATE UNIQUE INDEX "api_keys_key_hash_key" ON "api_keys" USING btree ("key_hash");--> statement-breakpoint
 CREATE INDEX "api_keys_user_id_idx" ON "api_keys" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "mail_tokens_token_hash_key" ON "mail_tokens" USING btree ("token_hash");--> statement-breakpoint

@@ -63,6 +63,37 @@ ALTER TABLE idempotency_keys FORCE ROW LEVEL SECURITY;
 CREATE POLICY idempotency_keys_own ON idempotency_keys USING (
   actor = current_setting('duijie.actor', true) OR current_setting('duijie.actor', true) = 'system:housekeeping');
 --> statement-breakpoint
+-- The owner's organization and the home market's brokers, as for demand_confidential and result_confidential; not a
+-- counterparty to whom the record was disclosed: files come after a confidentiality agreement, which there is not yet.
+CREATE FUNCTION duijie_owns_record(type text, record uuid) RETURNS boolean LANGUAGE sql STABLE
+  RETURN CASE type
+    WHEN 'demand' THEN EXISTS (
+      SELECT 1 FROM demands d WHERE d.id = record AND d.organization_id = duijie_actor_organization())
+    WHEN 'result' THEN EXISTS (
+      SELECT 1 FROM results r WHERE r.id = record AND r.organization_id = duijie_actor_organization())
+    ELSE false END;
+--> statement-breakpoint
+CREATE FUNCTION duijie_brokers_record(type text, record uuid) RETURNS boolean LANGUAGE sql STABLE
+  RETURN CASE type
+    WHEN 'demand' THEN EXISTS (
+      SELECT 1 FROM demands d WHERE d.id = record AND d.home_market_id = ANY (duijie_actor_markets()))
+    WHEN 'result' THEN EXISTS (
+      SELECT 1 FROM results r WHERE r.id = record AND r.home_market_id = ANY (duijie_actor_markets()))
+    ELSE false END;
+--> statement-breakpoint
+ALTER TABLE attachments ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE attachments FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY attachments_read ON attachments FOR SELECT USING (
+  duijie_owns_record(record_type, record_id) OR duijie_brokers_record(record_type, record_id));
+--> statement-breakpoint
+CREATE POLICY attachments_insert ON attachments FOR INSERT WITH CHECK (duijie_owns_record(record_type, record_id));
+--> statement-breakpoint
+CREATE POLICY attachments_update ON attachments FOR UPDATE USING (duijie_owns_record(record_type, record_id));
+--> statement-breakpoint
+CREATE POLICY attachments_delete ON attachments FOR DELETE USING (duijie_owns_record(record_type, record_id));
+--> statement-breakpoint
 REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM duijie_app;
 --> statement-breakpoint
 REVOKE UPDATE, TRUNCATE ON messages FROM duijie_app;
