@@ -9,7 +9,11 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
+import { director, samplePassword } from '../../workers/demo/cast.ts';
+import { readSample } from '../../workers/demo/sample.ts';
 import { displayWidth } from '../../workers/demo/table.ts';
+import { Client, eventually } from './client.ts';
+import { freePort } from './program.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 /** Made by the demo: nothing has prepared it. */
@@ -99,6 +103,52 @@ it('a second run finds the sample there and tells the next known pair', { timeou
   expect(out).not.toContain('粗铟');
   expect(out).toMatch(/joint project 立项 P.*│ forming/);
   expect(await processesOn(dataDir)).toEqual([]);
+});
+
+it('the program on the demo’s data has the right result first, over HTTP, for at least three in four known pairs', {
+  timeout: timeoutMs,
+}, async () => {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['--import', 'tsx', 'workers/in-process.ts'], {
+    cwd: project,
+    env: {
+      PATH: process.env.PATH,
+      DATA_DIR: join(dataDir, 'demo'),
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'error',
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  try {
+    const outside = new Client(`http://127.0.0.1:${port}`);
+    await eventually(
+      'the start',
+      () => outside.get('/readyz').catch(() => null),
+      (reply) => reply?.status === 200,
+      60,
+    );
+    const session = await outside.send('POST', '/v1/sessions', { email: director.email, password: samplePassword });
+    const reader = outside.as(session.body.token);
+    const idByTitle = new Map<string, string>();
+    for (let cursor = ''; ; ) {
+      const { body } = await reader.get(`/v1/demands?view=desk&limit=100${cursor}`);
+      for (const demand of body.items) idByTitle.set(demand.title, demand.id);
+      if (body.nextCursor === null) break;
+      cursor = `&cursor=${body.nextCursor}`;
+    }
+    const { pairs } = readSample();
+    let right = 0;
+    for (const pair of pairs) {
+      const { body } = await reader.get(`/v1/demands/${idByTitle.get(pair.demand.title)}/matches?limit=1`);
+      if (body.items[0]?.result.title === pair.result.title) right += 1;
+    }
+    console.info(`right result first over HTTP: ${right} of ${pairs.length} pairs`);
+    expect(right / pairs.length).toBeGreaterThanOrEqual(0.75);
+  } finally {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
 });
 
 it('a port that is taken is answered with the variable to set', { timeout: timeoutMs }, async () => {
