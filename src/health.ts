@@ -3,17 +3,25 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { Type } from 'typebox';
 import type { Deps } from './deps.ts';
 import { problemContentType, problemOf } from './http/problem.ts';
+import { jobsHealth } from './jobs-health.ts';
 
 const Health = Type.Object(
-  { status: Type.Enum(['ok', 'degraded']), search: Type.Optional(Type.Enum(['ok', 'down'])) },
-  { examples: [{ status: 'ok', search: 'ok' }] },
+  {
+    status: Type.Enum(['ok', 'degraded']),
+    search: Type.Optional(Type.Enum(['ok', 'down'])),
+    jobs: Type.Optional(Type.Enum(['ok', 'down'])),
+  },
+  { examples: [{ status: 'ok', search: 'ok', jobs: 'ok' }] },
 );
 
 /** A database that is silent is away; whoever asks for readiness does not wait long. */
 const sign = { text: 'select 1', query_timeout: 2_000 };
 
-/** /livez: the process answers. /readyz: so does PostgreSQL; search away is told as degraded. /metrics: to loopback only. */
-export async function healthRoutes(app: FastifyInstance, deps: Pick<Deps, 'pool' | 'searchIndex'>): Promise<void> {
+/** /livez: the process answers. /readyz: so does PostgreSQL; search or Redis away is degraded. /metrics: to loopback only. */
+export async function healthRoutes(
+  app: FastifyInstance,
+  deps: Pick<Deps, 'pool' | 'searchIndex' | 'config'>,
+): Promise<void> {
   app.get(
     '/livez',
     {
@@ -35,7 +43,8 @@ export async function healthRoutes(app: FastifyInstance, deps: Pick<Deps, 'pool'
       schema: {
         operationId: 'readyz',
         summary: 'Whether requests can be served',
-        description: 'Fails on PostgreSQL only; search away is reported as degraded.',
+        description:
+          'Fails on PostgreSQL only; search or Redis away is reported as degraded: writes succeed and their effects wait.',
         tags: ['operations'],
         security: [],
         response: {
@@ -54,8 +63,9 @@ export async function healthRoutes(app: FastifyInstance, deps: Pick<Deps, 'pool'
         const problem = problemOf(503, 'UNAVAILABLE', 'The database is not available.', request.id);
         return reply.code(503).header('retry-after', 2).type(problemContentType).send(JSON.stringify(problem));
       }
-      const search = await deps.searchIndex.health();
-      return { status: search === 'ok' ? ('ok' as const) : ('degraded' as const), search };
+      const [search, jobs] = await Promise.all([deps.searchIndex.health(), jobsHealth(deps.config.redisUrl)]);
+      const status = search === 'ok' && jobs === 'ok' ? ('ok' as const) : ('degraded' as const);
+      return { status, search, jobs };
     },
   );
 

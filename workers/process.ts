@@ -58,7 +58,9 @@ export async function runProcess(start: (process: Process) => Promise<void>): Pr
     if (closing) void closePart(part);
     else parts.push(part);
   }
+  // While it closes, what was still starting fails because of that.
   function fail(error: unknown): void {
+    if (closing) return;
     failure ??= error;
     grace.close();
   }

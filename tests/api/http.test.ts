@@ -237,7 +237,7 @@ describe('headers', () => {
 describe('the pages for operation', () => {
   it('say that the process lives and is ready', async () => {
     expect((await api.anonymous.get('/livez')).body).toEqual({ status: 'ok' });
-    expect((await api.anonymous.get('/readyz')).body).toEqual({ status: 'ok', search: 'ok' });
+    expect((await api.anonymous.get('/readyz')).body).toEqual({ status: 'ok', search: 'ok', jobs: 'ok' });
   });
 
   it('give metrics to the machine itself and to nobody else', async () => {
@@ -432,5 +432,18 @@ describe('an empty body under a JSON content type', () => {
     const created = await api.app.inject({ method: 'POST', url: '/v1/demands', headers, payload: '' });
     expect(created.statusCode).toBe(422);
     expect(created.json().errors[0].pointer).toBe('');
+  });
+});
+
+describe('readiness with Redis away', () => {
+  it('is degraded and still ready, since requests do not need it', async () => {
+    const withoutRedis = await startApi({ REDIS_URL: 'redis://127.0.0.1:1' });
+    try {
+      const answer = await withoutRedis.anonymous.get('/readyz');
+      expect(answer.status).toBe(200);
+      expect(answer.body).toEqual({ status: 'degraded', search: 'ok', jobs: 'down' });
+    } finally {
+      await withoutRedis.close();
+    }
   });
 });
