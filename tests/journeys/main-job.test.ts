@@ -41,6 +41,8 @@ async function rowsOf(databaseUrl: string): Promise<Record<string, number>> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
+    // One snapshot: workers may still be busy between two counts.
+    await client.query('begin isolation level repeatable read read only');
     const tables = await client.query<{ name: string }>(
       "select tablename as name from pg_tables where schemaname = 'public' order by 1",
     );
