@@ -1,4 +1,15 @@
-import { boolean, index, integer, jsonb, pgSequence, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgSequence,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { createdAt, idColumn, instant, updatedAt, versionColumn } from './columns.ts';
 import { organizations } from './organizations.ts';
 import { type Contact, moneyColumns, recordColumns, recordStatuses } from './records.ts';
@@ -41,6 +52,8 @@ export const demands = pgTable(
     preferredPartners: text('preferred_partners').array().notNull(),
     budgetBand: text('budget_band'),
     budgetNegotiable: boolean('budget_negotiable').notNull().default(true),
+    /** The licence that the enterprise wants. */
+    exclusivity: text('exclusivity', { enum: ['exclusive', 'sole', 'non_exclusive', 'any'] }),
     anonymous: boolean('anonymous').notNull().default(false),
     version: versionColumn(),
     createdAt: createdAt(),
@@ -67,3 +80,23 @@ export const demandConfidential = pgTable('demand_confidential', {
   /** Amounts that wait for the broker together with the record's revision, whose band tells of them. */
   revision: jsonb('revision').$type<Record<string, unknown>>(),
 });
+
+/**
+ * Organizations that the enterprise does not want to hear from. Under row-level security of its own: a party that was
+ * let in to the demand sees its confidential row, and nothing of this.
+ */
+export const demandExclusions = pgTable(
+  'demand_exclusions',
+  {
+    demandId: uuid('demand_id')
+      .notNull()
+      .references(() => demands.id),
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id),
+  },
+  (t) => [
+    primaryKey({ columns: [t.demandId, t.organizationId] }),
+    index('demand_exclusions_organization_id_idx').on(t.organizationId),
+  ],
+);

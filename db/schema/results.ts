@@ -65,7 +65,7 @@ export const results = pgTable(
     awards: text('awards').array().notNull(),
     priceBand: text('price_band'),
     priceNegotiable: boolean('price_negotiable').notNull().default(true),
-    exclusivity: text('exclusivity'),
+    exclusivity: text('exclusivity', { enum: ['exclusive', 'sole', 'non_exclusive', 'any'] }),
     evaluationForm: text('evaluation_form'),
     registration: jsonb('registration').$type<{ number: string; date: string }>(),
     version: versionColumn(),

@@ -1,5 +1,14 @@
 import { type Static, Type } from 'typebox';
-import { Clearable, IndustryCode, LongText, Moment, MoneyRangeInput, sharedFields, title } from '../records/inputs.ts';
+import {
+  Clearable,
+  Exclusivity,
+  IndustryCode,
+  LongText,
+  Moment,
+  MoneyRangeInput,
+  sharedFields,
+  title,
+} from '../records/inputs.ts';
 
 export const DemandIndicator = Type.Object(
   {
@@ -34,9 +43,16 @@ const fields = {
     ]),
   ),
   budget: Clearable(MoneyRangeInput),
+  exclusivity: Clearable(Exclusivity),
   targetTrl: Clearable(Type.Integer({ minimum: 1, maximum: 9 })),
   neededBy: Clearable(Moment),
   preferredPartners: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 20 })),
+  excludedOrganizations: Type.Optional(
+    Type.Array(Type.String({ format: 'uuid' }), {
+      maxItems: 50,
+      description: 'Ids of organizations not to be matched with. Confidential; takes effect at once.',
+    }),
+  ),
   decisionOwner: Clearable(Type.String({ maxLength: 200 })),
   confidentiality: Type.Optional(
     Type.Object(

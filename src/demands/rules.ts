@@ -60,6 +60,7 @@ export function partsOf(input: UpdateDemand): Parts {
     contact,
     confidentiality,
     decisionOwner,
+    excludedOrganizations,
     preferredPartners,
     indicators,
     neededBy,
@@ -94,6 +95,8 @@ export function partsOf(input: UpdateDemand): Parts {
   }
   if (contact !== undefined) confidential.contact = contact;
   if (decisionOwner !== undefined) confidential.decisionOwner = decisionOwner;
+  if (excludedOrganizations !== undefined)
+    confidential.excludedOrganizations = [...new Set(excludedOrganizations.map((id) => id.toLowerCase()))];
   if (preferredPartners !== undefined) inner.preferredPartners = preferredPartners;
   if (source !== undefined) inner.source = source;
   return { open, inner, confidential, money };

@@ -1,7 +1,7 @@
 import type { Ctx } from '../core/ctx.ts';
 import { found } from '../core/errors.ts';
 import type { Tx } from '../core/transaction.ts';
-import { getOrganizationRow } from '../organizations/service.ts';
+import { getOrganizationRow, organizationFaults } from '../organizations/service.ts';
 import { isPublic, type RecordKind, recordDrafting, recordLifecycle, recordReading } from '../records/service.ts';
 import type { UpdateDemand } from './inputs.ts';
 import { demandFaults, draftDefaults, missingForSubmission, partsOf, revisedColumns, termsOf } from './rules.ts';
@@ -27,13 +27,21 @@ import {
   toPublicDemandView,
 } from './views.ts';
 
-export { type DemandRow, getDemandRows, listDemandIdsOf, listMatchableDemandIds, lockDemand } from './store.ts';
+export {
+  type DemandRow,
+  getDemandRows,
+  listDemandIdsOf,
+  listExclusions,
+  listMatchableDemandIds,
+  lockDemand,
+} from './store.ts';
 
 /** What is particular to demands among records. */
 const kind: RecordKind<DemandRow, ConfidentialRow, UpdateDemand, PublicDemandView, DemandView> = {
   name: 'demand',
   postedBy: 'enterprise',
   codePrefix: 'D',
+  matchedOn: ['excludedOrganizations'],
   store: {
     get: getDemandRow,
     lock: lockDemand,
@@ -46,6 +54,9 @@ const kind: RecordKind<DemandRow, ConfidentialRow, UpdateDemand, PublicDemandVie
     updateConfidential: updateDemandConfidential,
   },
   rules: { draftDefaults, termsOf, faultsOf: demandFaults, partsOf, missing: missingForSubmission, revisedColumns },
+  // Whoever is excluded already may stay so, whatever has become of it.
+  referenceFaults: (tx, { excludedOrganizations = [] }, confidential) =>
+    organizationFaults(tx, excludedOrganizations, '/excludedOrganizations', confidential?.excludedOrganizations),
   views: { toPublic: toPublicDemandView, toCounterparty: toCounterpartyDemandView, toOwner: toOwnerDemandView },
 };
 

@@ -1,5 +1,5 @@
 import { eq, getTableColumns, inArray, sql } from 'drizzle-orm';
-import { demandConfidential, demands, organizations } from '../../db/schema/index.ts';
+import { demandConfidential, demandExclusions, demands, organizations } from '../../db/schema/index.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import {
   type Columns,
@@ -15,8 +15,12 @@ import {
 
 export type DemandRow = typeof demands.$inferSelect & { ownerVerified: boolean; ownerStatus: string };
 export type NewDemand = typeof demands.$inferInsert;
-export type ConfidentialRow = typeof demandConfidential.$inferSelect;
-export type ConfidentialColumns = Omit<typeof demandConfidential.$inferInsert, 'demandId'>;
+/** With what has a table of its own because fewer may see it. */
+interface Excluding {
+  excludedOrganizations: string[];
+}
+export type ConfidentialRow = typeof demandConfidential.$inferSelect & Excluding;
+export type ConfidentialColumns = Omit<typeof demandConfidential.$inferInsert, 'demandId'> & Partial<Excluding>;
 
 function selectDemands(db: Db) {
   return db
@@ -28,7 +32,9 @@ function selectDemands(db: Db) {
 export async function insertDemand(tx: Tx, columns: Columns, confidential: Columns): Promise<void> {
   const row = columns as NewDemand;
   await tx.insert(demands).values(row);
-  await tx.insert(demandConfidential).values({ ...(confidential as ConfidentialColumns), demandId: row.id });
+  const { excludedOrganizations = [], ...columnsOfOne } = confidential as ConfidentialColumns;
+  await tx.insert(demandConfidential).values({ ...columnsOfOne, demandId: row.id });
+  await insertExclusions(tx, row.id, excludedOrganizations);
 }
 
 export async function nextDemandNumber(tx: Tx): Promise<number> {
@@ -62,12 +68,38 @@ export async function updateDemandRow(tx: Tx, row: DemandRow, changes: Columns, 
 /** Under row-level security: undefined also when the actor may not see it. */
 export async function getDemandConfidential(tx: Tx, id: string): Promise<ConfidentialRow | undefined> {
   const [row] = await tx.select().from(demandConfidential).where(eq(demandConfidential.demandId, id));
-  return row;
+  return row && { ...row, excludedOrganizations: [...((await listExclusions(tx, [id])).get(id) ?? [])] };
 }
 
 export async function updateDemandConfidential(tx: Tx, id: string, changes: Columns): Promise<void> {
-  if (Object.keys(changes).length > 0)
-    await tx.update(demandConfidential).set(changes).where(eq(demandConfidential.demandId, id));
+  const { excludedOrganizations, ...columns } = changes as ConfidentialColumns;
+  if (Object.keys(columns).length > 0)
+    await tx.update(demandConfidential).set(columns).where(eq(demandConfidential.demandId, id));
+  if (excludedOrganizations === undefined) return;
+  await tx.delete(demandExclusions).where(eq(demandExclusions.demandId, id));
+  await insertExclusions(tx, id, excludedOrganizations);
+}
+
+async function insertExclusions(tx: Tx, demandId: string, organizationIds: readonly string[]): Promise<void> {
+  if (organizationIds.length === 0) return;
+  await tx.insert(demandExclusions).values(organizationIds.map((organizationId) => ({ demandId, organizationId })));
+}
+
+/**
+ * The organizations that each of these demands excludes. Under row-level security: the owner's and its brokers' own, and
+ * all of them for the actor that refreshes matches.
+ */
+export async function listExclusions(tx: Tx, demandIds: readonly string[]): Promise<Map<string, Set<string>>> {
+  const excluded = new Map<string, Set<string>>();
+  if (demandIds.length === 0) return excluded;
+  const rows = await tx
+    .select()
+    .from(demandExclusions)
+    .where(inArray(demandExclusions.demandId, [...demandIds]))
+    .orderBy(demandExclusions.organizationId);
+  for (const { demandId, organizationId } of rows)
+    excluded.set(demandId, (excluded.get(demandId) ?? new Set()).add(organizationId));
+  return excluded;
 }
 
 export async function listDemandRows(db: Db, filter: RecordFilter): Promise<DemandRow[]> {

@@ -1,6 +1,7 @@
 import type { Text } from '../core/text.ts';
 import { bandsAbove, bandText } from './bands.ts';
 import {
+  confidentialGates,
   type GateReport,
   type HardGate,
   hardGates,
@@ -18,7 +19,7 @@ import {
 type SoftFailure = { detail: Text; change: Text };
 
 export type FilterOutcome = {
-  /** Every gate, in a fixed order. */
+  /** Every gate but the confidential ones, in a fixed order. */
   gates: GateReport[];
   verdict: 'match' | 'near_miss' | 'out';
   nearMiss: NearMiss | null;
@@ -41,7 +42,7 @@ export function filterPair(
     ({ gate, failure }): GateReport =>
       failure === undefined ? { gate, passed: true } : { gate, passed: false, detail: failure.detail },
   );
-  const gates = [...hard, ...soft];
+  const gates = [...hard.filter(({ gate }) => !confidentialGates.some((hidden) => hidden === gate)), ...soft];
   const missed = failures.flatMap(({ gate, failure }) => (failure === undefined ? [] : [{ gate, failure }]));
   if (hard.some(({ passed }) => !passed) || missed.length > 1) {
     return { gates, verdict: 'out', nearMiss: null };
@@ -125,7 +126,7 @@ function exclusivityFailure(demand: MatchDemand, result: MatchResult): SoftFailu
         zh: '需求方希望独占或排他许可，成果方只提供普通许可',
         en: 'an exclusive licence is wanted, a non-exclusive one is offered',
       },
-      change: { zh: '需求方接受普通许可', en: 'accept a non-exclusive licence' },
+      change: { zh: '需求方接受非独占许可（普通许可）', en: 'accept a non-exclusive licence' },
     };
   }
   if (demand.exclusivity === 'non_exclusive' && (result.exclusivity === 'exclusive' || result.exclusivity === 'sole')) {

@@ -54,7 +54,7 @@ export type MatchDemand = MatchRecord & {
   budgetNegotiable: boolean;
   targetTrl: number | null;
   /** The licence the enterprise wants, where it says so. */
-  exclusivity?: Exclusivity | null | undefined;
+  exclusivity: Exclusivity | null;
   anonymous: boolean;
 };
 
@@ -80,7 +80,7 @@ export type MatchFacts = {
   creditRestrictedOrganizationIds: ReadonlySet<string>;
   /** Keys made by `pairKey`. */
   dismissedPairs: ReadonlySet<string>;
-  /** Organizations that a demand does not want to hear from, by demand id. */
+  /** Confidential: organizations that a demand does not want to hear from, by demand id. */
   excludedOrganizationIds: ReadonlyMap<string, ReadonlySet<string>>;
   answerRecords: ReadonlyMap<string, AnswerRecord>;
 };
@@ -92,6 +92,8 @@ export const hardGates = [
   'DISMISSED',
   'EXCLUDED_BY_DEMAND',
 ] as const;
+/** Whose outcome is nobody's business but the demand's: they close, and stand in no report. See docs/adr/0009. */
+export const confidentialGates: readonly HardGate[] = ['EXCLUDED_BY_DEMAND'];
 export const softGates = [
   'COOPERATION_MODE_DISJOINT',
   'EXCLUSIVITY_CONFLICT',

@@ -1,6 +1,7 @@
 export { isDisclosedTo } from './service/disclosures.ts';
 export * from './service/markets.ts';
 export * from './service/organizations.ts';
+export * from './service/standing.ts';
 export * from './service/tiers.ts';
 export {
   getOrganizationRow,

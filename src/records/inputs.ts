@@ -22,6 +22,8 @@ export const CooperationMode = Type.Enum([
   'other',
 ]);
 
+export const Exclusivity = Type.Enum(['exclusive', 'sole', 'non_exclusive', 'any']);
+
 export const IndustryCode = Type.String({
   pattern: '^([A-T]|[0-9]{2})$',
   description: 'GB/T 4754-2017 section or division.',

@@ -1,5 +1,13 @@
 import { type Static, Type } from 'typebox';
-import { Clearable, IndustryCode, LongText, MoneyRangeInput, sharedFields, title } from '../records/inputs.ts';
+import {
+  Clearable,
+  Exclusivity,
+  IndustryCode,
+  LongText,
+  MoneyRangeInput,
+  sharedFields,
+  title,
+} from '../records/inputs.ts';
 
 export const ResultIndicator = Type.Object(
   {
@@ -69,7 +77,7 @@ const fields = {
   fundingSource: Clearable(Type.String({ maxLength: 200 })),
   awards: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 20 })),
   price: Clearable(MoneyRangeInput),
-  exclusivity: Clearable(Type.Enum(['exclusive', 'sole', 'non_exclusive', 'any'])),
+  exclusivity: Clearable(Exclusivity),
   evaluationForm: Clearable(Type.String({ maxLength: 100 })),
   registration: Clearable(
     Type.Object(

@@ -34,6 +34,7 @@ const kind: RecordKind<ResultRow, ConfidentialRow, UpdateResult, PublicResultVie
   name: 'result',
   postedBy: 'university',
   codePrefix: 'R',
+  matchedOn: [],
   store: {
     get: getResultRow,
     lock: lockResult,
@@ -46,6 +47,7 @@ const kind: RecordKind<ResultRow, ConfidentialRow, UpdateResult, PublicResultVie
     updateConfidential: updateResultConfidential,
   },
   rules: { draftDefaults, termsOf, faultsOf: resultFaults, partsOf, missing: missingForSubmission, revisedColumns },
+  referenceFaults: async () => [],
   views: { toPublic: toPublicResultView, toCounterparty: toCounterpartyResultView, toOwner: toOwnerResultView },
 };
 

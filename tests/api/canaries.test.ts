@@ -120,6 +120,7 @@ async function tellStory(): Promise<typeof story> {
     confidentiality: { anonymous: true, detail: demandSecrets.detail },
     decisionOwner: demandSecrets.decisionOwner,
     preferredPartners: [demandSecrets.preferredPartner],
+    excludedOrganizations: [world.strangerUniversity.organizationId],
     budget: { minCny: Number(demandSecrets.minCny), maxCny: Number(demandSecrets.maxCny), negotiable: false },
   });
   const match = await vi.waitFor(async () => {
@@ -376,30 +377,27 @@ describe('what is stored', () => {
   });
 });
 
+/** As the application's role, with what `core/transaction.ts` tells about an actor. */
+async function visible(table: string, actor: { organizationId?: string; marketIds?: string[] } = {}): Promise<number> {
+  const client = await api.deps.pool.connect();
+  try {
+    await client.query('begin');
+    await client.query(
+      `select set_config('duijie.organization_id', $1, true), set_config('duijie.market_ids', $2, true)`,
+      [actor.organizationId ?? '', `{${(actor.marketIds ?? []).join(',')}}`],
+    );
+    const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from ${table}`);
+    return rows[0]?.count ?? -1;
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+}
+
 describe('row-level security', () => {
   const confidentialTables = ['demand_confidential', 'result_confidential', 'organization_contacts'] as const;
 
-  /** As the application's role, with what `core/transaction.ts` tells about an actor. */
-  async function visible(
-    table: string,
-    actor: { organizationId?: string; marketIds?: string[] } = {},
-  ): Promise<number> {
-    const client = await api.deps.pool.connect();
-    try {
-      await client.query('begin');
-      await client.query(
-        `select set_config('duijie.organization_id', $1, true), set_config('duijie.market_ids', $2, true)`,
-        [actor.organizationId ?? '', `{${(actor.marketIds ?? []).join(',')}}`],
-      );
-      const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from ${table}`);
-      return rows[0]?.count ?? -1;
-    } finally {
-      await client.query('rollback');
-      client.release();
-    }
-  }
-
-  it.each([...confidentialTables, 'idempotency_keys'])(
+  it.each([...confidentialTables, 'demand_exclusions', 'idempotency_keys'])(
     'gives nobody a row of %s who does not say who asks',
     async (table) => {
       await hidden.post('/v1/demands', demandInput, { 'idempotency-key': `rls-${table}` });
@@ -418,6 +416,10 @@ describe('row-level security', () => {
     expect(await visible('demand_confidential', { organizationId: hidden.organizationId })).toBeGreaterThan(0);
     expect(await visible('demand_confidential', { marketIds: [world.demandMarket.id] })).toBeGreaterThan(0);
     expect(await visible('organization_contacts', { organizationId: hidden.organizationId })).toBe(1);
+    expect(await visible('demand_exclusions', { organizationId: hidden.organizationId })).toBe(1);
+    expect(await visible('demand_exclusions', { marketIds: [world.demandMarket.id] })).toBe(1);
+    expect(await visible('demand_exclusions', { marketIds: [world.resultMarket.id] })).toBe(0);
+    expect(await visible('demand_exclusions', { organizationId: world.strangerUniversity.organizationId })).toBe(0);
   });
 
   it.each([
@@ -463,6 +465,11 @@ describe('after both parties have accepted', () => {
     const answers = await readAll(world.university, []);
     const { decisionOwner, preferredPartner, creditCode } = demandSecrets;
     expect(leaksIn(answers, [decisionOwner, preferredPartner, creditCode])).toEqual([]);
+    const aboutStory = answers.filter(({ url }) => [story.demand, story.match].some(({ id }) => url.includes(id)));
+    expect(leaksIn(aboutStory, [world.strangerUniversity.organizationId, 'xcluded'])).toEqual([]);
+    const { organizationId } = world.university;
+    expect(await visible('demand_confidential', { organizationId })).toBe(1);
+    expect(await visible('demand_exclusions', { organizationId })).toBe(0);
   }, 120_000);
 
   it.each(['anonymous', 'a stranger enterprise', 'a stranger university', 'another enterprise of the same territory'])(

@@ -275,6 +275,88 @@ describe('submitting and publishing', () => {
   });
 });
 
+describe('the organizations that a demand excludes', () => {
+  it('are seen by its owner and its brokers, and by nobody else', async () => {
+    const excludedOrganizations = [world.strangerUniversity.organizationId];
+    const made = await publishDemand(world.enterprise, world.demandBroker, { ...demandInput, excludedOrganizations });
+    for (const reader of [world.enterprise, world.demandBroker, world.provinceDirector])
+      expect((await reader.get(`/v1/demands/${made.id}`)).body.excludedOrganizations).toEqual(excludedOrganizations);
+    for (const reader of [api.anonymous, world.university, world.strangerUniversity, world.resultBroker]) {
+      const text = JSON.stringify((await reader.get(`/v1/demands/${made.id}`)).body);
+      expect(text).toContain(made.code);
+      expect(text).not.toContain('excluded');
+      expect(text).not.toContain(world.strangerUniversity.organizationId);
+    }
+  });
+
+  it('change at once while the demand is published, without the broker, and say in the history only that they did', async () => {
+    const made = await publishDemand(world.enterprise, world.demandBroker);
+    const excludedOrganizations = [world.university.organizationId, world.strangerUniversity.organizationId].sort();
+    const changed = await world.enterprise.patch(
+      `/v1/demands/${made.id}`,
+      { excludedOrganizations },
+      { 'if-match': `"${made.version}"` },
+    );
+    expect(changed.body).toMatchObject({ excludedOrganizations, revision: null });
+    const history = JSON.stringify((await world.demandBroker.get(`/v1/demands/${made.id}/history`)).body);
+    expect(history).toContain('excludedOrganizations');
+    expect(history).not.toContain(world.university.organizationId);
+    const cleared = await world.enterprise.patch(
+      `/v1/demands/${made.id}`,
+      { excludedOrganizations: [] },
+      { 'if-match': `"${changed.body.version}"` },
+    );
+    expect(cleared.body.excludedOrganizations).toEqual([]);
+    expect((await messagesAbout(api, made.id)).slice(-2)).toEqual(['demand.changed', 'demand.changed']);
+  });
+
+  it('of a draft change without a message, and a change to other confidential fields re-matches nothing', async () => {
+    const made = await draft({ ...demandInput, excludedOrganizations: [world.university.organizationId] });
+    const changed = await world.enterprise.patch(
+      `/v1/demands/${made.id}`,
+      { excludedOrganizations: [] },
+      { 'if-match': '"1"' },
+    );
+    expect(changed.body.excludedOrganizations).toEqual([]);
+    expect(await messagesAbout(api, made.id)).toEqual([]);
+    const open = await publishDemand(world.enterprise, world.demandBroker);
+    await world.enterprise.patch(
+      `/v1/demands/${open.id}`,
+      { decisionOwner: '王总' },
+      { 'if-match': `"${open.version}"` },
+    );
+    expect(await messagesAbout(api, open.id)).toEqual(['demand.submitted', 'demand.published']);
+  });
+
+  it('are checked without telling whether an organization exists that is not shown', async () => {
+    const { registerOrganization } = await import('../setup/api.ts');
+    const pending = await registerOrganization(api, 'university', '430104', '尚未审核的大学');
+    const [university, unknown] = [world.university.organizationId, '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d'];
+    const faults = async (...ids: string[]) => {
+      const answer = await world.enterprise.post('/v1/demands', { ...demandInput, excludedOrganizations: ids });
+      expect(answer.status).toBe(422);
+      return answer.body.errors;
+    };
+    const ofUnknown = await faults(university, unknown);
+    expect(ofUnknown).toMatchObject([{ pointer: '/excludedOrganizations/1', code: 'organization' }]);
+    expect(await faults(university, pending.organizationId)).toEqual(ofUnknown);
+    expect(await faults(university, world.demandMarket.id)).toEqual(ofUnknown);
+    expect((await faults(...Array.from({ length: 51 }, () => university)))[0].pointer).toBe('/excludedOrganizations');
+  });
+
+  it('may stay excluded whatever becomes of them, and count once however they are written', async () => {
+    const id = world.strangerUniversity.organizationId;
+    const made = await draft({ ...demandInput, excludedOrganizations: [id, id.toUpperCase()] });
+    expect(made.excludedOrganizations).toEqual([id]);
+    await world.resultBroker.post(`/v1/organizations/${id}/suspend`, { reason: '材料有误' });
+    const again = { ...demandInput, excludedOrganizations: [id] };
+    const kept = await world.enterprise.patch(`/v1/demands/${made.id}`, again, { 'if-match': '"1"' });
+    expect(kept.status).toBe(200);
+    expect((await world.enterprise.post('/v1/demands', again)).status).toBe(422);
+    await world.resultBroker.post(`/v1/organizations/${id}/reinstate`);
+  });
+});
+
 describe('reading demands', () => {
   it('shows a stranger neither contact, nor detail, nor exact budget, nor the name behind an anonymous demand', async () => {
     const made = await publishDemand(world.enterprise, world.demandBroker, {

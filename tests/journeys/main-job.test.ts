@@ -16,6 +16,7 @@ const stage: Stage = { name: 'alpha', demandRegion: '430200', resultRegion: '640
 const expectedRows = {
   attachments: 0,
   demand_confidential: 1,
+  demand_exclusions: 0,
   demands: 1,
   disclosures: 4,
   introduction_answers: 2,

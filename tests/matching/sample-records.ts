@@ -38,6 +38,7 @@ function toDemand({ key, organization, budget, ...fields }: SampleDemand): Match
     notAcceptable: null,
     industry: null,
     targetTrl: null,
+    exclusivity: null,
     anonymous: false,
     ...fields,
     ...published(key, organization),

@@ -32,7 +32,7 @@ export function startMatching(api: TestApi): Matching {
       if (owed === undefined) throw new Error(`no run is owed for ${subjectType} ${subjectId}`);
       const ctx = api.deps.ctxFor({ kind: 'system', name: 'refresh-matches' });
       const transaction: typeof ctx.db.transaction = async (work, config) => {
-        await beforeWriting();
+        if (config?.accessMode !== 'read only') await beforeWriting();
         return await ctx.db.transaction(work, config);
       };
       const db = Object.assign(Object.create(ctx.db) as typeof ctx.db, { transaction });

@@ -1,6 +1,6 @@
 import { type MoneyBand, moneyBands } from '../../core/money.ts';
 import type { DemandRow } from '../../demands/service.ts';
-import type { Exclusivity, MatchDemand, MatchResult } from '../../matching/types.ts';
+import type { MatchDemand, MatchResult } from '../../matching/types.ts';
 import type { ResultRow } from '../../results/service.ts';
 
 /** A demand as matching sees it: public fields only, so that no score or sentence is an oracle for the others. */
@@ -28,6 +28,7 @@ export function toMatchDemand(row: DemandRow): MatchDemand {
     budgetBand: bandIn(row.budgetBand),
     budgetNegotiable: row.budgetNegotiable,
     targetTrl: row.targetTrl,
+    exclusivity: row.exclusivity,
     anonymous: row.anonymous,
   };
 }
@@ -55,11 +56,9 @@ export function toMatchResult(row: ResultRow): MatchResult {
     iprCount: row.ipr.length,
     priceBand: bandIn(row.priceBand),
     priceNegotiable: row.priceNegotiable,
-    exclusivity: exclusivities.find((known) => known === row.exclusivity) ?? null,
+    exclusivity: row.exclusivity,
   };
 }
-
-const exclusivities: readonly Exclusivity[] = ['exclusive', 'sole', 'non_exclusive', 'any'];
 
 function bandIn(code: string | null): MoneyBand | null {
   return moneyBands.find((band) => band === code) ?? null;

@@ -6,7 +6,7 @@ import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { nextState } from '../../core/transitions.ts';
 import { checkVersion } from '../../core/versions.ts';
-import { lockDemand } from '../../demands/service.ts';
+import { listExclusions, lockDemand } from '../../demands/service.ts';
 import { isPublic } from '../../records/service.ts';
 import type { CreateIntroduction, OpenIntroduction } from '../inputs.ts';
 import { mayActFor, mayLead, type Side, standingIn, standingInIntroduction } from '../policy.ts';
@@ -48,6 +48,7 @@ export async function createIntroduction(
     const requestedBySide = standingIn(ctx.actor, pair).leads ? null : mayAskFor(ctx, pair);
     const introduced = nextState(matchTransitions, 'introduce', match.status);
     requirePublic(ctx, pair);
+    if (requestedBySide === null) await refuseExcluded(tx, pair);
     if (await lockLiveIntroduction(tx, matchId)) throw askedAlready();
     const now = ctx.clock.now();
     const isOpen = requestedBySide === null;
@@ -94,6 +95,7 @@ export async function openIntroduction(
     const status = nextState(introductionTransitions, 'open', row.status);
     const introduced = nextState(matchTransitions, 'introduce', match.status);
     requirePublic(ctx, pair);
+    await refuseExcluded(tx, pair);
     const now = ctx.clock.now();
     const opened = await updateIntroductionRow(
       tx,
@@ -141,6 +143,20 @@ export function requirePublic(ctx: Ctx, pair: PairRows): void {
       en: `${row.code} is not public at the moment, or its organization is suspended, so the introduction cannot go on.`,
     });
   }
+}
+
+/**
+ * For the broker who leads, who may see whom the enterprise excludes. A party that asks is not held up here: it would
+ * learn of it.
+ * @throws AppError CONFLICT
+ */
+async function refuseExcluded(tx: Tx, { demand, result }: PairRows): Promise<void> {
+  const excluded = (await listExclusions(tx, [demand.id])).get(demand.id);
+  if (!excluded?.has(result.organizationId)) return;
+  throw conflict({
+    zh: '需求方已把该机构列入排除名单，不能牵线；请先与需求方沟通。',
+    en: 'The enterprise has excluded this organization from the demand; speak with it first.',
+  });
 }
 
 function askedAlready() {

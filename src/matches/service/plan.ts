@@ -1,20 +1,21 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
+import { readTransaction } from '../../core/transaction.ts';
 import { getDemandRows } from '../../demands/service.ts';
 import { keepAbove, keepAtMost, type RankContext, rankDemands, rankPair, rankResults } from '../../matching/rank.ts';
 import {
   type AnswerRecord,
   type MatchDemand,
   type MatchResult,
-  noFacts,
   pairKey,
   type RankedPair,
 } from '../../matching/types.ts';
-import { isPublic } from '../../records/service.ts';
+import { isOpen } from '../../records/service.ts';
 import { getResultRows } from '../../results/service.ts';
 import type { Side } from '../policy.ts';
 import { keptByOtherSide, listAnswerRecords, type PairRow } from '../store.ts';
+import { loadGateFacts } from './gate-facts.ts';
 import { toMatchDemand, toMatchResult } from './hydrate.ts';
 import type { MatchIndex } from './match-index.ts';
 import { type SideRow, toSideRow } from './sides.ts';
@@ -50,7 +51,7 @@ export async function planMatches(
   const own =
     side === 'demand' ? found((await getDemandRows(ctx.db, [id]))[0]) : found((await getResultRows(ctx.db, [id]))[0]);
   const plan: MatchPlan = { subject: { side, id, row: toSideRow(own, now) }, keep: [], drop: suggested };
-  if (!isPublic(own, now)) return plan;
+  if (!isOpen(own.status)) return plan;
 
   // Whatever people have taken further is theirs.
   const settled = new Set(stored.filter((row) => row.inHand || !movable.has(row.status)).map(otherOf));
@@ -62,19 +63,20 @@ export async function planMatches(
       : index.demandsFor(subjectRecord.record, maxCandidates);
   const ids = new Set([...retrieved.filter((candidate) => !settled.has(candidate)), ...suggested.map(otherOf)]);
   const others = side === 'demand' ? await getResultRows(ctx.db, [...ids]) : await getDemandRows(ctx.db, [...ids]);
-  const partners = others.filter((row) => isPublic(row, now));
+  // Validity and standing are for the gates to judge.
+  const partners = others.filter((row) => isOpen(row.status));
   const partnerRows = new Map(partners.map((row) => [row.id, toSideRow(row, now)]));
   const records: Records = {
     demands: partners.flatMap((row) => ('problem' in row ? [toMatchDemand(row)] : [])),
     results: partners.flatMap((row) => ('problem' in row ? [] : [toMatchResult(row)])),
   };
-  const answerRecords = await answerRecordsOf(
-    ctx,
-    [own, ...partners].map((row) => row.organizationId),
-  );
+  const demandIds = side === 'demand' ? [id] : partners.map((row) => row.id);
+  const organizationIds = [own, ...partners].map((row) => row.organizationId);
+  const gateFacts = await readTransaction(ctx, (tx) => loadGateFacts(tx, demandIds, organizationIds));
+  const answerRecords = await answerRecordsOf(ctx, organizationIds);
   const context: RankContext = {
     text: index.texts(),
-    facts: { ...noFacts, dismissedPairs: dismissedAsTheyAre(stored, own, partnerRows, side), answerRecords },
+    facts: { ...gateFacts, dismissedPairs: dismissedAsTheyAre(stored, own, partnerRows, side), answerRecords },
     now,
   };
   const best = await rankInSlices(subjectRecord, records, context);

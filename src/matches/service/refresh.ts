@@ -18,6 +18,7 @@ import {
   shareRecords,
   supersedePairs,
 } from '../store.ts';
+import { isShutOut, loadGateFacts } from './gate-facts.ts';
 import type { MatchIndex } from './match-index.ts';
 import { type MatchPlan, planMatches } from './plan.ts';
 import { loadSide, type SideRow } from './sides.ts';
@@ -122,7 +123,7 @@ function isShown(row: PairRow): boolean {
   return row.status === 'suggested' && !row.isNearMiss;
 }
 
-/** @throws StalePlan when a record that the plan rests on has changed, or come into or gone out of public */
+/** @throws StalePlan when a record that the plan rests on has changed, come into or gone out of public, or shut the other out */
 async function requireUnchanged(tx: Tx, ctx: Ctx, { subject, keep }: MatchPlan): Promise<void> {
   const other: Side = subject.side === 'demand' ? 'result' : 'demand';
   const partners = new Map(keep.map(({ partner }) => [partner.id, partner]));
@@ -146,4 +147,14 @@ async function requireUnchanged(tx: Tx, ctx: Ctx, { subject, keep }: MatchPlan):
     const row = byId.get(planned.id);
     if (row?.contentVersion !== planned.contentVersion || row.isPublic !== planned.isPublic) throw new StalePlan();
   }
+  const facts = await loadGateFacts(
+    tx,
+    idsOn('demand'),
+    all.map((row) => row.organizationId),
+  );
+  const shutOut = keep.some(({ pair }) => {
+    const [demand, result] = [byId.get(pair.demandId), byId.get(pair.resultId)];
+    return demand === undefined || result === undefined || isShutOut(facts, demand, result);
+  });
+  if (shutOut) throw new StalePlan();
 }

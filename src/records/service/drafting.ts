@@ -3,6 +3,7 @@ import { chinaDate } from '../../core/clock.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { found, invalidInput, invalidState } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
+import { emit } from '../../core/outbox.ts';
 import { languageOf } from '../../core/text.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { checkVersion } from '../../core/versions.ts';
@@ -27,7 +28,7 @@ export function recordDrafting<
   async function create(ctx: Ctx, input: Input & { title: string }): Promise<View> {
     return await transaction(ctx, async (tx) => {
       const organizationId = mayPost(ctx.actor, kind.postedBy);
-      await checkTerms(tx, rules.termsOf(input), rules.faultsOf(input));
+      await checkInput(tx, input, undefined);
       const organization = found(await getOrganizationRow(tx, organizationId));
       const regionCode = input.regionCode ?? organization.regionCode;
       const market = await homeMarketOf(tx, regionCode);
@@ -72,7 +73,7 @@ export function recordDrafting<
       const row = found(await store.lock(tx, id));
       mayWrite(ctx.actor, row, now);
       checkVersion(row.version, expectedVersion);
-      await checkTerms(tx, rules.termsOf(input), rules.faultsOf(input));
+      await checkInput(tx, input, await store.getConfidential(tx, id));
       const parts = rules.partsOf(input);
       const changes = await openChanges(tx, row, parts);
       await store.updateConfidential(tx, id, await confidentialChanges(tx, row, parts));
@@ -86,8 +87,15 @@ export function recordDrafting<
         toStatus: updated.status,
         details: { fields: Object.keys(input), revision: 'revision' in changes },
       });
+      if (isOpen(row.status) && kind.matchedOn.some((column) => column in parts.confidential))
+        await emit(tx, ctx, { type: `${name}.changed`, subjectType: name, subjectId: id });
       return await show(tx, ctx, updated);
     });
+  }
+
+  async function checkInput(tx: Tx, input: Input, confidential: Confidential | undefined): Promise<void> {
+    const faults = [...rules.faultsOf(input), ...(await kind.referenceFaults(tx, input, confidential))];
+    await checkTerms(tx, rules.termsOf(input), faults);
   }
 
   async function openChanges(tx: Tx, row: Row, { open }: Parts): Promise<Columns> {

@@ -79,8 +79,12 @@ export interface RecordKind<Row extends RecordRow, Confidential, Input, PublicVi
   /** Who posts it, and the letter that its codes begin with. */
   postedBy: 'enterprise' | 'university';
   codePrefix: 'D' | 'R';
+  /** Confidential columns that gates draw on: they change at once, and so do the matches of an open record. */
+  matchedOn: readonly string[];
   store: RecordStore<Row, Confidential>;
   rules: RecordRules<Row, Input>;
+  /** Faults that only a look at other rows finds. @param confidential what the record has so far; undefined for a new one */
+  referenceFaults(tx: Tx, input: Input, confidential: Confidential | undefined): Promise<InputFault[]>;
   views: RecordViews<Row, Confidential, PublicView, View>;
 }
 

@@ -14,10 +14,10 @@ function failedGates(outcome: ReturnType<typeof run>): string[] {
 }
 
 describe('hard gates', () => {
-  it('lets an ordinary pair through all ten gates', () => {
+  it('lets an ordinary pair through all gates, and reports each but the confidential one', () => {
     const outcome = run();
     expect(outcome.verdict).toBe('match');
-    expect(outcome.gates).toHaveLength(10);
+    expect(outcome.gates).toHaveLength(9);
     expect(failedGates(outcome)).toEqual([]);
   });
 
@@ -45,10 +45,12 @@ describe('hard gates', () => {
     expect(failedGates(run(demandOf(), resultOf({ id: 'r-2' }), { dismissedPairs }))).toEqual([]);
   });
 
-  it('keeps out an organization that the demand excludes, for that demand only', () => {
+  it('keeps out an organization that the demand excludes, for that demand only, and says so in no report', () => {
     const excludedOrganizationIds = new Map([['d-1', new Set(['university-1'])]]);
-    expect(failedGates(run(demandOf(), resultOf(), { excludedOrganizationIds }))).toEqual(['EXCLUDED_BY_DEMAND']);
-    expect(failedGates(run(demandOf({ id: 'd-2' }), resultOf(), { excludedOrganizationIds }))).toEqual([]);
+    const excluded = run(demandOf(), resultOf(), { excludedOrganizationIds });
+    expect(excluded).toMatchObject({ verdict: 'out', nearMiss: null });
+    expect(JSON.stringify(excluded)).not.toContain('EXCLUDED');
+    expect(run(demandOf({ id: 'd-2' }), resultOf(), { excludedOrganizationIds }).verdict).toBe('match');
   });
 });
 
@@ -94,6 +96,12 @@ describe('soft gates', () => {
     const outcome = run(demandOf({ targetTrl: 9, cooperationModes: ['transfer'] }), resultOf({ trl: 3 }));
     expect(outcome.verdict).toBe('out');
     expect(outcome.nearMiss).toBeNull();
+  });
+
+  it('makes no near miss of a pair that the demand excludes', () => {
+    const excludedOrganizationIds = new Map([['d-1', new Set(['university-1'])]]);
+    const outcome = run(demandOf({ targetTrl: 9 }), resultOf({ trl: 3 }), { excludedOrganizationIds });
+    expect(outcome).toMatchObject({ verdict: 'out', nearMiss: null });
   });
 
   it('makes no near miss of a pair that a hard gate keeps out', () => {

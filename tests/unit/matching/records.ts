@@ -37,6 +37,7 @@ export function demandOf(changes: Partial<MatchDemand> = {}): MatchDemand {
     budgetBand: '1m_5m',
     budgetNegotiable: false,
     targetTrl: 6,
+    exclusivity: null,
     regionCode: '640300',
     validUntil: null,
     publishedAt: new Date('2026-11-01T00:00:00Z'),
