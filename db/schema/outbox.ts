@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { customType, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { customType, index, integer, json, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, idColumn, instant } from './columns.ts';
 
 /** A 64-bit transaction id; decimal text in TypeScript. */
@@ -87,7 +87,8 @@ export const idempotencyKeys = pgTable(
     route: text('route').notNull(),
     key: text('key').notNull(),
     bodyHash: text('body_hash').notNull(),
-    response: jsonb('response'),
+    /** Not jsonb: a repeat is answered with the same bytes, and jsonb forgets the order of keys. */
+    response: json('response'),
     createdAt: createdAt(),
   },
   (t) => [primaryKey({ columns: [t.actor, t.route, t.key] }), index('idempotency_keys_created_at_idx').on(t.createdAt)],

@@ -7,10 +7,10 @@ import { audit } from '../core/audit.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { conflict, found } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { type Db, readTransaction, type Tx, transaction } from '../core/transaction.ts';
-import { getDemandRows } from '../demands/service.ts';
-import { mayWrite, type OwnedRecord } from '../records/service.ts';
-import { getResultRows } from '../results/service.ts';
+import { readTransaction, type Tx, transaction } from '../core/transaction.ts';
+import { getDemandRows, lockDemand } from '../demands/service.ts';
+import { mayWrite, type OwnedRecord, requireChangeable } from '../records/service.ts';
+import { getResultRows, lockResult } from '../results/service.ts';
 import { mayReadAttachments } from './policy.ts';
 import { maxAttachmentsPerRecord } from './rules.ts';
 import {
@@ -18,7 +18,6 @@ import {
   deleteAttachmentRow,
   getAttachmentContent,
   listAttachmentRows,
-  lockAttachments,
   saveAttachmentRow,
 } from './store.ts';
 import { type AttachmentListView, type AttachmentView, toAttachmentView } from './views.ts';
@@ -27,9 +26,15 @@ export type RecordType = 'demand' | 'result';
 
 type RecordRow = OwnedRecord & { id: string; ownerVerified: boolean };
 
-const rowsOf: Record<RecordType, (db: Db, ids: readonly string[]) => Promise<RecordRow[]>> = {
+const rowsOf: Record<RecordType, (tx: Tx, ids: readonly string[]) => Promise<RecordRow[]>> = {
   demand: getDemandRows,
   result: getResultRows,
+};
+
+/** So that a record's files are written one request at a time, and while it is in the state that was seen. */
+const lockOf: Record<RecordType, (tx: Tx, id: string) => Promise<RecordRow | undefined>> = {
+  demand: lockDemand,
+  result: lockResult,
 };
 
 interface RecordRef {
@@ -48,7 +53,7 @@ async function loadRecord(tx: Tx, { recordType, recordId }: RecordRef): Promise<
 
 /**
  * Keeps a file with a record, in place of one of the same name.
- * @throws AppError CONFLICT when the record has as many files as it may have
+ * @throws AppError CONFLICT when the record has as many files as it may have, INVALID_STATE when it cannot be changed
  */
 export async function putAttachment(
   ctx: Ctx,
@@ -57,9 +62,9 @@ export async function putAttachment(
   return await transaction(ctx, async (tx) => {
     const { recordType, name, mediaType, content } = input;
     const now = ctx.clock.now();
-    const record = await loadRecord(tx, input);
+    const record = found(await lockOf[recordType](tx, input.recordId));
     mayWrite(ctx.actor, record, now);
-    await lockAttachments(tx, record.id);
+    requireChangeable(record.status);
     if ((await countOtherAttachments(tx, record.id, name)) >= maxAttachmentsPerRecord) {
       throw conflict({
         zh: `每条记录最多 ${maxAttachmentsPerRecord} 个附件；请先删除不再需要的。`,

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, getTableColumns, ne, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, ne } from 'drizzle-orm';
 import { attachments } from '../../db/schema/index.ts';
 import { found } from '../core/errors.ts';
 import type { Tx } from '../core/transaction.ts';
@@ -8,11 +8,6 @@ export type AttachmentRow = Omit<typeof attachments.$inferSelect, 'content'>;
 
 /** What is told of a file: all but its bytes. */
 const { content, ...described } = getTableColumns(attachments);
-
-/** The record's files are written one request at a time, so that two cannot both be the last that it has room for. */
-export async function lockAttachments(tx: Tx, recordId: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`attachments ${recordId}`}, 0))`);
-}
 
 export async function listAttachmentRows(tx: Tx, recordId: string): Promise<AttachmentRow[]> {
   return await tx

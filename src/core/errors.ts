@@ -13,7 +13,8 @@ export type ErrorCode =
   | 'UPSTREAM_FAILED'
   | 'UNAVAILABLE';
 
-/** One fault of an input: where it is (RFC 6901 pointer into the body), a code for machines, a sentence for people. */
+/** One fault of an input: where it is (RFC 6901 pointer into the body, or from
+ * /querystring, /params or /headers), a code for machines, a sentence for people. */
 export interface InputFault {
   pointer: string;
   code: string;

@@ -44,7 +44,7 @@ export function decodeTimeCursor(cursor: string | undefined): PageKey | null {
 
 function invalidCursor(): AppError {
   return invalidInput({
-    pointer: '/cursor',
+    pointer: '/querystring/cursor',
     code: 'cursor',
     message: {
       zh: '游标无效，请从第一页重新开始。',

@@ -2,7 +2,7 @@ import { AppError } from './errors.ts';
 
 /**
  * Optimistic concurrency: the version a caller read against the one that stands.
- * `expected` null means that no `If-Match` was sent.
+ * `expected` null means any version: no `If-Match` was sent, or "*".
  * @throws AppError PRECONDITION_FAILED when they differ
  */
 export function checkVersion(actual: number, expected: number | null): void {

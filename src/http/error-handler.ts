@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { AppError, invalidInput, notFound } from '../core/errors.ts';
 import { translatePgError } from '../core/pg-errors.ts';
 import { type Locale, type Text, textIn } from '../core/text.ts';
+import { useAllowedMethods } from './allowed-methods.ts';
 import { faultsOf } from './input-errors.ts';
 import { localeOf } from './locale.ts';
 import { type Problem, problemContentType, problemOf, toProblem } from './problem.ts';
@@ -36,6 +37,7 @@ const internal: Text = {
 
 /** One of the two edges where errors are caught (the other is `workers/run-job.ts`). */
 export function useErrorHandler(app: FastifyInstance): void {
+  const allowedMethods = useAllowedMethods(app);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const locale = localeOf(request.headers['accept-language']);
     const known = asAppError(error);
@@ -48,9 +50,23 @@ export function useErrorHandler(app: FastifyInstance): void {
     request.log.error({ err: error }, 'request failed');
     return sendProblem(reply, problemOf(500, 'INTERNAL', textIn(locale, internal), request.id));
   });
-  app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) =>
-    sendProblem(reply, toProblem(notFound(), localeOf(request.headers['accept-language']), request.id)),
-  );
+  app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
+    const locale = localeOf(request.headers['accept-language']);
+    const allowed = allowedMethods(request.url);
+    // Routed for this very method and still not found: a parameter that is too long.
+    if (allowed.length === 0 || allowed.includes(request.method))
+      return sendProblem(reply, toProblem(notFound(), locale, request.id));
+    const text = methodNotAllowed(request.method, allowed.join(', '));
+    reply.header('allow', allowed.join(', '));
+    return sendProblem(reply, problemOf(405, 'METHOD_NOT_ALLOWED', textIn(locale, text), request.id));
+  });
+}
+
+function methodNotAllowed(method: string, allowed: string): Text {
+  return {
+    zh: `此地址不支持 ${method}，可用：${allowed}。`,
+    en: `There is no ${method} at this address, but ${allowed}.`,
+  };
 }
 
 const unreadableAddress: Text = {

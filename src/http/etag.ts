@@ -17,7 +17,7 @@ export function useEtags(app: FastifyInstance): void {
 }
 
 /**
- * The version in If-Match; null when none was sent, which is honoured on transitions.
+ * The version in If-Match; null for any: "*", or no header, which a transition may come without.
  * @throws AppError INVALID_INPUT for a header that no ETag of ours looks like
  */
 export function expectedVersion(request: FastifyRequest): number | null {
@@ -38,14 +38,16 @@ export function expectedVersion(request: FastifyRequest): number | null {
   return Number(match[1]);
 }
 
-/** @throws AppError PRECONDITION_REQUIRED when no If-Match was sent: a PATCH must say which version it changes */
-export function requiredVersion(request: FastifyRequest): number {
-  const version = expectedVersion(request);
-  if (version === null) {
+/**
+ * As `expectedVersion`, for a PATCH, which must say what it changes: one version, or with "*" whichever stands (RFC 9110, 13.1.1).
+ * @throws AppError PRECONDITION_REQUIRED when no If-Match was sent
+ */
+export function requiredVersion(request: FastifyRequest): number | null {
+  if (request.headers['if-match'] === undefined) {
     throw new AppError('PRECONDITION_REQUIRED', {
       zh: '修改记录必须携带 If-Match（上次读取时的 ETag）。',
       en: 'Send If-Match with the ETag that you read; it keeps two people from overwriting each other.',
     });
   }
-  return version;
+  return expectedVersion(request);
 }

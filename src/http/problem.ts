@@ -60,7 +60,9 @@ export const Problem = Type.Object(
     errors: Type.Optional(
       Type.Array(
         Type.Object({
-          pointer: Type.String({ description: 'RFC 6901 pointer to the fault.' }),
+          pointer: Type.String({
+            description: 'RFC 6901 pointer to the fault: into the body, or from /querystring, /params or /headers.',
+          }),
           code: Type.String(),
           message: Type.String(),
         }),

@@ -2,4 +2,5 @@ export * from './service/create.ts';
 export * from './service/lifecycle.ts';
 export * from './service/milestones.ts';
 export * from './service/read.ts';
+export { rehomeProjects } from './service/rehome.ts';
 export { getMilestoneRow, getProjectRow } from './store.ts';

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
-import { projectMilestones, projectParties, projects } from '../../db/schema/index.ts';
+import { and, asc, desc, eq, inArray, like, lt, or, sql } from 'drizzle-orm';
+import { demands, projectMilestones, projectParties, projects } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
+import { regionPrefix } from '../core/region-codes.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import type { ProjectScope } from './policy.ts';
 import type { ProjectStatus } from './rules.ts';
@@ -47,6 +48,21 @@ export async function hasProject(db: Db, introductionId: string): Promise<boolea
 export async function lockProject(tx: Tx, id: string): Promise<ProjectRow | undefined> {
   const [row] = await tx.select().from(projects).where(eq(projects.id, id)).for('update');
   return row;
+}
+
+/** After the demands of a region went to another market: their projects follow them. */
+export async function rehomeProjectRows(tx: Tx, regionCode: string): Promise<void> {
+  await tx
+    .update(projects)
+    .set({ marketId: sql`${demands.homeMarketId}` })
+    .from(demands)
+    .where(
+      and(
+        eq(demands.id, projects.demandId),
+        like(demands.regionCode, `${regionPrefix(regionCode)}%`),
+        sql`${projects.marketId} <> ${demands.homeMarketId}`,
+      ),
+    );
 }
 
 export async function listPartyRows(db: Db, projectIds: readonly string[]): Promise<PartyRow[]> {

@@ -1,5 +1,5 @@
 import { plusDays } from '../core/clock.ts';
-import { type InputFault, invalidInput } from '../core/errors.ts';
+import { type InputFault, invalidInput, invalidState } from '../core/errors.ts';
 import type { Text } from '../core/text.ts';
 import type { Transition } from '../core/transitions.ts';
 
@@ -46,6 +46,15 @@ export function validityAt(publishedAt: Date, chosen: Date | null): Date {
 
 export function isOpen(status: RecordStatus): boolean {
   return (openStatuses as readonly RecordStatus[]).includes(status);
+}
+
+/**
+ * A record is changed while it is with its owner, and while it is open; not while the market looks at it, nor at its end.
+ * @throws AppError INVALID_STATE
+ */
+export function requireChangeable(status: RecordStatus): void {
+  if (status === 'draft' || status === 'returned' || isOpen(status)) return;
+  throw invalidState(status, { zh: '当前状态不能修改。', en: 'The record cannot be changed in this state.' });
 }
 
 /** Faults for fields that a step needs and a draft may lack; white space is nothing. */

@@ -27,7 +27,7 @@ import {
   toPublicResultView,
 } from './views.ts';
 
-export { getResultRows, listMatchableResultIds, listResultIdsOf, type ResultRow } from './store.ts';
+export { getResultRows, listMatchableResultIds, listResultIdsOf, lockResult, type ResultRow } from './store.ts';
 
 /** What is particular to results among records. */
 const kind: RecordKind<ResultRow, ConfidentialRow, UpdateResult, PublicResultView, ResultView> = {

@@ -153,6 +153,27 @@ describe.each(kinds)('a file of a %s', (kind) => {
     expect((await auditOf(api, id)).slice(-2)).toEqual(['attachment.put', 'attachment.delete']);
   });
 
+  it('is added while its record can be changed, and not in any other state', async () => {
+    const owner = ownerOf(kind);
+    const broker = brokerOf(kind);
+    const put = async (id: string) => (await owner.put(pathOf(kind, id), bytes, pdf)).status;
+    const id = await draft(kind);
+    expect(await put(id)).toBe(200);
+    await owner.post(`/v1/${kind}s/${id}/submit`);
+    const refused = await owner.put(pathOf(kind, id, '补充.pdf'), bytes, pdf);
+    expect([refused.status, refused.body.state]).toEqual([409, 'submitted']);
+    expect(await namesOf(owner, kind, id)).toHaveLength(1);
+    await broker.post(`/v1/${kind}s/${id}/return`, { reason: '请补充附件' });
+    expect(await put(id)).toBe(200);
+    await owner.post(`/v1/${kind}s/${id}/submit`);
+    await broker.post(`/v1/${kind}s/${id}/publish`);
+    expect(await put(id)).toBe(200);
+    await owner.post(`/v1/${kind}s/${id}/withdraw`);
+    expect(await put(id)).toBe(409);
+    // What should not be there any more can still be taken away.
+    expect((await owner.delete(pathOf(kind, id))).status).toBe(204);
+  });
+
   it('is written by nobody but its owner, and what is refused changes nothing', async () => {
     const id = await published(kind);
     await ownerOf(kind).put(pathOf(kind, id), bytes, pdf);

@@ -138,6 +138,24 @@ describe('input that is read and is wrong', () => {
     expect(weakened.status).toBe(200);
   });
 
+  it('in a cursor is told where every fault of a query is', async () => {
+    for (const url of ['/v1/demands?cursor=x', '/v1/results?cursor=x', '/v1/organizations?cursor=x'])
+      expect((await api.anonymous.get(url)).body.errors).toMatchObject([{ pointer: '/querystring/cursor' }]);
+  });
+
+  it('is no If-Match of *, which stands for whatever version there is', async () => {
+    const made = (await world.enterprise.post('/v1/demands', demandInput)).body;
+    const anyVersion = { 'if-match': '*' };
+    const patched = await world.enterprise.patch(`/v1/demands/${made.id}`, { targetTrl: 5 }, anyVersion);
+    expect([patched.status, patched.body.version, patched.body.targetTrl]).toEqual([200, 2, 5]);
+    const none = await world.enterprise.patch(`/v1/demands/${unknownId}`, { targetTrl: 5 }, anyVersion);
+    expect(none.status).toBe(404);
+    const organization = `/v1/organizations/${world.enterprise.organizationId}`;
+    expect((await world.enterprise.patch(organization, { industry: '14' }, anyVersion)).status).toBe(200);
+    expect((await world.enterprise.patch('/v1/me', { locale: 'zh-CN' }, anyVersion)).status).toBe(200);
+    expect((await world.enterprise.patch(`/v1/demands/${made.id}`, { targetTrl: 4 })).status).toBe(428);
+  });
+
   it('in Idempotency-Key is 422', async () => {
     for (const key of ['', 'a key', 'x'.repeat(201), '\u00e9']) {
       const answer = await world.enterprise.post('/v1/demands', demandInput, { 'idempotency-key': key });
@@ -150,14 +168,14 @@ describe('input that is read and is wrong', () => {
 });
 
 describe('an address that is no route', () => {
-  it('answers as a problem, also below /v1 and for other methods', async () => {
+  it('answers as a problem, also below /v1', async () => {
     const requests = [
       ['GET', '/'],
       ['GET', '/v1'],
       ['GET', '/v1/secrets'],
       ['POST', `/v1/demands/${unknownId}/steal`],
-      ['DELETE', `/v1/demands/${unknownId}`],
-      ['PUT', '/livez'],
+      ['PATCH', '/v1/secrets'],
+      ['GET', `/v1/demands/${unknownId}/`],
     ] as const;
     for (const [method, url] of requests) {
       const answer = await api.app.inject({ method, url });
@@ -165,6 +183,38 @@ describe('an address that is no route', () => {
       expect(answer.headers['content-type']).toContain('application/problem+json');
       expect(answer.json()).toMatchObject({ status: 404, code: 'NOT_FOUND' });
     }
+  });
+
+  it('for its method alone is 405 and names the methods that are, whether or not the record exists', async () => {
+    const requests = [
+      ['DELETE', `/v1/demands/${unknownId}`, 'GET, HEAD, PATCH'],
+      ['PUT', '/v1/demands?limit=5', 'GET, HEAD, POST'],
+      ['GET', `/v1/demands/${unknownId}/publish`, 'POST'],
+      ['POST', '/v1/organizations/7/tiers/%E6%96%87', 'DELETE'],
+      ['PUT', '/livez', 'GET, HEAD'],
+    ] as const;
+    for (const [method, url, allow] of requests) {
+      const answer = await api.app.inject({ method, url, headers: { 'accept-language': 'en' } });
+      expect([url, answer.statusCode, answer.headers.allow]).toEqual([url, 405, allow]);
+      expect(answer.headers['content-type']).toContain('application/problem+json');
+      expect(answer.json()).toMatchObject({ title: 'Method Not Allowed', status: 405, code: 'METHOD_NOT_ALLOWED' });
+      expect(answer.json().detail).toContain(allow);
+      expect(answer.json().requestId).toBe(answer.headers['x-request-id']);
+    }
+  });
+});
+
+describe('a repeat under one Idempotency-Key', () => {
+  it('is answered with the same bytes', async () => {
+    const key = { 'idempotency-key': 'same-bytes' };
+    const [first, second] = [
+      await postDemand(JSON.stringify(demandInput), key),
+      await postDemand(JSON.stringify(demandInput), key),
+    ];
+    expect(first.statusCode).toBe(201);
+    expect(second.statusCode).toBe(201);
+    expect(second.payload).toBe(first.payload);
+    expect(second.headers.etag).toBe(first.headers.etag);
   });
 });
 

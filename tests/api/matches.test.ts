@@ -97,7 +97,7 @@ describe('reading matches', () => {
     const cursor = Buffer.from('2026-11-23T00:00:00.000Z|0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d').toString('base64url');
     const answer = await world.demandBroker.get(`/v1/matches?cursor=${cursor}`);
     expect(answer.status).toBe(422);
-    expect(answer.body.errors[0].pointer).toBe('/cursor');
+    expect(answer.body.errors[0].pointer).toBe('/querystring/cursor');
   });
 
   it('refuses a cursor whose score is a number to JavaScript and none to PostgreSQL', async () => {

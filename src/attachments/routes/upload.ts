@@ -52,11 +52,14 @@ const refusals: Record<string, { status: number; code: string; meaning: string; 
 };
 
 const meanings = Object.values(refusals).map(({ status, meaning }) => [status, meaning] as const);
-const tooMany = [409, `The record has ${maxAttachmentsPerRecord} files already.`] as const;
+const refusedByRecord = [
+  409,
+  `The record has ${maxAttachmentsPerRecord} files already, or is in a state in which it cannot be changed.`,
+] as const;
 
 /** The problems that mean something else here than in the rest of the API, for OpenAPI. */
 export const uploadProblems = Object.fromEntries(
-  [...meanings, tooMany].map(([status, description]) => [
+  [...meanings, refusedByRecord].map(([status, description]) => [
     status,
     { description, content: { 'application/problem+json': { schema: Type.Ref(problemId) } } },
   ]),

@@ -33,7 +33,7 @@ export async function getMe(ctx: Ctx): Promise<MeView> {
   return await toMeView(ctx, ctx.db, actor, found(await getUserRow(ctx.db, actor.userId)));
 }
 
-export async function updateMe(ctx: Ctx, input: UpdateMe, expectedVersion: number): Promise<MeView> {
+export async function updateMe(ctx: Ctx, input: UpdateMe, expectedVersion: number | null): Promise<MeView> {
   const actor = signedIn(ctx.actor);
   return await transaction(ctx, async (tx) => {
     const user = found(await lockUser(tx, actor.userId));

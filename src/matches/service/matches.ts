@@ -73,7 +73,7 @@ function scoreKey(cursor: string | undefined): PageKey | null {
   const key = decodeCursor(cursor);
   if (key === null || scoreShape.test(key.at)) return key;
   throw invalidInput({
-    pointer: '/cursor',
+    pointer: '/querystring/cursor',
     code: 'cursor',
     message: { zh: '游标不属于此列表', en: 'this cursor belongs to another list' },
   });

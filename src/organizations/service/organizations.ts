@@ -165,7 +165,7 @@ export async function updateOrganization(
   ctx: Ctx,
   id: string,
   input: UpdateOrganization,
-  expectedVersion: number,
+  expectedVersion: number | null,
 ): Promise<OrganizationView> {
   return await transaction(ctx, async (tx) => {
     const row = found(await lockOrganization(tx, id));

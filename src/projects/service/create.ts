@@ -5,7 +5,7 @@ import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { violates } from '../../core/pg-errors.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
-import { getDemandRows } from '../../demands/service.ts';
+import { lockDemand } from '../../demands/service.ts';
 import { getIntroductionRow } from '../../matches/service.ts';
 import { getOrganizationRows } from '../../organizations/service.ts';
 import { getResultRows } from '../../results/service.ts';
@@ -24,7 +24,8 @@ import { viewProject } from './read.ts';
 export async function createProject(ctx: Ctx, input: CreateProject): Promise<ProjectView> {
   return await transaction(ctx, async (tx) => {
     const introduction = found(await getIntroductionRow(tx, input.introductionId));
-    const demand = found((await getDemandRows(tx, [introduction.demandId]))[0]);
+    // Locked, since the project takes its market from the demand, which a new market may be taking over.
+    const demand = found(await lockDemand(tx, introduction.demandId));
     const result = found((await getResultRows(tx, [introduction.resultId]))[0]);
     const demandSide = { organizationId: introduction.demandOrganizationId, responsibleUserId: demand.createdByUserId };
     const resultSide = { organizationId: introduction.resultOrganizationId, responsibleUserId: result.createdByUserId };

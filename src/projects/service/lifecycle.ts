@@ -53,7 +53,7 @@ export async function updateProject(
   ctx: Ctx,
   id: string,
   input: UpdateProject,
-  expectedVersion: number,
+  expectedVersion: number | null,
 ): Promise<ProjectView> {
   return await transaction(ctx, async (tx) => {
     const { row } = await lockFor(tx, ctx, id, mayForm);

@@ -1,7 +1,7 @@
 import { audit } from '../../core/audit.ts';
 import { chinaDate } from '../../core/clock.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { found, invalidInput, invalidState } from '../../core/errors.ts';
+import { found, invalidInput } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { languageOf } from '../../core/text.ts';
@@ -10,7 +10,7 @@ import { checkVersion } from '../../core/versions.ts';
 import { getOrganizationRow, homeMarketOf } from '../../organizations/service.ts';
 import { checkTerms } from '../../vocabularies/service.ts';
 import { mayPost, mayWrite } from '../policy.ts';
-import { isOpen } from '../rules.ts';
+import { isOpen, requireChangeable } from '../rules.ts';
 import type { Columns, Parts, RecordInput, RecordKind, RecordRow, Show } from './kind.ts';
 import type { Revisable } from './lifecycle.ts';
 
@@ -67,7 +67,7 @@ export function recordDrafting<
    * Changes a draft at once. Of a published record, what the public does not see changes at once; what it does see
    * becomes a revision that the broker publishes, while the old version stays visible.
    */
-  async function update(ctx: Ctx, id: string, input: Input, expectedVersion: number): Promise<View> {
+  async function update(ctx: Ctx, id: string, input: Input, expectedVersion: number | null): Promise<View> {
     return await transaction(ctx, async (tx) => {
       const now = ctx.clock.now();
       const row = found(await store.lock(tx, id));
@@ -99,12 +99,10 @@ export function recordDrafting<
   }
 
   async function openChanges(tx: Tx, row: Row, { open }: Parts): Promise<Columns> {
-    if (row.status === 'draft' || row.status === 'returned') {
+    requireChangeable(row.status);
+    if (!isOpen(row.status)) {
       const home = open.regionCode === undefined ? {} : { homeMarketId: (await homeMarketOf(tx, open.regionCode)).id };
       return { ...open, ...home };
-    }
-    if (!isOpen(row.status)) {
-      throw invalidState(row.status, { zh: '当前状态不能修改。', en: 'The record cannot be changed in this state.' });
     }
     if (Object.keys(open).length === 0) return {};
     // What a record needed to be submitted it needs while it is published.
