@@ -20,6 +20,7 @@ import {
 } from '../store.ts';
 import type { MatchIndex } from './match-index.ts';
 import { type MatchPlan, planMatches } from './plan.ts';
+import { recordRun } from './record-answer.ts';
 import { loadSide, type SideRow } from './sides.ts';
 
 export interface RefreshSubject {
@@ -108,6 +109,7 @@ async function keepPlan(tx: Tx, ctx: Ctx, plan: MatchPlan): Promise<RefreshOutco
     ...unknown.filter((match) => inserted.has(match.id)),
     ...found.filter((match) => rewritten.has(match.id) && !wasShown.has(match.id)),
   ].filter(({ pair }) => pair.nearMiss === null);
+  await recordRun(tx, ctx, plan.subject, fresh);
   await emit(
     tx,
     ctx,
