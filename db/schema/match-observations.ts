@@ -53,7 +53,7 @@ export const matchObservations = pgTable(
     projectId: uuid('project_id'),
     /** The demand's home market. */
     marketId: uuid('market_id').notNull(),
-    /** Of the match, once the action was done. */
+    /** Of the match, once the action was done; at the end of a record, before it left the lists. */
     matchStatus: text('match_status', { enum: matchStatuses }).notNull(),
     /** Content versions of the records and of the model that the features were made of. */
     demandVersion: integer('demand_version').notNull(),

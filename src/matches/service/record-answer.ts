@@ -69,28 +69,34 @@ export async function recordOutcome(
   await recordAnswer(tx, ctx, matchId, { ...fact, introductionId });
 }
 
-/** What a run told the parties of, and for a record that has ended, that it was its owner or the clock that ended it. */
-export async function recordRun(
+/** What a run tells the parties of, once it stands in their lists. */
+export async function recordSuggestions(
   tx: Tx,
   ctx: Ctx,
-  subject: { side: Side; id: string; row: { isPublic: boolean } | null },
   fresh: readonly { id: string; pair: RankedPair }[],
 ): Promise<void> {
   const suggested = fresh.map(({ id, pair }) => ({ ...pair, id, status: 'suggested' as const }));
   await recordForSystem(tx, ctx, suggested, { action: 'suggested' });
-  if (subject.row?.isPublic === false) await recordEnd(tx, ctx, subject);
 }
 
 const endings = { withdrawn: 'record_withdrawn', closed: 'record_closed', expired: 'record_expired' } as const;
 
-async function recordEnd(tx: Tx, ctx: Ctx, { side, id }: { side: Side; id: string }): Promise<void> {
-  const [row] = side === 'demand' ? await getDemandRows(tx, [id]) : await getResultRows(tx, [id]);
-  const status = found(row).status;
+/**
+ * That a record was withdrawn, closed or has expired, for each match that people had of it: by the run which follows,
+ * before it takes the suggestions off the lists. The verbs on records know no matches.
+ */
+export async function recordEnd(
+  tx: Tx,
+  ctx: Ctx,
+  { side, id, row }: { side: Side; id: string; row: { isPublic: boolean } | null },
+): Promise<void> {
+  if (row === null || row.isPublic) return;
+  const [record] = side === 'demand' ? await getDemandRows(tx, [id]) : await getResultRows(tx, [id]);
+  const { status, outcome, updatedAt } = found(record);
   if (status !== 'withdrawn' && status !== 'closed' && status !== 'expired') return;
   const action = endings[status];
-  const ended = await listEndedMatches(tx, { side, id, action, since: found(row).updatedAt });
-  const reason = status === 'closed' ? found(row).outcome : null;
-  await recordForSystem(tx, ctx, ended, { action, side, reason });
+  const ended = await listEndedMatches(tx, { side, id, action, since: updatedAt });
+  await recordForSystem(tx, ctx, ended, { action, side, reason: status === 'closed' ? outcome : null });
 }
 
 async function recordForSystem(tx: Tx, ctx: Ctx, matches: readonly ScoredMatch[], fact: ObservedFact): Promise<void> {
