@@ -15,7 +15,7 @@ export interface ShownView {
   matches: readonly (ScoredMatch & { pair: PairRows })[];
 }
 
-/** Takes note of what was shown and returns at once; what it cannot write is lost and warned of. */
+/** Takes note of what was shown and returns at once. */
 export interface ShownLog {
   note(actor: Actor, view: ShownView): void;
   /** Writes what is noted. Never throws. */
@@ -24,13 +24,15 @@ export interface ShownLog {
 
 /** Long enough to gather what one person opens, short enough that little is lost with the process. */
 const delayMs = 250;
-const maxPending = 500;
+const maxPendingRows = 5_000;
 const maxRemembered = 20_000;
 
-interface Noted extends ShownView {
-  at: Date;
-  actor: Actor;
-  organizationId: string;
+/** Rows without their places, which are looked up when they are written. */
+interface Noted {
+  filter: ShownView['filter'];
+  /** The first match of the page: what lies before it on the list is counted. */
+  first: Pick<ScoredMatch, 'id' | 'score'>;
+  rows: { row: ObservationRow; indexOnPage: number }[];
 }
 
 /**
@@ -40,24 +42,33 @@ interface Noted extends ShownView {
  */
 export function createShownLog({ db, clock, log }: { db: Db; clock: Clock; log: Pick<Log, 'warn'> }): ShownLog {
   let pending: Noted[] = [];
+  let pendingRows = 0;
   let remembered = { day: '', keys: new Set<string>() };
   let timer: NodeJS.Timeout | null = null;
   let writing = Promise.resolve();
 
-  function note(actor: Actor, view: ShownView): void {
-    if (actor.kind !== 'user' || actor.scopes !== null || actor.organizationId === null) return;
+  function isNew(key: string, day: string): boolean {
+    if (remembered.day !== day || remembered.keys.size >= maxRemembered) remembered = { day, keys: new Set() };
+    return remembered.keys.size < remembered.keys.add(key).size;
+  }
+
+  function note(actor: Actor, { list, filter, matches }: ShownView): void {
+    const [first] = matches;
+    if (actor.kind !== 'user' || actor.scopes !== null || actor.organizationId === null || first === undefined) return;
+    if (pendingRows >= maxPendingRows) return;
+    const { organizationId } = actor;
     const at = clock.now();
     const day = chinaDate(at);
-    if (remembered.day !== day || remembered.keys.size > maxRemembered) remembered = { day, keys: new Set() };
-    if (pending.length >= maxPending) return;
-    const { organizationId } = actor;
-    const keys = view.matches.map(
-      ({ id, modelVersion, demandVersion, resultVersion }) =>
-        `${organizationId} ${view.list} ${id} ${modelVersion} ${demandVersion} ${resultVersion}`,
-    );
-    if (keys.every((key) => remembered.keys.has(key))) return;
-    for (const key of keys) remembered.keys.add(key);
-    pending.push({ ...view, at, actor, organizationId });
+    const rows = matches.flatMap((match, indexOnPage) => {
+      const { id, modelVersion, demandVersion, resultVersion, pair } = match;
+      if (!isNew(`${organizationId} ${list} ${id} ${modelVersion} ${demandVersion} ${resultVersion}`, day)) return [];
+      const fact: ObservedFact = { action: list === null ? 'viewed' : 'shown', organizationId, list };
+      const seen = { at, actor: observerOf(actor, pair), marketId: pair.demand.homeMarketId };
+      return [{ row: toObservation(match, fact, seen, undefined), indexOnPage }];
+    });
+    if (rows.length === 0) return;
+    pending.push({ filter, first: { id: first.id, score: first.score }, rows });
+    pendingRows += rows.length;
     timer ??= setTimeout(() => void flush(), delayMs).unref();
   }
 
@@ -65,21 +76,21 @@ export function createShownLog({ db, clock, log }: { db: Db; clock: Clock; log: 
   function flush(): Promise<void> {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    const batch = pending;
-    pending = [];
-    writing = writing.then(() => write(batch));
+    writing = writing.then(writePending);
     return writing;
   }
 
-  async function write(batch: readonly Noted[]): Promise<void> {
-    for (const [at, noted] of batch.entries()) {
+  async function writePending(): Promise<void> {
+    for (let noted = pending.shift(); noted !== undefined; noted = pending.shift()) {
+      pendingRows -= noted.rows.length;
       try {
-        await insertObservations(db, await rowsOf(db, noted));
+        await insertObservations(db, await withPlaces(db, noted));
       } catch (error) {
+        const lost = noted.rows.length + pendingRows;
+        pending = [];
+        pendingRows = 0;
         remembered.keys.clear();
-        const lost = batch.length - at;
         log.warn({ lost, error: describeError(error) }, 'what people were shown could not be written down');
-        return;
       }
     }
   }
@@ -87,23 +98,16 @@ export function createShownLog({ db, clock, log }: { db: Db; clock: Clock; log: 
   return { note, flush };
 }
 
-async function rowsOf(db: Db, { at, actor, organizationId, list, filter, matches }: Noted): Promise<ObservationRow[]> {
+async function withPlaces(db: Db, { filter, first, rows }: Noted): Promise<ObservationRow[]> {
   const places = await listPlaces(
     db,
-    matches.map((match) => match.id),
+    rows.map(({ row }) => row.matchId),
   );
-  const [first] = matches;
-  const { ahead, length } =
-    filter === null || first === undefined ? { ahead: null, length: null } : await countListed(db, filter, first);
-  return matches.map((match, index) => {
-    const fact: ObservedFact = {
-      action: list === null ? 'viewed' : 'shown',
-      organizationId,
-      list,
-      listPosition: ahead === null ? null : ahead + index + 1,
-      listLength: length,
-    };
-    const marketId = match.pair.demand.homeMarketId;
-    return toObservation(match, fact, { at, actor: observerOf(actor, match.pair), marketId }, places.get(match.id));
-  });
+  const { ahead, length } = filter === null ? { ahead: null, length: null } : await countListed(db, filter, first);
+  return rows.map(({ row, indexOnPage }) => ({
+    ...row,
+    ...places.get(row.matchId),
+    listPosition: ahead === null ? null : ahead + indexOnPage + 1,
+    listLength: length,
+  }));
 }
