@@ -63,7 +63,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       await resultRoutes(v1);
       await attachmentRoutes(v1);
       await searchRoutes(v1);
-      await matchRoutes(v1, { introductionWorkingDays: config.introductionWorkingDays });
+      await matchRoutes(v1, { introductionWorkingDays: config.introductionWorkingDays, db, log, clock });
       await projectRoutes(v1);
       await notificationRoutes(v1, { db, log, clock });
       await auditTrailRoutes(v1);

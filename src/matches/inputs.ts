@@ -77,3 +77,9 @@ export const ListIntroductions = Type.Object(
   { additionalProperties: false },
 );
 export type ListIntroductions = Static<typeof ListIntroductions>;
+
+export const ListMatchObservations = Type.Object(
+  { cursor: pageQuery.cursor, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100 })) },
+  { additionalProperties: false },
+);
+export type ListMatchObservations = Static<typeof ListMatchObservations>;

@@ -113,3 +113,12 @@ export function introductionScope(actor: Actor): IntroductionScope {
     ownerUserId: personal ? actor.userId : null,
   };
 }
+
+/** What was observed of all markets together is for those who run the platform. */
+export function mayReadObservations(actor: Actor): void {
+  if (actor.kind === 'user' && actor.administrator) return;
+  throw forbidden({
+    zh: '只有平台管理员可以导出匹配观测数据。',
+    en: 'Only the administrator exports what was observed.',
+  });
+}

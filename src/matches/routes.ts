@@ -1,5 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/ctx.ts';
+import type { Db } from '../core/transaction.ts';
 import { expectedVersion } from '../http/etag.ts';
 import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
@@ -11,12 +14,14 @@ import {
   DismissMatch,
   ListIntroductions,
   ListMatches,
+  ListMatchObservations,
   ListRecordMatches,
   OpenIntroduction,
 } from './inputs.ts';
 import {
   acceptIntroduction,
   createIntroduction,
+  createShownLog,
   declineIntroduction,
   dismissMatch,
   getIntroduction,
@@ -24,22 +29,30 @@ import {
   listDemandMatches,
   listIntroductions,
   listMatches,
+  listMatchObservations,
   listResultMatches,
   openIntroduction,
+  type ShownLog,
   shortlistMatch,
 } from './service.ts';
-import { IntroductionSummary, IntroductionView, MatchView } from './views.ts';
+import { IntroductionSummary, IntroductionView, MatchObservationView, MatchView } from './views.ts';
 
 export interface MatchOptions {
   introductionWorkingDays: number;
+  db: Db;
+  log: Pick<Log, 'warn'>;
+  clock: Clock;
 }
 
 export async function matchRoutes(fastify: FastifyInstance, options: MatchOptions): Promise<void> {
-  await routesOfMatches(fastify);
+  const shown = createShownLog(options);
+  fastify.addHook('onClose', () => shown.flush());
+  await routesOfMatches(fastify, shown);
   await routesOfIntroductions(fastify, options);
+  await routesOfObservations(fastify);
 }
 
-async function routesOfMatches(fastify: FastifyInstance): Promise<void> {
+async function routesOfMatches(fastify: FastifyInstance, shown: ShownLog): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
   const read = { tag: 'matches', access: 'signed-in' } as const;
   const write = { ...read, scope: 'matches:write', output: MatchView, problems: [404, 409, 412] } as const;
@@ -54,7 +67,7 @@ async function routesOfMatches(fastify: FastifyInstance): Promise<void> {
       input: { querystring: ListMatches },
       output: PageOf(MatchView),
     }),
-    (request) => listMatches(request.ctx, request.query),
+    (request) => listMatches(request.ctx, request.query, shown),
   );
 
   app.get(
@@ -67,7 +80,7 @@ async function routesOfMatches(fastify: FastifyInstance): Promise<void> {
       output: MatchView,
       problems: [404],
     }),
-    (request) => getMatch(request.ctx, request.params.id),
+    (request) => getMatch(request.ctx, request.params.id, shown),
   );
 
   app.get(
@@ -81,7 +94,7 @@ async function routesOfMatches(fastify: FastifyInstance): Promise<void> {
       output: PageOf(MatchView),
       problems: [404],
     }),
-    (request) => listDemandMatches(request.ctx, request.params.id, request.query),
+    (request) => listDemandMatches(request.ctx, request.params.id, request.query, shown),
   );
 
   app.get(
@@ -95,7 +108,7 @@ async function routesOfMatches(fastify: FastifyInstance): Promise<void> {
       output: PageOf(MatchView),
       problems: [404],
     }),
-    (request) => listResultMatches(request.ctx, request.params.id, request.query),
+    (request) => listResultMatches(request.ctx, request.params.id, request.query, shown),
   );
 
   app.post(
@@ -205,5 +218,24 @@ async function routesOfIntroductions(fastify: FastifyInstance, options: MatchOpt
       input: { params: IdParams, body: DeclineIntroduction },
     }),
     (request) => declineIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request)),
+  );
+}
+
+async function routesOfObservations(fastify: FastifyInstance): Promise<void> {
+  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get(
+    '/match-observations',
+    operation({
+      id: 'listMatchObservations',
+      summary: 'Export what a learner needs of every answer',
+      description:
+        'For the administrator; oldest first, so that an export goes on where it stopped. Features, score and places as they were; no names, no texts. What happened in the last minute is not listed yet.',
+      tag: 'operations',
+      access: 'signed-in',
+      input: { querystring: ListMatchObservations },
+      output: PageOf(MatchObservationView),
+    }),
+    (request) => listMatchObservations(request.ctx, request.query),
   );
 }

@@ -392,6 +392,10 @@ const other: Record<string, Row> = {
     answers: '401 404 404 404 404 200 404 200 200',
     request: async (subjects) => ({ url: `/v1/audit?subject=${(await subjects.demand('published')).id}` }),
   },
+  'GET /v1/match-observations': {
+    answers: '401 403 403 403 403 403 403 403 200',
+    request: at('/v1/match-observations'),
+  },
   'GET /v1/vocabularies/{name}': { answers: anybody, request: at('/v1/vocabularies/trl') },
   'PUT /v1/vocabularies/{name}/terms/{code}': {
     answers: '401 403 403 403 403 403 403 403 200',

@@ -83,6 +83,7 @@ async function expectRows(databaseUrl: string): Promise<void> {
     'deliveries',
     'idempotency_keys',
     'mail_tokens',
+    'match_observations',
     'messages',
     'notifications',
     'seed_digests',

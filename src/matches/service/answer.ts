@@ -25,6 +25,7 @@ import {
 import type { IntroductionView } from '../views.ts';
 import { lockMatchAndDemand, requirePublic } from './introduce.ts';
 import { viewIntroduction } from './introductions.ts';
+import { recordAnswer } from './record-answer.ts';
 
 /**
  * One party accepts: any member of an enterprise; of a university the member whose record it is, or an admin. When both
@@ -82,7 +83,9 @@ async function answer(ctx: Ctx, id: string, given: Answer, expectedVersion: numb
     const updated = isLast
       ? await close(tx, ctx, { row, match, status: closed })
       : await updateIntroductionRow(tx, row, {}, now);
-    await recordAnswer(tx, ctx, { before: row, after: updated, side, given });
+    await tellOfAnswer(tx, ctx, { before: row, after: updated, side, given });
+    const action = given.answer === 'accept' ? 'accepted' : 'declined';
+    await recordAnswer(tx, ctx, matchId, { action, side, reason: given.reason, introductionId: id });
     return await viewIntroduction(tx, ctx, updated);
   });
 }
@@ -104,7 +107,7 @@ async function close(
 }
 
 /** An answer tells the other party; the one that closes tells everybody. */
-async function recordAnswer(
+async function tellOfAnswer(
   tx: Tx,
   ctx: Ctx,
   { before, after, side, given }: { before: IntroductionRow; after: IntroductionRow; side: Side; given: Answer },

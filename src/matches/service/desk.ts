@@ -12,6 +12,7 @@ import { introductionTransitions, matchTransitions } from '../rules.ts';
 import { lockLiveIntroduction, lockMatch, type MatchRow, updateIntroductionRow, updateMatchRow } from '../store.ts';
 import type { MatchView } from '../views.ts';
 import { viewMatch } from './matches.ts';
+import { recordAnswer } from './record-answer.ts';
 import { loadPair } from './sides.ts';
 
 export async function shortlistMatch(ctx: Ctx, id: string, expectedVersion: number | null): Promise<MatchView> {
@@ -24,6 +25,7 @@ export async function shortlistMatch(ctx: Ctx, id: string, expectedVersion: numb
     const now = ctx.clock.now();
     const updated = await updateMatchRow(tx, row, { status, shortlistedAt: now }, now);
     await recordStep(tx, ctx, pair, row, updated, 'shortlist');
+    await recordAnswer(tx, ctx, id, { action: 'shortlisted' });
     await emit(tx, ctx, { type: 'match.shortlisted', subjectType: 'match', subjectId: id });
     return await viewMatch(tx, ctx, updated);
   });
@@ -47,6 +49,7 @@ export async function dismissMatch(
     const dismissal = { dismissReason: input.reason, dismissComment: input.comment ?? null, dismissedAt: now };
     const updated = await updateMatchRow(tx, row, { status, ...dismissal }, now);
     await recordStep(tx, ctx, pair, row, updated, 'dismiss', { reason: input.reason });
+    await recordAnswer(tx, ctx, id, { action: 'dismissed', reason: input.reason });
     await emit(tx, ctx, { type: 'match.dismissed', subjectType: 'match', subjectId: id });
     await cancelRequest(tx, ctx, pair, id);
     return await viewMatch(tx, ctx, updated);

@@ -25,6 +25,7 @@ import {
 } from '../store.ts';
 import type { IntroductionView } from '../views.ts';
 import { viewIntroduction } from './introductions.ts';
+import { recordAnswer } from './record-answer.ts';
 import { loadPair, type PairRows } from './sides.ts';
 
 export interface IntroductionTerms {
@@ -73,6 +74,8 @@ export async function createIntroduction(
     );
     if (isOpen) await updateMatchRow(tx, match, { status: introduced }, now);
     await recordOpening(tx, ctx, introduction, isOpen ? 'open' : 'request', null);
+    const action = isOpen ? 'introduced' : 'requested';
+    await recordAnswer(tx, ctx, matchId, { action, side: requestedBySide, introductionId: introduction.id });
     return await viewIntroduction(tx, ctx, introduction);
   });
 }
@@ -111,6 +114,7 @@ export async function openIntroduction(
     );
     await updateMatchRow(tx, match, { status: introduced }, now);
     await recordOpening(tx, ctx, opened, 'open', row.status);
+    await recordAnswer(tx, ctx, matchId, { action: 'introduced', side: row.requestedBySide, introductionId: id });
     return await viewIntroduction(tx, ctx, opened);
   });
 }

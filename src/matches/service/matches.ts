@@ -8,16 +8,21 @@ import type { ListMatches, ListRecordMatches } from '../inputs.ts';
 import { deskOf, mayListMatchesOf, standingIn } from '../policy.ts';
 import { getMatchRow, listAnswerRecords, listMatchRows, type MatchFilter, type MatchRow } from '../store.ts';
 import { type MatchParts, type MatchView, toMatchView } from '../views.ts';
+import type { ShownLog, ShownView } from './shown-log.ts';
 
-export async function getMatch(ctx: Ctx, id: string): Promise<MatchView> {
+/** @param shown takes note of what a person was shown, here and in the lists */
+export async function getMatch(ctx: Ctx, id: string, shown?: ShownLog): Promise<MatchView> {
   const row = found(await getMatchRow(ctx.db, id));
-  return await viewMatch(ctx.db, ctx, row);
+  const pair = found((await loadMatchParts(ctx.db, [row])).get(id));
+  const view = toMatchView(row, pair, standingIn(ctx.actor, pair));
+  shown?.note(ctx.actor, { list: null, filter: null, matches: [{ ...row, pair }] });
+  return view;
 }
 
 /** The broker's desk: the matches that the actor's market and those below it lead. */
-export async function listMatches(ctx: Ctx, query: ListMatches): Promise<Page<MatchView>> {
+export async function listMatches(ctx: Ctx, query: ListMatches, shown?: ShownLog): Promise<Page<MatchView>> {
   const { demandId, resultId } = query;
-  return await pageOf(ctx, { marketIds: deskOf(ctx.actor), demandId, resultId, ...filterOf(query) });
+  return await pageOf(ctx, 'desk', { marketIds: deskOf(ctx.actor), demandId, resultId, ...filterOf(query) }, shown);
 }
 
 /** @throws AppError NOT_FOUND unless the actor owns the demand or brokers for it */
@@ -25,9 +30,10 @@ export async function listDemandMatches(
   ctx: Ctx,
   demandId: string,
   query: ListRecordMatches,
+  shown?: ShownLog,
 ): Promise<Page<MatchView>> {
   mayListMatchesOf(ctx.actor, found((await getDemandRows(ctx.db, [demandId]))[0]));
-  return await pageOf(ctx, { demandId, ...filterOf(query) });
+  return await pageOf(ctx, 'demand', { demandId, ...filterOf(query) }, shown);
 }
 
 /** @throws AppError NOT_FOUND unless the actor owns the result or brokers for it */
@@ -35,9 +41,10 @@ export async function listResultMatches(
   ctx: Ctx,
   resultId: string,
   query: ListRecordMatches,
+  shown?: ShownLog,
 ): Promise<Page<MatchView>> {
   mayListMatchesOf(ctx.actor, found((await getResultRows(ctx.db, [resultId]))[0]));
-  return await pageOf(ctx, { resultId, ...filterOf(query) });
+  return await pageOf(ctx, 'result', { resultId, ...filterOf(query) }, shown);
 }
 
 /** The view that the actor may have of a match. @throws AppError NOT_FOUND when it may have none */
@@ -53,16 +60,21 @@ function filterOf(
   return { status, minScore, nearMisses, after: scoreKey(query.cursor), limit };
 }
 
-async function pageOf(ctx: Ctx, filter: MatchFilter): Promise<Page<MatchView>> {
+async function pageOf(
+  ctx: Ctx,
+  list: ShownView['list'],
+  filter: MatchFilter,
+  shown: ShownLog | undefined,
+): Promise<Page<MatchView>> {
   const rows = await listMatchRows(ctx.db, filter);
-  const shown = rows.slice(0, filter.limit);
-  const parts = await loadMatchParts(ctx.db, shown);
-  const last = shown.at(-1);
+  const onPage = rows.slice(0, filter.limit);
+  const parts = await loadMatchParts(ctx.db, onPage);
+  const matches = onPage.map((row) => ({ ...row, pair: found(parts.get(row.id)) }));
+  const items = matches.map((match) => toMatchView(match, match.pair, standingIn(ctx.actor, match.pair)));
+  shown?.note(ctx.actor, { list, filter, matches });
+  const last = onPage.at(-1);
   return {
-    items: shown.map((row) => {
-      const own = found(parts.get(row.id));
-      return toMatchView(row, own, standingIn(ctx.actor, own));
-    }),
+    items,
     nextCursor:
       rows.length > filter.limit && last !== undefined ? encodeCursor({ at: String(last.score), id: last.id }) : null,
   };

@@ -21,6 +21,7 @@ import {
 import { isShutOut, loadGateFacts } from './gate-facts.ts';
 import type { MatchIndex } from './match-index.ts';
 import { type MatchPlan, planMatches } from './plan.ts';
+import { recordEnd, recordSuggestions } from './record-answer.ts';
 import { loadSide, type SideRow } from './sides.ts';
 
 export interface RefreshSubject {
@@ -83,6 +84,7 @@ async function refreshRecordsOf(ctx: Ctx, organizationId: string): Promise<Refre
 
 async function keepPlan(tx: Tx, ctx: Ctx, plan: MatchPlan): Promise<RefreshOutcome> {
   await requireUnchanged(tx, ctx, plan);
+  await recordEnd(tx, ctx, plan.subject);
   const now = ctx.clock.now();
   const { side, id } = plan.subject;
   const otherOf = ({ demandId, resultId }: { demandId: string; resultId: string }) =>
@@ -109,6 +111,7 @@ async function keepPlan(tx: Tx, ctx: Ctx, plan: MatchPlan): Promise<RefreshOutco
     ...unknown.filter((match) => inserted.has(match.id)),
     ...found.filter((match) => rewritten.has(match.id) && !wasShown.has(match.id)),
   ].filter(({ pair }) => pair.nearMiss === null);
+  await recordSuggestions(tx, ctx, fresh);
   await emit(
     tx,
     ctx,

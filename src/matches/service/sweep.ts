@@ -12,6 +12,7 @@ import {
   updateIntroductionRow,
   updateMatchRow,
 } from '../store.ts';
+import { recordAnswer } from './record-answer.ts';
 
 export type SweepOutcome = Record<DueStep, number>;
 
@@ -40,7 +41,7 @@ async function sweepBatch(tx: Tx, ctx: Ctx): Promise<DueStep[][]> {
   const taken: DueStep[][] = [];
   for (const { introduction, match, isOver } of due) {
     const steps: DueStep[] = isOver ? ['lapse'] : dueSteps(introduction, now);
-    if (steps.includes('lapse')) await lapse(tx, ctx, introduction, match);
+    if (steps.includes('lapse')) await lapse(tx, ctx, introduction, match, isOver);
     else {
       const marks = {
         ...(steps.includes('remind') ? { remindedAt: now } : {}),
@@ -65,7 +66,7 @@ async function sweepBatch(tx: Tx, ctx: Ctx): Promise<DueStep[][]> {
 }
 
 /** What nobody opened leaves its match where it was; what was open and unanswered takes its match along. */
-async function lapse(tx: Tx, ctx: Ctx, introduction: IntroductionRow, match: MatchRow): Promise<void> {
+async function lapse(tx: Tx, ctx: Ctx, introduction: IntroductionRow, match: MatchRow, isOver: boolean): Promise<void> {
   const now = ctx.clock.now();
   const status = nextState(introductionTransitions, 'lapse', introduction.status);
   await updateIntroductionRow(tx, introduction, { status, closedAt: now }, now);
@@ -80,4 +81,7 @@ async function lapse(tx: Tx, ctx: Ctx, introduction: IntroductionRow, match: Mat
     fromStatus: introduction.status,
     toStatus: status,
   });
+  const reason = isOver ? 'record_ended' : introduction.status === 'open' ? 'not_answered' : 'not_opened';
+  const side = introduction.status === 'requested' ? introduction.requestedBySide : null;
+  await recordAnswer(tx, ctx, match.id, { action: 'lapsed', side, reason, introductionId: introduction.id });
 }

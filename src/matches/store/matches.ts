@@ -44,24 +44,30 @@ export interface MatchFilter {
 
 /** Best first; reads one row more than the page has. */
 export async function listMatchRows(db: Db, filter: MatchFilter): Promise<MatchRow[]> {
-  const { demandId, resultId, marketIds, status, minScore, after } = filter;
+  const { after } = filter;
   return await db
     .select()
     .from(matches)
-    .where(
-      and(
-        demandId === undefined ? undefined : eq(matches.demandId, demandId),
-        resultId === undefined ? undefined : eq(matches.resultId, resultId),
-        // The market of a record moves when a new market takes its region, so no copy of it is kept with the match.
-        marketIds === undefined ? undefined : inArray(matches.demandId, demandsOf(db, marketIds)),
-        status === undefined ? notInArray(matches.status, ['dismissed', 'superseded']) : eq(matches.status, status),
-        minScore === undefined ? undefined : gte(matches.score, minScore),
-        filter.nearMisses ? undefined : isNull(matches.nearMiss),
-        after === null ? undefined : isAfter(after),
-      ),
-    )
+    .where(and(listedCondition(db, filter), after === null ? undefined : isAfter(after)))
     .orderBy(sql`${matches.score} desc`, matches.id)
     .limit(filter.limit + 1);
+}
+
+/** States that a list holds only when it is asked for them. */
+export const hiddenStatuses = ['dismissed', 'superseded'] as const satisfies readonly MatchRow['status'][];
+
+/** Which matches a list has, on whatever page. */
+export function listedCondition(db: Db, filter: Omit<MatchFilter, 'after' | 'limit'>): SQL | undefined {
+  const { demandId, resultId, marketIds, status, minScore } = filter;
+  return and(
+    demandId === undefined ? undefined : eq(matches.demandId, demandId),
+    resultId === undefined ? undefined : eq(matches.resultId, resultId),
+    // The market of a record moves when a new market takes its region, so no copy of it is kept with the match.
+    marketIds === undefined ? undefined : inArray(matches.demandId, demandsOf(db, marketIds)),
+    status === undefined ? notInArray(matches.status, [...hiddenStatuses]) : eq(matches.status, status),
+    minScore === undefined ? undefined : gte(matches.score, minScore),
+    filter.nearMisses ? undefined : isNull(matches.nearMiss),
+  );
 }
 
 function demandsOf(db: Db, marketIds: readonly string[]) {
@@ -73,4 +79,8 @@ function demandsOf(db: Db, marketIds: readonly string[]) {
 
 function isAfter({ at, id }: PageKey): SQL {
   return sql`(${matches.score} < ${at}::float8 or (${matches.score} = ${at}::float8 and ${matches.id} > ${id}::uuid))`;
+}
+
+export function isBefore({ score, id }: Pick<MatchRow, 'score' | 'id'>): SQL {
+  return sql`(${matches.score} > ${score}::float8 or (${matches.score} = ${score}::float8 and ${matches.id} < ${id}::uuid))`;
 }

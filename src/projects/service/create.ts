@@ -6,7 +6,7 @@ import { emit } from '../../core/outbox.ts';
 import { violates } from '../../core/pg-errors.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { lockDemand } from '../../demands/service.ts';
-import { getIntroductionRow } from '../../matches/service.ts';
+import { getIntroductionRow, recordOutcome } from '../../matches/service.ts';
 import { getOrganizationRows } from '../../organizations/service.ts';
 import { getResultRows } from '../../results/service.ts';
 import type { CreateProject, PartyInput } from '../inputs.ts';
@@ -85,6 +85,7 @@ export async function createProject(ctx: Ctx, input: CreateProject): Promise<Pro
       toStatus: 'forming',
       details: { introductionId: introduction.id },
     });
+    await recordOutcome(tx, ctx, introduction.id, { action: 'project_created', projectId: id });
     await emit(tx, ctx, { type: 'project.created', subjectType: 'project', subjectId: id });
     return await viewProject(tx, found(await getProjectRow(tx, id)));
   });

@@ -7,6 +7,7 @@ import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { nextState } from '../../core/transitions.ts';
 import { checkVersion } from '../../core/versions.ts';
+import { recordOutcome } from '../../matches/service.ts';
 import type { PutParties, UpdateProject } from '../inputs.ts';
 import { mayDirect, mayForm, type ProjectFacts } from '../policy.ts';
 import {
@@ -99,6 +100,12 @@ export async function putProjectParties(
   });
 }
 
+const observedSteps = {
+  activate: 'project_activated',
+  complete: 'project_completed',
+  terminate: 'project_terminated',
+} as const satisfies Record<ProjectStep, string>;
+
 const stepMessages = {
   activate: 'project.activated',
   complete: 'project.completed',
@@ -129,6 +136,7 @@ async function changeStatus(
       fromStatus: row.status,
       toStatus: status,
     });
+    await recordOutcome(tx, ctx, row.introductionId, { action: observedSteps[step], projectId: id });
     await emit(tx, ctx, { type: stepMessages[step], subjectType: 'project', subjectId: id });
     return await viewProject(tx, updated);
   });

@@ -1,0 +1,1 @@
+REVOKE UPDATE, DELETE, TRUNCATE ON match_observations FROM duijie_app;
