@@ -5,7 +5,16 @@ export default defineConfig({
     // `unit` needs no service and runs in `npm run verify`; `matching` ranks the whole sample; `service` has a real
     // PostgreSQL, and Redis where it is installed.
     projects: [
-      { test: { name: 'unit', sequence: { groupOrder: 0 }, include: ['tests/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          sequence: { groupOrder: 0 },
+          include: ['tests/unit/**/*.test.ts'],
+          // Pure functions have no state to keep apart: what they import is loaded once, not for every file.
+          isolate: false,
+          testTimeout: 20_000,
+        },
+      },
       {
         test: {
           name: 'matching',
