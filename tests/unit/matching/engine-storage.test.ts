@@ -46,7 +46,7 @@ function filled(from: number, to: number, options = {}): Engine {
   return engine;
 }
 
-describe('ids of terms', () => {
+describe('ids of terms', { timeout: 30_000 }, () => {
   it('are whole numbers that tell words, pairs and tags apart', () => {
     expect(termId('glass wine')).toBe(pairId(termId('glass'), termId('wine')));
     expect(termId('glass wine')).not.toBe(termId('wine glass'));
@@ -67,7 +67,7 @@ describe('ids of terms', () => {
   });
 });
 
-describe('ids of documents', () => {
+describe('ids of documents', { timeout: 30_000 }, () => {
   it('come back as they were, whatever they are made of, and are found', () => {
     const uuid = fc.uuid();
     fc.assert(
@@ -93,7 +93,7 @@ describe('ids of documents', () => {
           expect(findId(store, encodeId('somebody else, longer than the others by far'), () => false)).toBe(-1);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });
