@@ -29,7 +29,12 @@ type Job = MergeJob & {
   parts: Part[];
   steps: Generator<void, Segment> | undefined;
   late: { input: number; document: number }[];
+  /** Once there: the new segment, and by input what its documents are called in it. */
+  merged: { segment: Segment; numbers: Int32Array[] } | undefined;
 };
+
+/** Late removals repeated in a merged segment with each write: more than a write can add. */
+const lateRemovalsPerStep = 8;
 
 const defaultFirstPostings = 8_192;
 /** About a thousand documents of 120 words: lists of a mutable segment are made for each query. */
@@ -122,14 +127,13 @@ export class InvertedIndex {
     if (job === undefined) {
       return false;
     }
-    const numbers = job.late.length > 0 ? newNumbers(job.inputs) : [];
-    for (const { input, document } of job.late) {
-      removeFromSegment(segment, numbers[input]?.[document] ?? 0);
-    }
+    job.merged ??= { segment, numbers: newNumbers(job.inputs) };
+    repeatRemovals(job.merged, job.late.splice(0));
     this.jobs = this.jobs.filter((other) => other !== job);
     this.parts = this.parts.filter((part) => part.job !== job);
-    if ((segment.removed.count[0] as number) < segment.documents) {
-      this.addPart({ kind: 'segment', segment });
+    const { segment: merged } = job.merged;
+    if ((merged.removed.count[0] as number) < merged.documents) {
+      this.addPart({ kind: 'segment', segment: merged });
     }
     this.changeParts();
     return true;
@@ -138,7 +142,7 @@ export class InvertedIndex {
   /** Does all merges that are due, however long it takes. */
   finishMerges(): void {
     for (let [job] = this.dueJobs(); job !== undefined; [job] = this.dueJobs()) {
-      this.install(job.id, runToEnd(job.steps ?? runMerge(job)));
+      this.install(job.id, job.merged?.segment ?? runToEnd(job.steps ?? runMerge(job)));
     }
   }
 
@@ -182,11 +186,19 @@ export class InvertedIndex {
     }
     this.planMerges();
     for (const job of this.jobs) {
+      this.advance(job);
+    }
+  }
+
+  private advance(job: Job): void {
+    if (job.merged === undefined) {
       job.steps ??= runMerge(job);
       const step = job.steps.next();
-      if (step.done) {
-        this.install(job.id, step.value);
-      }
+      job.merged = step.done ? { segment: step.value, numbers: newNumbers(job.inputs) } : undefined;
+    } else if (job.late.length > lateRemovalsPerStep) {
+      repeatRemovals(job.merged, job.late.splice(0, lateRemovalsPerStep));
+    } else {
+      this.install(job.id, job.merged.segment);
     }
   }
 
@@ -209,7 +221,15 @@ export class InvertedIndex {
         ? { kind: 'segment', segment: part.segment, documents: part.segment.documents, gone: bits }
         : { kind: 'mutable', segment: part.segment, documents: publishedDocuments(part.segment), gone: bits };
     });
-    const job: Job = { id: ++this.lastKey, inputs, norms: this.norms(), parts, steps: undefined, late: [] };
+    const job: Job = {
+      id: ++this.lastKey,
+      inputs,
+      norms: this.norms(),
+      parts,
+      steps: undefined,
+      late: [],
+      merged: undefined,
+    };
     for (const part of parts) {
       part.job = job;
     }
@@ -247,6 +267,12 @@ function sizeOf(part: Part): { kind: Part['kind']; live: number; gone: number } 
   const gone = part.segment.removed.count[0] as number;
   const documents = part.kind === 'segment' ? part.segment.documents : publishedDocuments(part.segment);
   return { kind: part.kind, live: documents - gone, gone };
+}
+
+function repeatRemovals({ segment, numbers }: NonNullable<Job['merged']>, late: Job['late']): void {
+  for (const { input, document } of late) {
+    removeFromSegment(segment, numbers[input]?.[document] ?? 0);
+  }
 }
 
 /** By input: what its documents are called in the merged segment. */
