@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { loadDictionary } from '../db/seed/dictionary.ts';
+import { loadDictionary, loadTransliterations } from '../db/seed/dictionary.ts';
 import { createDictionary } from '../src/matching/engine/dictionary.ts';
 import { createEngine, type Engine } from '../src/matching/engine/engine.ts';
+import { createSpeller } from '../src/matching/engine/transliteration.ts';
 import { type SyntheticText, syntheticDocuments, syntheticQueries } from './synthetic.ts';
 
 /**
@@ -24,7 +25,7 @@ const documents = Number(flags.documents);
 const top = 100;
 const replacements = 200;
 const rows: SpeedRow[] = [];
-const dictionary = createDictionary(loadDictionary());
+const dictionary = createDictionary(loadDictionary(), createSpeller(loadTransliterations()));
 const queries = syntheticQueries(Number(flags.queries)).map(fieldsOf);
 console.info(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${new Date().toISOString().slice(0, 10)}`,

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { loadDictionary } from '../db/seed/dictionary.ts';
+import { loadDictionary, loadTransliterations } from '../db/seed/dictionary.ts';
 import { createDictionary } from '../src/matching/engine/dictionary.ts';
 import { createEngine } from '../src/matching/engine/engine.ts';
+import { createSpeller } from '../src/matching/engine/transliteration.ts';
 import { createBm25 } from './quality-bm25.ts';
 import { measureQuality, type QualityRow, type Ranker } from './quality-measures.ts';
 import { type BenchText, findSets, readSet, thinQueries } from './quality-sets.ts';
@@ -20,7 +21,7 @@ if (flags.data === undefined) {
 }
 
 const depth = 100;
-const dictionary = createDictionary(loadDictionary());
+const dictionary = createDictionary(loadDictionary(), createSpeller(loadTransliterations()));
 const rows: QualityRow[] = [];
 print('set', 'system', ['nDCG@10', 'R@100', 'MRR@10', 'queries']);
 for (const folder of findSets(flags.data)) {

@@ -23,6 +23,12 @@ export function* loadDictionary(): Generator<DictionaryRow> {
   }
 }
 
+/** How Chinese characters spell foreign names (from CC-CEDICT, too): character -> piece of the spelling -> probability. */
+export function loadTransliterations(): Record<string, Record<string, number>> {
+  const table: unknown = JSON.parse(readFileSync(join(seedFolder(), 'dictionary', 'transliterations.json'), 'utf8'));
+  return table as Record<string, Record<string, number>>;
+}
+
 /** The data files are not compiled: from dist/db/seed they are found at the package's root. */
 function seedFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));

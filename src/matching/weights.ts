@@ -19,7 +19,7 @@ export type ConditionFeature = Exclude<Feature, TextFeature>;
  * the three share one budget (see score.ts), so its own entry is that budget when nothing can be compared directly.
  */
 export const defaultWeights: WeightSet = {
-  modelVersion: 'hand-set-2',
+  modelVersion: 'hand-set-3',
   text: { titleRelevance: 18, bodyRelevance: 40, crossLanguageRelevance: 58, keywordOverlap: 10 },
   conditions: {
     technologyField: 9,

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadDictionary } from '../../db/seed/dictionary.ts';
+import { loadDictionary, loadTransliterations } from '../../db/seed/dictionary.ts';
 import { createDictionary } from '../../src/matching/engine/dictionary.ts';
 import { createEngine } from '../../src/matching/engine/engine.ts';
+import { createSpeller } from '../../src/matching/engine/transliteration.ts';
 import { rankResults } from '../../src/matching/rank.ts';
 import { resultText } from '../../src/matching/record-text.ts';
 import { createTextMatcher } from '../../src/matching/text-match.ts';
@@ -16,7 +17,9 @@ type FirstPlaces = { pipeline: KnownPair[]; titlesOnly: KnownPair[] };
 let first: FirstPlaces;
 
 function findFirstPlaces(): FirstPlaces {
-  const engine = createEngine({ dictionary: createDictionary(loadDictionary()) });
+  const engine = createEngine({
+    dictionary: createDictionary(loadDictionary(), createSpeller(loadTransliterations())),
+  });
   const titleEngine = createEngine();
   for (const result of results) {
     engine.upsert({ id: result.id, fields: resultText(result).fields });

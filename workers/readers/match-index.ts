@@ -1,10 +1,11 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
-import { loadDictionary } from '../../db/seed/dictionary.ts';
+import { loadDictionary, loadTransliterations } from '../../db/seed/dictionary.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
 import type { Db } from '../../src/core/transaction.ts';
 import { getDemandRows, isDemandPublic, listMatchableDemandIds } from '../../src/demands/service.ts';
 import { type MatchIndex, toMatchDemand, toMatchResult } from '../../src/matches/service.ts';
 import { type Dictionary, dictionaryInSteps } from '../../src/matching/engine/dictionary.ts';
+import { createSpeller } from '../../src/matching/engine/transliteration.ts';
 import { getResultRows, isResultPublic, listMatchableResultIds } from '../../src/results/service.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { createCandidateStore } from './candidate-store.ts';
@@ -83,7 +84,7 @@ function sharedDictionary(): Promise<Dictionary> {
 }
 
 async function readDictionary(): Promise<Dictionary> {
-  const steps = dictionaryInSteps(loadDictionary());
+  const steps = dictionaryInSteps(loadDictionary(), createSpeller(loadTransliterations()));
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;

@@ -108,7 +108,7 @@ const example = {
     },
   ],
   nearMiss: null,
-  modelVersion: 'hand-set-2',
+  modelVersion: 'hand-set-3',
   createdAt: '2026-11-22T02:00:00.000Z',
 };
 

@@ -1,6 +1,8 @@
 import { analyse, type HanRun, type Token } from './analysis.ts';
+import { findChineseWords, segmentChinese } from './chinese-words.ts';
 import { normalizeWord } from './normalize.ts';
 import { parameters } from './parameters.ts';
+import { type Speller, type Spelling, spelledStretches } from './transliteration.ts';
 
 /** A Chinese word and what it is called in English, best first. */
 export type DictionaryEntry = { zh: string; en: readonly string[] };
@@ -22,39 +24,49 @@ export type Translatable = {
 
 export type Dictionary = {
   size: number;
-  /** The longest Chinese words of a run, each followed by the words inside it. */
+  /** The Chinese words of a run, each followed by the words inside it. */
   translateHan(run: HanRun): Translatable[];
-  /** English words and phrases of up to three words, longest first. */
+  /** English words and phrases of up to three words, longest first, each phrase followed by its words. */
   translateWords(tokens: readonly Token[]): Translatable[];
+  /**
+   * Stretches of a run that look like foreign names and are no words, at most so many. Their renderings are guesses weighted by how
+   * likely they are: only those that the collection holds mean anything.
+   */
+  spellNames(run: HanRun, limit: number): Translatable[];
 };
 
 const glossSeparator = '|';
-const maxChineseWordLength = 10;
 const maxGlossWords = 4;
 const maxPhraseWords = 3;
 const maxRenderings = 24;
+/** English has fewer words for a thing than this dictionary has Chinese ones. */
+const maxChineseRenderings = 48;
 
 /**
  * Reads entries once into two tables. Entries that come first are preferred, so put the technical vocabulary before
  * the general dictionary. The table from English is built on first use: a Chinese-only market never pays for it.
  */
-export function createDictionary(entries: Iterable<DictionaryEntry>): Dictionary {
+export function createDictionary(entries: Iterable<DictionaryEntry>, speller?: Speller): Dictionary {
   const glossesByWord = toTheEnd(readEntries(entries));
   let wordsByPhrase: Map<string, string[]> | undefined;
-  return dictionaryOf(glossesByWord, () => {
-    wordsByPhrase ??= toTheEnd(invert(glossesByWord));
-    return wordsByPhrase;
-  });
+  return dictionaryOf(
+    glossesByWord,
+    () => {
+      wordsByPhrase ??= toTheEnd(invert(glossesByWord));
+      return wordsByPhrase;
+    },
+    speller,
+  );
 }
 
 /**
  * The same, both tables at once, in steps of a few milliseconds: a server lets others run in between. The dictionary is
  * what the generator returns.
  */
-export function* dictionaryInSteps(entries: Iterable<DictionaryEntry>): Generator<void, Dictionary> {
+export function* dictionaryInSteps(entries: Iterable<DictionaryEntry>, speller?: Speller): Generator<void, Dictionary> {
   const glossesByWord = yield* readEntries(entries);
   const wordsByPhrase = yield* invert(glossesByWord);
-  return dictionaryOf(glossesByWord, () => wordsByPhrase);
+  return dictionaryOf(glossesByWord, () => wordsByPhrase, speller);
 }
 
 const entriesPerStep = 200;
@@ -71,26 +83,47 @@ function toTheEnd<T>(steps: Generator<void, T>): T {
 function dictionaryOf(
   glossesByWord: ReadonlyMap<string, string>,
   phrases: () => ReadonlyMap<string, string[]>,
+  speller: Speller | undefined,
 ): Dictionary {
   const fromChinese = new Map<string, Pick<Translatable, 'terms' | 'renderings'>>();
+  const fromEnglish = new Map<string, Rendering[]>();
 
   function readChinese(word: string): Pick<Translatable, 'terms' | 'renderings'> {
-    let read = fromChinese.get(word);
-    if (read === undefined) {
-      read = { terms: termsOf(word), renderings: englishRenderings(glossesByWord.get(word) ?? '') };
-      fromChinese.set(word, read);
-    }
-    return read;
+    return remember(fromChinese, word, () => ({
+      terms: termsOf(word),
+      renderings: englishRenderings(glossesByWord.get(word) ?? ''),
+    }));
+  }
+
+  function readEnglish(phrase: string): Rendering[] | undefined {
+    const words = phrases().get(phrase);
+    return words === undefined ? undefined : remember(fromEnglish, phrase, () => chineseRenderings(words));
   }
 
   return {
     size: glossesByWord.size,
     translateHan: (run) =>
-      findWords(run, glossesByWord)
+      findChineseWords(run, glossesByWord)
         .map((word) => ({ ...word, ...readChinese(word.key) }))
         .filter(({ renderings }) => renderings.length > 0),
-    translateWords: (tokens) => findPhrases(tokens, phrases()),
+    translateWords: (tokens) => findPhrases(tokens, readEnglish),
+    spellNames: (run, limit) => (speller === undefined ? [] : spellNames(run, glossesByWord, speller, limit)),
   };
+}
+
+const maxRemembered = 50_000;
+
+/** Reading a word's translations costs as much as reading a sentence; the same words are asked for again and again. */
+function remember<T>(known: Map<string, T>, key: string, read: () => T): T {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = read();
+    if (known.size >= maxRemembered) {
+      known.clear();
+    }
+    known.set(key, value);
+  }
+  return value;
 }
 
 function* readEntries(entries: Iterable<DictionaryEntry>): Generator<void, Map<string, string>> {
@@ -121,69 +154,86 @@ function englishRenderings(glosses: string): Rendering[] {
   return [...seen.values()];
 }
 
-type FoundWord = Pick<Translatable, 'key' | 'inner' | 'start' | 'end'>;
-
-/** Longest known words at each position and the words inside them; single characters only where nothing else covers. */
-function findWords(run: HanRun, words: ReadonlyMap<string, string>): FoundWord[] {
-  const found: FoundWord[] = [];
-  let coveredTo = 0;
-  for (let at = 0; at < run.text.length; at++) {
-    const shortest = at < coveredTo ? 2 : 1;
-    for (let length = Math.min(maxChineseWordLength, run.text.length - at); length >= shortest; length--) {
-      const key = run.text.slice(at, at + length);
-      if (at + length > coveredTo && words.has(key)) {
-        found.push({ key, inner: false, start: run.start + at, end: run.start + at + length });
-        addInnerWords(found, key, run.start + at, words);
-        coveredTo = at + length;
-        break;
-      }
-    }
-  }
-  return found;
+function spellNames(run: HanRun, words: ReadonlyMap<string, string>, speller: Speller, limit: number): Translatable[] {
+  const isName = (word: string) => capitalPattern.test(words.get(word) ?? '');
+  return spelledStretches(segmentChinese(run.text, words), isName, speller)
+    .slice(0, limit)
+    .map(({ key, start }) => ({
+      key,
+      terms: termsOf(key),
+      inner: false,
+      start: run.start + start,
+      end: run.start + start + key.length,
+      renderings: nameRenderings(speller.spellings(key)),
+    }));
 }
 
-function addInnerWords(found: FoundWord[], outer: string, start: number, words: ReadonlyMap<string, string>): void {
-  for (let length = outer.length - 1; length >= 2; length--) {
-    for (let at = 0; at + length <= outer.length; at++) {
-      const key = outer.slice(at, at + length);
-      if (words.has(key)) {
-        found.push({ key, inner: true, start: start + at, end: start + at + length });
-      }
+const capitalPattern = /^\p{Lu}/u;
+
+/** Spellings with one stem are one term, as likely as the likeliest of them. */
+function nameRenderings(spellings: readonly Spelling[]): Rendering[] {
+  const best = new Map<string, number>();
+  for (const { word, likelihood } of spellings) {
+    const [term] = termsOf(word);
+    if (term !== undefined) {
+      best.set(term, Math.max(best.get(term) ?? 0, likelihood));
     }
   }
+  return [...best].map(([term, weight]) => ({ terms: [term], phrase: undefined, weight }));
 }
 
-function findPhrases(tokens: readonly Token[], wordsByPhrase: ReadonlyMap<string, string[]>): Translatable[] {
+function findPhrases(
+  tokens: readonly Token[],
+  renderingsOf: (phrase: string) => Rendering[] | undefined,
+): Translatable[] {
   const found: Translatable[] = [];
-  for (let at = 0; at < tokens.length; ) {
-    let taken = 1;
-    for (let count = Math.min(maxPhraseWords, tokens.length - at); count >= 1; count--) {
-      const slice = tokens.slice(at, at + count);
-      const terms = slice.map(({ term }) => term);
-      const key = terms.join(' ');
-      const words = wordsByPhrase.get(key);
-      const [first, last] = [slice[0], slice[count - 1]];
-      if (words !== undefined && first !== undefined && last !== undefined) {
-        const renderings = words.map(chineseRendering);
-        found.push({ key, terms, inner: false, start: first.start, end: last.end, renderings });
-        taken = count;
-        break;
-      }
+
+  function take(at: number, count: number, inner: boolean): boolean {
+    const slice = tokens.slice(at, at + count);
+    const terms = slice.map(({ term }) => term);
+    const key = terms.join(' ');
+    const renderings = renderingsOf(key);
+    const [first, last] = [slice[0], slice[count - 1]];
+    if (renderings === undefined || first === undefined || last === undefined) {
+      return false;
     }
-    at += taken;
+    found.push({ key, terms, inner, start: first.start, end: last.end, renderings });
+    return true;
+  }
+
+  for (let at = 0; at < tokens.length; ) {
+    let count = Math.min(maxPhraseWords, tokens.length - at);
+    while (count > 0 && !take(at, count, false)) {
+      count--;
+    }
+    for (let inside = 0; count > 1 && inside < count; inside++) {
+      take(at + inside, 1, true);
+    }
+    at += Math.max(1, count);
   }
   return found;
 }
 
 /** A Chinese word of three or more characters is there when all of its bigrams are. */
-function chineseRendering(word: string): Rendering {
-  return { terms: termsOf(word), phrase: undefined, weight: 1 };
+function chineseRenderings(words: readonly string[]): Rendering[] {
+  return words
+    .map((ranked) => ({ word: ranked.slice(1), rank: ranked.charCodeAt(0) - firstDigit }))
+    .toSorted((a, b) => a.rank - b.rank)
+    .slice(0, maxChineseRenderings)
+    .map(({ word, rank }) => ({
+      terms: termsOf(word),
+      phrase: undefined,
+      weight: parameters.nextMeaningWeight ** rank,
+    }));
 }
+
+const firstDigit = '0'.charCodeAt(0);
 
 function termsOf(text: string): string[] {
   return analyse(text).tokens.map(({ term }) => term);
 }
 
+/** English phrase -> Chinese words, each behind one digit: as which of its meanings the word means this, from 0 on. */
 function* invert(glossesByWord: ReadonlyMap<string, string>): Generator<void, Map<string, string[]>> {
   const wordsByPhrase = new Map<string, string[]>();
   const phraseOfGloss = new Map<string, string>();
@@ -195,7 +245,7 @@ function* invert(glossesByWord: ReadonlyMap<string, string>): Generator<void, Ma
     if (word.length < 2) {
       continue;
     }
-    for (const gloss of glosses.split(glossSeparator)) {
+    for (const [rank, gloss] of glosses.split(glossSeparator).entries()) {
       let phrase = phraseOfGloss.get(gloss);
       if (phrase === undefined) {
         const terms = termsOf(gloss);
@@ -205,8 +255,8 @@ function* invert(glossesByWord: ReadonlyMap<string, string>): Generator<void, Ma
       if (phrase !== '') {
         const words = wordsByPhrase.get(phrase) ?? [];
         wordsByPhrase.set(phrase, words);
-        if (words.length < maxRenderings && !words.includes(word)) {
-          words.push(word);
+        if (words.at(-1)?.slice(1) !== word) {
+          words.push(`${Math.min(rank, 9)}${word}`);
         }
       }
     }

@@ -15,10 +15,19 @@ export const parameters = {
    * about the subject and they come to weigh as much. Between the two numbers of different words the weight rises evenly.
    */
   pairWeight: { short: 0.2, long: 1, shortWords: 20, longWords: 120 },
-  /** Translated words, relative to words as written; words inside a longer word; a phrase's words found apart, relative to the phrase. */
-  translatedWeight: 1,
+  /**
+   * Translated words, relative to words as written: a text in the query's own language repeats its very words, one in the other language
+   * says some of them otherwise, and both must be able to come first. In a Chinese query, what both languages write alike weighs as much.
+   */
+  translatedWeight: 1.5,
+  /** Words inside a longer word; characters that stand alone; a phrase's words found apart, relative to the phrase. */
   innerWordWeight: 0.6,
+  loneCharacterWeight: 0.6,
   scatteredPhraseWeight: 0.5,
   /** Dictionaries name the usual translation first: each further one counts this much of the one before. */
   nextTranslationWeight: 0.7,
+  /** From English: a Chinese word that means this second counts this much of one that means it first. */
+  nextMeaningWeight: 0.85,
+  /** Names that no dictionary holds: how many of a query are spelled, how likely a spelling must be, a short one more so. */
+  names: { maxPerQuery: 6, maxSpellings: 4, minLikelihood: 0.1, minShortLikelihood: 0.2, shortLetters: 5 },
 };

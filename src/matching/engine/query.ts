@@ -1,6 +1,6 @@
 import { type Analysis, analyse, type Token } from './analysis.ts';
 import type { Dictionary, Rendering, Translatable } from './dictionary.ts';
-import type { IndexStatistics } from './index-reader.ts';
+import type { ConceptMembers, IndexStatistics } from './index-reader.ts';
 import { originalSpan } from './normalize.ts';
 import { parameters } from './parameters.ts';
 import { smallerCounts } from './term-counts.ts';
@@ -50,18 +50,21 @@ export function prepareQuery(
     body: analyse(fields.body),
   };
   const occurrences = new Map<string, Occurrences>();
+  const names = { left: parameters.names.maxPerQuery };
   for (const field of fieldNames) {
-    collect(occurrences, field, analyses[field], dictionary);
+    collect(occurrences, field, analyses[field], index, dictionary, names);
   }
   const concepts: Concept[] = [];
-  const weightOfPairs = pairWeight([...occurrences.values()].filter(({ kind }) => kind === 'word').length);
+  const words = [...occurrences.values()].filter(({ kind }) => kind === 'word');
+  const weightOfPairs = pairWeight(words.length);
+  const isChinese = 2 * words.filter(({ key }) => hanPattern.test(key)).length > words.length;
   for (const occurrence of occurrences.values()) {
     const { kind, key, renderings, places } = occurrence;
     const members = renderings.flatMap(renderingMembers);
     const frequency = index.documentFrequency({ key, members });
     if (frequency > 0 || kind !== 'translated') {
       const idf = inverseDocumentFrequency(Math.max(frequency, frequencyAsWritten(occurrence, index)), index.size);
-      const weight = kindWeight(occurrence, weightOfPairs) * queryFrequencyWeight(places) * idf;
+      const weight = kindWeight(occurrence, weightOfPairs, isChinese) * queryFrequencyWeight(places) * idf;
       concepts.push({ kind, key, weight, members, places });
     }
   }
@@ -101,7 +104,9 @@ function collect(
   occurrences: Map<string, Occurrences>,
   field: FieldName,
   analysis: Analysis,
+  index: IndexStatistics,
   dictionary: Dictionary | undefined,
+  names: { left: number },
 ): void {
   for (const token of analysis.tokens) {
     add(occurrences, 'word', asWritten(token), placeOf(field, token));
@@ -114,7 +119,11 @@ function collect(
   }
   const { normalized, originalLength } = analysis;
   for (const run of analysis.hanRuns) {
-    for (const word of dictionary.translateHan(run)) {
+    const tried = dictionary.spellNames(run, names.left);
+    names.left -= tried.length;
+    const spelled = tried.flatMap((name) => foundName(name, index));
+    const words = dictionary.translateHan(run).filter((word) => !spellsNameIn(spelled, word));
+    for (const word of [...words, ...spelled]) {
       const span = originalSpan(normalized, word.start, word.end, originalLength);
       add(occurrences, 'translated', word, { field, ...span });
     }
@@ -122,6 +131,32 @@ function collect(
   for (const phrase of dictionary.translateWords(analysis.tokens)) {
     add(occurrences, 'translated', phrase, placeOf(field, phrase));
   }
+}
+
+/** The name with the spellings that the collection holds, if any; the likeliest of them counts fully. */
+function foundName(name: Translatable, index: IndexStatistics): Translatable[] {
+  const { maxSpellings, minLikelihood, minShortLikelihood, shortLetters } = parameters.names;
+  const found = name.renderings
+    .filter(({ terms: [term = ''], weight }) => {
+      const needed = term.length > shortLetters ? minLikelihood : minShortLikelihood;
+      return weight >= needed && index.documentFrequency(termConcept(term)) > 0;
+    })
+    .toSorted((a, b) => b.weight - a.weight)
+    .slice(0, maxSpellings);
+  const best = found[0]?.weight ?? 1;
+  const renderings = found.map((rendering) => ({ ...rendering, weight: (rendering.weight / best) ** 2 }));
+  // The key tells apart what is found by what the collection held at the time.
+  const key = `${name.key}=${renderings.map(({ terms, weight }) => `${terms[0]}:${weight.toFixed(4)}`).join()}`;
+  return found.length > 0 ? [{ ...name, key, renderings }] : [];
+}
+
+function termConcept(term: string): ConceptMembers {
+  return { key: term, members: [{ terms: [term], weight: 1 }] };
+}
+
+/** The characters of a name mean nothing one by one. */
+function spellsNameIn(names: readonly Translatable[], { key, start, end }: Translatable): boolean {
+  return key.length === 1 && names.some((name) => name.start <= start && end <= name.end);
 }
 
 function add(
@@ -161,11 +196,15 @@ function renderingMembers({ terms, phrase, weight }: Rendering): { terms: readon
   ];
 }
 
-function kindWeight({ kind, inner }: Occurrences, weightOfPairs: number): number {
+const hanPattern = /\p{Script=Han}/u;
+
+function kindWeight({ kind, key, inner }: Occurrences, weightOfPairs: number, isChinese: boolean): number {
+  const { translatedWeight, innerWordWeight, loneCharacterWeight } = parameters;
   if (kind === 'translated') {
-    return parameters.translatedWeight * (inner ? parameters.innerWordWeight : 1);
+    return translatedWeight * (inner ? innerWordWeight : 1) * (key.length === 1 ? loneCharacterWeight : 1);
   }
-  return kind === 'pair' ? weightOfPairs : 1;
+  const inBothLanguages = isChinese && !hanPattern.test(key);
+  return (kind === 'pair' ? weightOfPairs : 1) * (inBothLanguages ? translatedWeight : 1);
 }
 
 function pairWeight(differentWords: number): number {

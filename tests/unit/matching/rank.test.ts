@@ -71,7 +71,7 @@ describe('the score of a pair', () => {
   it('has every feature exactly once and names its model', () => {
     const ranked = rankPair(demandOf(), resultOf(), context);
     expect(ranked?.contributions.map(({ feature }) => feature).toSorted()).toEqual([...features].toSorted());
-    expect(ranked?.modelVersion).toBe('hand-set-2');
+    expect(ranked?.modelVersion).toBe('hand-set-3');
   });
 
   it('is the same from either side and on every run', () => {
