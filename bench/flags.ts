@@ -1,7 +1,5 @@
+import { BenchInputError } from './input-error.ts';
 import { type PeerName, peerNames } from './peers/peer.ts';
-
-/** What the person at the keyboard must change: printed without a stack. */
-export class BenchInputError extends Error {}
 
 export function wholeNumber(flag: string, text: string): number {
   if (!/^[1-9][\d_,]*$/.test(text) || !Number.isSafeInteger(Number(text.replaceAll(/[_,]/g, '')))) {
