@@ -27,7 +27,12 @@ export function peersOf(text: string): PeerName[] {
   });
 }
 
+/** Prints what the flags lack without a stack. */
 export async function runBench(main: () => Promise<void>): Promise<void> {
+  // An exit in order takes a started PostgreSQL along.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => process.exit(130));
+  }
   try {
     await main();
   } catch (error) {

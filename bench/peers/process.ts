@@ -21,6 +21,8 @@ const queries = syntheticQueries(task.queries).map(wordsOf);
 const before = memoryMb();
 const peer = await createPeer(name);
 process.once('disconnect', () => void end());
+// Ctrl-C reaches the bench as well; this process then ends with it, in order.
+process.on('SIGINT', () => undefined);
 process.on('message', ({ ask }: PeerOrder) => void answer(ask.from, ask.to).then(tell));
 tell(await build());
 
