@@ -20,11 +20,14 @@ const knownAsked = 5;
 const queries = syntheticQueries(task.queries).map(wordsOf);
 const before = memoryMb();
 const peer = await createPeer(name);
-process.once('disconnect', () => void end());
+let isEnding = false;
+process.once('disconnect', () => void end(0));
+// The bench may have gone while the peer was being made.
+if (!process.connected) await end(0);
 // Ctrl-C reaches the bench as well; this process then ends with it, in order.
 process.on('SIGINT', () => undefined);
-process.on('message', ({ ask }: PeerOrder) => void answer(ask.from, ask.to).then(tell));
-tell(await build());
+process.on('message', ({ ask }: PeerOrder) => void answer(ask.from, ask.to).then(tell, fail));
+await build().then(tell, fail);
 
 async function build(): Promise<PeerReport> {
   const known: BenchText[] = [];
@@ -78,10 +81,18 @@ function wordsOf({ title, body }: SyntheticText): string {
 }
 
 function tell(report: PeerReport): void {
-  process.send?.(report);
+  if (process.connected) process.send?.(report);
 }
 
-async function end(): Promise<void> {
+/** What fails because the peer is being closed is no news. */
+async function fail(error: unknown): Promise<void> {
+  if (isEnding) return;
+  console.error(error);
+  await end(1);
+}
+
+async function end(status: number): Promise<void> {
+  isEnding = true;
   await peer.close?.();
-  process.exit();
+  process.exit(status);
 }
