@@ -18,14 +18,14 @@ const documentsAtOnce = 500;
 const knownAsked = 5;
 
 const queries = syntheticQueries(task.queries).map(wordsOf);
+// Ctrl-C reaches the bench as well; this process then ends with it, in order.
+process.on('SIGINT', () => undefined);
 const before = memoryMb();
 const peer = await createPeer(name);
 let isEnding = false;
 process.once('disconnect', () => void end(0));
 // The bench may have gone while the peer was being made.
 if (!process.connected) await end(0);
-// Ctrl-C reaches the bench as well; this process then ends with it, in order.
-process.on('SIGINT', () => undefined);
 process.on('message', ({ ask }: PeerOrder) => void answer(ask.from, ask.to).then(tell, fail));
 await build().then(tell, fail);
 
@@ -37,7 +37,7 @@ async function build(): Promise<PeerReport> {
   for (const { id, title, body } of syntheticDocuments(task.documents)) {
     batch.push({ id, title, text: body });
     added++;
-    if (added % Math.ceil(task.documents / knownAsked) === 1) known.push({ id, title, text: body });
+    if ((added - 1) % Math.ceil(task.documents / knownAsked) === 0) known.push({ id, title, text: body });
     if (batch.length < documentsAtOnce && added < task.documents) continue;
     const start = performance.now();
     await peer.add(batch);
