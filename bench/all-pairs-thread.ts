@@ -1,24 +1,26 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadDictionary } from '../db/seed/dictionary.ts';
 import { createDictionary } from '../src/matching/engine/dictionary.ts';
-import { buildEngine, fieldsOf } from './speed/duijie.ts';
+import { attach } from '../src/matching/engine/engine.ts';
+import type { EngineManifest } from '../src/matching/engine/index-reader.ts';
+import { fieldsOf } from './speed/duijie.ts';
 import { syntheticQueries } from './synthetic.ts';
 
 /** `next` is shared: the number of the first demand that no thread has taken yet. */
-export type AllPairsTask = { documents: number; demands: number; top: number; next: SharedArrayBuffer };
+export type AllPairsTask = { manifest: EngineManifest; demands: number; top: number; next: SharedArrayBuffer };
 
 const demandsAtOnce = 16;
 const warmingDemands = 32;
 
-/** Tells how long the build took, waits for the word to go, then how many pairs it found. */
-const { documents, demands, top, next } = workerData as AllPairsTask;
-const { engine, buildSeconds } = buildEngine(createDictionary(loadDictionary()), documents);
+/** Says when it is ready, waits for the word to go, then says how many pairs it found. */
+const { manifest, demands, top, next } = workerData as AllPairsTask;
+const engine = attach(manifest, { dictionary: createDictionary(loadDictionary()) });
 const all = syntheticQueries(demands + warmingDemands).map(fieldsOf);
 for (const demand of all.slice(demands)) {
   engine.search(demand, { limit: top });
 }
 parentPort?.once('message', () => parentPort?.postMessage(findPairs()));
-parentPort?.postMessage(buildSeconds);
+parentPort?.postMessage(0);
 
 function findPairs(): number {
   const taken = new Int32Array(next);
