@@ -11,7 +11,8 @@ const usage = `npm run bench:engine -- [flags]
   --documents 50000        how many; with commas several sizes, and what a query costs more from one to the next
   --queries 200            measured, after as many others that warm
   --peers all              all, none, or some of minisearch,orama,flexsearch,postgres
-  --peer-seconds 60        for each peer: to take the documents in; and a third of it to answer (fewer queries, at least 5)
+  --peer-seconds 120       for each peer to take the documents in (what it has then, it is measured with), and a sixth of
+                           that to answer (fewer queries then, at least 5)
   --replacements 2000      documents replaced one at a time, between demands
   --json FILE              [{system, documents, measure, value, unit}]`;
 
@@ -26,7 +27,7 @@ await runBench(async () => {
       documents: { type: 'string', default: '50000' },
       queries: { type: 'string', default: '200' },
       peers: { type: 'string', default: 'all' },
-      'peer-seconds': { type: 'string', default: '60' },
+      'peer-seconds': { type: 'string', default: '120' },
       replacements: { type: 'string', default: '2000' },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },

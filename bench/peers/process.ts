@@ -46,15 +46,14 @@ async function build(): Promise<PeerReport> {
     batch = [];
     // Lets the end of the bench be heard.
     await letOthersRun();
-    if (ms > task.buildSeconds * 1_000) {
-      return { kind: 'late', documents: added, seconds: ms / 1_000 };
-    }
+    if (ms > task.buildSeconds * 1_000) break;
   }
   const start = performance.now();
   await peer.finish?.();
   const seconds = (ms + performance.now() - start) / 1_000;
   const megabytes = (await peer.storageMb?.()) ?? memoryMb() - before;
-  return { kind: 'built', seconds, megabytes, knownAsked: known.length, knownFound: await findKnown(known) };
+  const knownFound = await findKnown(known);
+  return { kind: 'built', documents: added, seconds, megabytes, knownAsked: known.length, knownFound };
 }
 
 /** Asked for the words of a document, an engine that works has it among the best. */

@@ -5,9 +5,8 @@ export type PeerOrder = {
 };
 
 export type PeerReport =
-  | { kind: 'built'; seconds: number; megabytes: number; knownFound: number; knownAsked: number }
-  | { kind: 'late'; documents: number; seconds: number }
+  | { kind: 'built'; documents: number; seconds: number; megabytes: number; knownFound: number; knownAsked: number }
   | { kind: 'answered'; times: number[]; fewestHits: number };
 
-/** Queries to draw: the first half warms, the second is measured. */
+/** After `buildSeconds` no more of the documents are taken in. `queries` are drawn; the bench says which to answer. */
 export type PeerTask = { peer: string; documents: number; queries: number; limit: number; buildSeconds: number };

@@ -28,13 +28,13 @@ export async function measureSize(
     const systems = [
       asked('duijie', built.engine, demands, false),
       asked('exhaustive', built.engine, demands, true),
-      ...peers.map(({ name, ask }) => ({ name, ask, budgetMs: (settings.peerSeconds / 3) * 1_000 })),
+      ...peers.map(({ name, ask }) => ({ name, ask, budgetMs: (settings.peerSeconds / 6) * 1_000 })),
     ];
     const times = await askInRounds(systems, settings.queries, explainMissing);
     const rows = [
-      ...queryRows(documents, times),
-      ...peers.flatMap(({ name, buildSeconds, megabytes }) =>
-        times.has(name) ? sizeRows(name, documents, buildSeconds, megabytes) : [],
+      ...queryRows(times, (system) => peers.find(({ name }) => name === system)?.documents ?? documents),
+      ...peers.flatMap((peer) =>
+        times.has(peer.name) ? sizeRows(peer.name, peer.documents, peer.buildSeconds, peer.megabytes) : [],
       ),
       ...duijieRows(documents, built, demands, settings.replacements),
     ];
@@ -50,7 +50,11 @@ async function startPeers(documents: number, { peers, peerSeconds, queries }: Si
   const started: RemotePeer[] = [];
   for (const name of peers) {
     try {
-      started.push(await startPeer(name, { documents, queries: 2 * queries, limit, buildSeconds: peerSeconds }));
+      const peer = await startPeer(name, { documents, queries: 2 * queries, limit, buildSeconds: peerSeconds });
+      started.push(peer);
+      if (peer.documents < documents) {
+        console.info(`${name} has only ${peer.documents} documents after ${peerSeconds} s and is measured with these`);
+      }
     } catch (error) {
       explainMissing(name, error);
     }
@@ -71,16 +75,20 @@ function asked(name: string, engine: Engine, demands: readonly SyntheticText[], 
   };
 }
 
-function queryRows(documents: number, times: ReadonlyMap<string, readonly number[]>): SpeedRow[] {
+function queryRows(times: ReadonlyMap<string, readonly number[]>, documentsOf: (system: string) => number): SpeedRow[] {
   const ownP50 = percentile(times.get('duijie') ?? [], 0.5);
   return [...times].flatMap(([system, measured]) => {
     const p50 = percentile(measured, 0.5);
+    const documents = documentsOf(system);
     const p99 = { system, documents, measure: 'query_p99', value: percentile(measured, 0.99), unit: 'ms' };
     return [
       { system, documents, measure: 'query_p50', value: p50, unit: 'ms' },
       ...(system === 'duijie' || measured.length >= fewestForP99 ? [p99] : []),
       { system, documents, measure: 'queries', value: measured.length, unit: '' },
-      ...(system === 'duijie' ? [] : [{ system, documents, measure: 'query_ratio', value: p50 / ownP50, unit: '×' }]),
+      // One that holds fewer documents is not compared.
+      ...(system === 'duijie' || documents !== documentsOf('duijie')
+        ? []
+        : [{ system, documents, measure: 'query_ratio', value: p50 / ownP50, unit: '×' }]),
     ];
   });
 }
