@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { BenchInputError } from './input-error.ts';
+import { readJudgements, readTexts } from './quality-files.ts';
 
 export type BenchText = { id: string; title: string; text: string };
 
@@ -14,10 +16,16 @@ export type QualitySet = {
 };
 
 const corpusFile = 'corpus.jsonl';
+const queriesFile = 'queries.jsonl';
+const judgementFiles = ['qrels.tsv', 'qrels.txt', 'qrels.jsonl'];
+const format = `a set is a folder with ${corpusFile}, ${queriesFile} and ${judgementFiles.join(' or ')}`;
 
-/** The folders of sets under `folder`, or the folder itself when it is one. Throws when there is none. */
+/** The folders of sets under `folder`, or the folder itself when it is one; whatever else is there is passed over. */
 export function findSets(folder: string): string[] {
   const root = resolve(folder);
+  if (!existsSync(root) || !statSync(root).isDirectory()) {
+    throw new BenchInputError(`${root} is not a folder: ${format}.`);
+  }
   if (existsSync(join(root, corpusFile))) {
     return [root];
   }
@@ -26,24 +34,35 @@ export function findSets(folder: string): string[] {
     .filter((path) => existsSync(join(path, corpusFile)))
     .toSorted();
   if (found.length === 0) {
-    throw new Error(`No set under ${root}: a set is a folder with ${corpusFile}, queries.jsonl and qrels.tsv.`);
+    throw new BenchInputError(`No set under ${root}: ${format}.`);
   }
   return found;
 }
 
-/** Reads `corpus.jsonl`, `queries.jsonl` ({id, title, text} a line) and `qrels.tsv` (query id, document id, relevance). */
+/** Throws BenchInputError, naming file and line, when it is not a set or judges nothing that is there. */
 export function readSet(folder: string): QualitySet {
-  const relevant = new Map<string, Map<string, number>>();
-  for (const line of linesOf(join(folder, 'qrels.tsv'))) {
-    const [query = '', document = '', value = ''] = line.split('\t');
-    const relevance = Number(value);
-    if (relevance > 0) {
-      const known = relevant.get(query) ?? new Map<string, number>();
-      relevant.set(query, known.set(document, relevance));
+  const present = (names: readonly string[]): string => {
+    const path = names.map((name) => join(folder, name)).find((candidate) => existsSync(candidate));
+    if (path === undefined) {
+      throw new BenchInputError(`${folder} has no ${names.join(' or ')}: ${format}.`);
     }
+    return path;
+  };
+  const documents = readTexts(present([corpusFile]));
+  const asked = readTexts(present([queriesFile]));
+  const judgementPath = present(judgementFiles);
+  const relevant = readJudgements(judgementPath);
+  const queries = asked.filter(({ id }) => relevant.has(id));
+  if (documents.length === 0) {
+    throw new BenchInputError(`${join(folder, corpusFile)} has no documents.`);
   }
-  const documents = readTexts(join(folder, corpusFile));
-  const queries = readTexts(join(folder, 'queries.jsonl')).filter(({ id }) => relevant.has(id));
+  if (queries.length === 0) {
+    throw new BenchInputError(`${judgementPath} names no relevant document for any of ${asked.length} queries.`);
+  }
+  const known = new Set(documents.map(({ id }) => id));
+  if (!queries.some(({ id }) => [...(relevant.get(id)?.keys() ?? [])].some((document) => known.has(document)))) {
+    throw new BenchInputError(`${judgementPath} names only documents that ${corpusFile} does not have.`);
+  }
   return { name: basename(folder), documents, queries, relevant };
 }
 
@@ -54,17 +73,4 @@ export function thinQueries(set: QualitySet, limit: number | undefined): Quality
   }
   const step = set.queries.length / limit;
   return { ...set, queries: set.queries.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step)) };
-}
-
-function readTexts(path: string): BenchText[] {
-  return linesOf(path).map((line) => {
-    const { id, title, text }: { id: string; title?: string; text?: string } = JSON.parse(line);
-    return { id: String(id), title: title ?? '', text: text ?? '' };
-  });
-}
-
-function linesOf(path: string): string[] {
-  return readFileSync(path, 'utf8')
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
 }
