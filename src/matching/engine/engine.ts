@@ -1,9 +1,12 @@
 import { type AnalysedName, analyseName, compareTexts, nameSimilarity } from './compare.ts';
 import type { Dictionary } from './dictionary.ts';
+import { discountShared } from './feedback.ts';
 import { InvertedIndex } from './inverted-index.ts';
 import { matchTerms } from './matched-terms.ts';
+import { parameters } from './parameters.ts';
 import { type PreparedQuery, prepareQuery } from './query.ts';
 import type { EngineDocument, MatchedTerm, Relevance, SearchHit, SearchOptions, TextFields } from './types.ts';
+import { holdBackLong, verbosity } from './verbose-query.ts';
 
 export type EngineOptions = {
   /** Without one, texts are only matched in the language they are written in. */
@@ -66,7 +69,21 @@ function createNameReader(dictionary: Dictionary | undefined): (name: string) =>
   };
 }
 
+/** Two looks: the best few documents say which words do not tell them apart, then the whole index is searched with the rest. */
 function searchIndex(index: InvertedIndex, query: PreparedQuery, options: SearchOptions): SearchHit[] {
   const asked = query.concepts.map((concept) => ({ concept, weight: concept.weight }));
-  return index.search(asked, options);
+  const best = index.search(asked, { ...options, limit: parameters.feedback.documents });
+  const weighed = [
+    ...discountShared(
+      asked,
+      best.map(({ id }) => id),
+      index,
+    ),
+  ];
+  const held = verbosity(query);
+  if (held === 0) {
+    return index.search(weighed, options);
+  }
+  const limit = Math.max(parameters.verbose.candidates, 2 * options.limit);
+  return holdBackLong(index.search(weighed, { ...options, limit }), held, index).slice(0, Math.max(0, options.limit));
 }

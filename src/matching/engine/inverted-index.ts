@@ -12,6 +12,9 @@ export type ConceptMembers = { key: string; members: readonly { terms: readonly 
 
 export type IndexQuery = { concept: ConceptMembers; weight: number }[];
 
+/** A word of an indexed document, and how often it stands in each field, packed (term-counts.ts). */
+export type DocumentTerm = { termId: number; packed: number };
+
 export type IndexSearch = {
   limit: number;
   filter?: ((id: string) => boolean) | undefined;
@@ -37,6 +40,8 @@ export class InvertedIndex {
   private readonly totalLengths: FieldLengths = [0, 0, 0];
   private currentNorms: LengthNorms | undefined;
   private scratch = new Uint32Array(1_024);
+  // MERGE: stands in for the rebuilt index's own `documentTerms`, `termId` and `documentLengths`; drop this file's changes.
+  private readonly documents = new Map<string, { terms: DocumentTerm[]; lengths: FieldLengths }>();
 
   get size(): number {
     return this.slotById.size;
@@ -53,6 +58,10 @@ export class InvertedIndex {
     const { counts, lengths } = countTerms(fields);
     const slot = this.nextSlot++;
     const terms = Uint32Array.from(counts.keys(), (term) => this.termNumbers.findOrAdd(term));
+    this.documents.set(id, {
+      terms: Array.from(counts, ([term, packed]) => ({ termId: this.termNumbers.findOrAdd(term), packed })),
+      lengths,
+    });
     this.pending.set(slot, { slot, id, terms, counts: Uint16Array.from(counts.values()), lengths });
     this.slotById.set(id, slot);
     this.changeLengths(lengths, 1);
@@ -67,6 +76,7 @@ export class InvertedIndex {
       return false;
     }
     this.slotById.delete(id);
+    this.documents.delete(id);
     const waiting = this.pending.get(slot);
     if (waiting !== undefined) {
       this.pending.delete(slot);
@@ -75,6 +85,20 @@ export class InvertedIndex {
       this.removeFromSegment(slot);
     }
     return true;
+  }
+
+  /** The words of an indexed document, each once; undefined for an id that is not there. */
+  documentTerms(id: string): readonly DocumentTerm[] | undefined {
+    return this.documents.get(id)?.terms;
+  }
+
+  /** Its number of words in title, keywords and body. */
+  documentLengths(id: string): FieldLengths | undefined {
+    return this.documents.get(id)?.lengths;
+  }
+
+  termId(term: string): number {
+    return this.termNumbers.find(term);
   }
 
   /** In how many documents any of the members occurs. */

@@ -15,6 +15,22 @@ export const parameters = {
    * about the subject and they come to weigh as much. Between the two numbers of different words the weight rises evenly.
    */
   pairWeight: { short: 0.2, long: 1, shortWords: 20, longWords: 120 },
+  /**
+   * What a query says first is its subject: the n-th word of a field counts 1 / (1 + n / halfAt), but never less than the least.
+   */
+  earliness: { halfAt: 50, least: 0.6 },
+  /**
+   * Negative feedback from the best documents: a word that all of them hold loses this share of its weight, because it does not
+   * tell them apart. Asked of so many documents; with fewer found there is nothing to learn.
+   */
+  feedback: { documents: 20, discount: 0.35 },
+  /**
+   * The more words a query has, the more of them a long document meets by chance, so long queries want more length normalization
+   * (Zhai & Lafferty 2004, "A study of smoothing methods for language models"). From `shortWords` to `longWords` different words,
+   * scores come to be divided by (body length / mean)^exponent; that ratio is kept between 1 / maxRatio and maxRatio. So many
+   * candidates are looked at, or twice the limit.
+   */
+  verbose: { shortWords: 40, longWords: 120, exponent: 0.2, maxRatio: 4, candidates: 200 },
   /** Translated words, relative to words as written; words inside a longer word; a phrase's words found apart, relative to the phrase. */
   translatedWeight: 1,
   innerWordWeight: 0.6,
