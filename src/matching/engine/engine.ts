@@ -69,21 +69,15 @@ function createNameReader(dictionary: Dictionary | undefined): (name: string) =>
   };
 }
 
-/** Two looks: the best few documents say which words do not tell them apart, then the whole index is searched with the rest. */
+/** The best documents of a first search say which words do not tell them apart; where that says something, a second one follows. */
 function searchIndex(index: InvertedIndex, query: PreparedQuery, options: SearchOptions): SearchHit[] {
-  const asked = query.concepts.map((concept) => ({ concept, weight: concept.weight }));
-  const best = index.search(asked, { ...options, limit: parameters.feedback.documents });
-  const weighed = [
-    ...discountShared(
-      asked,
-      best.map(({ id }) => id),
-      index,
-    ),
-  ];
+  const wanted = Math.max(0, options.limit);
   const held = verbosity(query);
-  if (held === 0) {
-    return index.search(weighed, options);
-  }
-  const limit = Math.max(parameters.verbose.candidates, 2 * options.limit);
-  return holdBackLong(index.search(weighed, { ...options, limit }), held, index).slice(0, Math.max(0, options.limit));
+  const limit = held > 0 ? Math.max(parameters.verbose.candidates, 2 * wanted) : wanted;
+  const asked = query.concepts.map((concept) => ({ concept, weight: concept.weight }));
+  const best = index.search(asked, { ...options, limit: Math.max(limit, parameters.feedback.documents) });
+  const ids = best.map(({ id }) => id);
+  const weighed = discountShared(asked, ids, index);
+  const found = weighed === undefined ? best : index.search(weighed, { ...options, limit });
+  return (held > 0 ? holdBackLong(found, held, index) : found).slice(0, wanted);
 }

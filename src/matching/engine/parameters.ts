@@ -20,10 +20,11 @@ export const parameters = {
    */
   earliness: { halfAt: 50, least: 0.6 },
   /**
-   * Negative feedback from the best documents: a word that all of them hold loses this share of its weight, because it does not
-   * tell them apart. Asked of so many documents; with fewer found there is nothing to learn.
+   * Negative feedback from so many best documents: a word that all of them hold loses the share `discount` of its weight, because
+   * it does not tell them apart. Only where words that any of them holds are held, by weight, by at least `leastShare` of them:
+   * below that they are not about one thing, and a second search costs as much as the first. At most 31 documents.
    */
-  feedback: { documents: 20, discount: 0.35 },
+  feedback: { documents: 20, discount: 0.35, leastShare: 0.2 },
   /**
    * The more words a query has, the more of them a long document meets by chance, so long queries want more length normalization
    * (Zhai & Lafferty 2004, "A study of smoothing methods for language models"). From `shortWords` to `longWords` different words,
