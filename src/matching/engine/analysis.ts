@@ -97,9 +97,14 @@ function addWord(collector: Collector, word: string, start: number, end: number)
   const token = { term, start, end };
   collector.tokens.push(token);
   if (collector.previous !== undefined) {
-    collector.pairs.push({ term: `${collector.previous.term} ${term}`, start: collector.previous.start, end });
+    collector.pairs.push({ term: pairTerm(collector.previous.term, term), start: collector.previous.start, end });
   }
   collector.previous = token;
+}
+
+/** The term of two neighbouring words, whichever comes first: "p53 regulation" is "regulation of p53". */
+export function pairTerm(a: string, b: string): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
 }
 
 const stems = new Map<string, string>();

@@ -1,4 +1,4 @@
-import { analyse, type HanRun, type Token } from './analysis.ts';
+import { analyse, type HanRun, pairTerm, type Token } from './analysis.ts';
 import { findChineseWords, segmentChinese } from './chinese-words.ts';
 import { normalizeWord } from './normalize.ts';
 import { parameters } from './parameters.ts';
@@ -148,10 +148,15 @@ function englishRenderings(glosses: string): Rendering[] {
     const phrase = terms.join(' ');
     if (terms.length > 0 && terms.length <= maxGlossWords && !seen.has(phrase) && seen.size < maxRenderings) {
       const weight = parameters.nextTranslationWeight ** seen.size;
-      seen.set(phrase, { terms, phrase: terms.length === 2 ? phrase : undefined, weight });
+      seen.set(phrase, { terms, phrase: pairOf(terms), weight });
     }
   }
   return [...seen.values()];
+}
+
+function pairOf(terms: readonly string[]): string | undefined {
+  const [first, second] = terms;
+  return terms.length === 2 && first !== undefined && second !== undefined ? pairTerm(first, second) : undefined;
 }
 
 function spellNames(run: HanRun, words: ReadonlyMap<string, string>, speller: Speller, limit: number): Translatable[] {

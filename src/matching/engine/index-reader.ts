@@ -1,12 +1,12 @@
 import { acceptedDocuments } from './accepted-documents.ts';
 import { type EncodedId, encodeId } from './id-codec.ts';
-import { impactScale, type LengthNorms, lengthNorms } from './length-norms.ts';
+import { codedLength, impactScale, type LengthNorms, lengthNorms } from './length-norms.ts';
 import type { MutableSegment } from './mutable-segment.ts';
 import type { Member, WeightedList } from './query-list.ts';
 import { offerSegment } from './score-segment.ts';
 import type { Segment } from './segment.ts';
 import { type DecodedRoom, FrozenReader, MutableReader, type SegmentReader } from './segment-reader.ts';
-import { addOccurrence } from './term-counts.ts';
+import { addOccurrence, type FieldLengths } from './term-counts.ts';
 import { termId } from './term-id.ts';
 import { TokenBuffer } from './token-buffer.ts';
 import { type RankedDocument, TopDocuments } from './top-documents.ts';
@@ -140,6 +140,20 @@ export class IndexReader implements IndexStatistics {
       const document = reader.find(encoded);
       if (document >= 0) {
         return termsOf(reader, document);
+      }
+    }
+    return undefined;
+  }
+
+  /** Its number of words in title, keywords and body, as scoring sees them. */
+  documentLengths(id: string): FieldLengths | undefined {
+    const encoded = encodeId(id);
+    for (const reader of this.ordered) {
+      const document = reader.find(encoded);
+      if (document >= 0) {
+        const { lengths, lengthsStride: stride } = reader;
+        const lengthIn = (field: number) => codedLength(lengths[field * stride + document] as number);
+        return [lengthIn(0), lengthIn(1), lengthIn(2)];
       }
     }
     return undefined;

@@ -63,6 +63,11 @@ const lengthsByCode = Float64Array.from({ length: 256 }, (_, code) =>
   code <= exactLengths ? code : exactLengths * 2 ** ((code - exactLengths) / lengthStepsPerDoubling),
 );
 
+/** The length that a code stands for. */
+export function codedLength(code: number): number {
+  return lengthsByCode[code] as number;
+}
+
 /** Saturated frequencies (0–1) are kept as whole numbers: sums of whole numbers are exact, in whatever order they are added. */
 export const impactScale = 65_535;
 

@@ -16,6 +16,23 @@ export const parameters = {
    */
   pairWeight: { short: 0.2, long: 1, shortWords: 20, longWords: 120 },
   /**
+   * What a query says first is its subject: the n-th word of a field counts 1 / (1 + n / halfAt), but never less than the least.
+   */
+  earliness: { halfAt: 50, least: 0.6 },
+  /**
+   * Negative feedback from so many best documents: a word that all of them hold loses the share `discount` of its weight, because
+   * it does not tell them apart. Only where words that any of them holds are held, by weight, by at least `leastShare` of them:
+   * below that they are not about one thing, and a second search costs as much as the first. At most 31 documents.
+   */
+  feedback: { documents: 20, discount: 0.35, leastShare: 0.2 },
+  /**
+   * The more words a query has, the more of them a long document meets by chance, so long queries want more length normalization
+   * (Zhai & Lafferty 2004, "A study of smoothing methods for language models"). From `shortWords` to `longWords` different words,
+   * scores come to be divided by (body length / mean)^exponent; that ratio is kept between 1 / maxRatio and maxRatio. So many
+   * candidates are looked at, or twice the limit.
+   */
+  verbose: { shortWords: 40, longWords: 120, exponent: 0.2, maxRatio: 4, candidates: 200 },
+  /**
    * Translated words, relative to words as written: a text in the query's own language repeats its very words, one in the other language
    * says some of them otherwise, and both must be able to come first. In a Chinese query, what both languages write alike weighs as much.
    */

@@ -36,6 +36,8 @@ type Occurrences = {
   /** Only ever part of a longer known word. */
   inner: boolean;
   places: Place[];
+  /** Occurrences, weighted by field and by how early they stand. */
+  frequency: number;
 };
 
 /** Reads a whole demand (or result) as a weighted query against the index's statistics. */
@@ -59,12 +61,12 @@ export function prepareQuery(
   const weightOfPairs = pairWeight(words.length);
   const isChinese = 2 * words.filter(({ key }) => hanPattern.test(key)).length > words.length;
   for (const occurrence of occurrences.values()) {
-    const { kind, key, renderings, places } = occurrence;
+    const { kind, key, renderings, places, frequency: queryFrequency } = occurrence;
     const members = renderings.flatMap(renderingMembers);
     const frequency = index.documentFrequency({ key, members });
     if (frequency > 0 || kind !== 'translated') {
       const idf = inverseDocumentFrequency(Math.max(frequency, frequencyAsWritten(occurrence, index)), index.size);
-      const weight = kindWeight(occurrence, weightOfPairs, isChinese) * queryFrequencyWeight(places) * idf;
+      const weight = kindWeight(occurrence, weightOfPairs, isChinese) * queryFrequencyWeight(queryFrequency) * idf;
       concepts.push({ kind, key, weight, members, places });
     }
   }
@@ -72,14 +74,14 @@ export function prepareQuery(
 }
 
 /**
- * How many documents of other topics a young platform is taken to hold besides its own. Without them, the first few
+ * A young platform is taken to hold documents of other topics besides its own, up to this number. Without them, the first few
  * records on one topic would make its words look common, and a right pair would score as if nothing had been said.
  */
-const assumedOthers = 1_000;
+const leastDocuments = 1_000;
 
 /** BM25's inverse document frequency in the form that never falls below zero, over a collection that is never tiny. */
 function inverseDocumentFrequency(documents: number, all: number): number {
-  return Math.log(1 + (all + assumedOthers - documents + 0.5) / (documents + 0.5));
+  return Math.log(1 + (Math.max(all, leastDocuments) - documents + 0.5) / (documents + 0.5));
 }
 
 /** Adds up a concept's frequency in one document, from its packed counts per term. */
@@ -108,11 +110,12 @@ function collect(
   dictionary: Dictionary | undefined,
   names: { left: number },
 ): void {
+  const weightAt = occurrenceWeightIn(field, analysis.tokens);
   for (const token of analysis.tokens) {
-    add(occurrences, 'word', asWritten(token), placeOf(field, token));
+    add(occurrences, 'word', asWritten(token), placeOf(field, token), weightAt(token.start));
   }
   for (const pair of analysis.pairs) {
-    add(occurrences, 'pair', asWritten(pair), placeOf(field, pair));
+    add(occurrences, 'pair', asWritten(pair), placeOf(field, pair), weightAt(pair.start));
   }
   if (dictionary === undefined) {
     return;
@@ -125,11 +128,11 @@ function collect(
     const words = dictionary.translateHan(run).filter((word) => !spellsNameIn(spelled, word));
     for (const word of [...words, ...spelled]) {
       const span = originalSpan(normalized, word.start, word.end, originalLength);
-      add(occurrences, 'translated', word, { field, ...span });
+      add(occurrences, 'translated', word, { field, ...span }, weightAt(span.start));
     }
   }
   for (const phrase of dictionary.translateWords(analysis.tokens)) {
-    add(occurrences, 'translated', phrase, placeOf(field, phrase));
+    add(occurrences, 'translated', phrase, placeOf(field, phrase), weightAt(phrase.start));
   }
 }
 
@@ -164,15 +167,28 @@ function add(
   kind: Concept['kind'],
   { key, terms, renderings, inner }: Omit<Translatable, 'start' | 'end'>,
   place: Place,
+  weight: number,
 ): void {
   const id = `${kind}:${key}`;
   const known = occurrences.get(id);
   if (known === undefined) {
-    occurrences.set(id, { kind, key, terms, renderings, inner, places: [place] });
+    occurrences.set(id, { kind, key, terms, renderings, inner, places: [place], frequency: weight });
   } else {
     known.inner &&= inner;
     known.places.push(place);
+    known.frequency += weight;
   }
+}
+
+/** What an occurrence in a field counts, by where it starts: the earlier, the more. */
+function occurrenceWeightIn(field: FieldName, tokens: readonly Token[]): (start: number) => number {
+  const { halfAt, least } = parameters.earliness;
+  const positions = new Map<number, number>();
+  tokens.forEach(({ start }, at) => {
+    positions.set(start, positions.get(start) ?? at);
+  });
+  return (start) =>
+    parameters.fields[field].queryWeight * Math.max(least, 1 / (1 + (positions.get(start) ?? 0) / halfAt));
 }
 
 function asWritten({ term }: Token): Omit<Translatable, 'start' | 'end'> {
@@ -220,10 +236,6 @@ function frequencyAsWritten({ kind, key, terms }: Occurrences, index: IndexStati
     : 0;
 }
 
-function queryFrequencyWeight(places: readonly Place[]): number {
-  let frequency = 0;
-  for (const { field } of places) {
-    frequency += parameters.fields[field].queryWeight;
-  }
+function queryFrequencyWeight(frequency: number): number {
   return ((parameters.k3 + 1) * frequency) / (parameters.k3 + frequency);
 }

@@ -16,8 +16,10 @@ export function termId(term: string): number {
   return blank < 0 ? hash(term) : pairId(hash(term.slice(0, blank)), hash(term.slice(blank + 1)));
 }
 
-/** The id of two adjacent words, from theirs. */
-export function pairId(first: number, second: number): number {
+/** The id of two neighbouring words, from theirs; the same whichever comes first. */
+export function pairId(one: number, other: number): number {
+  const first = Math.min(one, other);
+  const second = Math.max(one, other);
   const [a, b] = [first | 0, second | 0];
   const low = finish(Math.imul(a, 0x9e3779b1) ^ (Math.imul(b, 0x85ebca6b) + 0x7f4a7c15));
   const highs = Math.imul(Math.floor(first / highUnit), 0x27d4eb2f) + Math.floor(second / highUnit);

@@ -26,9 +26,15 @@ describe('analysis', () => {
 
   it('joins neighbouring words into pair terms, stop words left out', () => {
     expect(analyse('recovery of indium metal').pairs.map(({ term }) => term)).toEqual([
-      'recoveri indium',
+      'indium recoveri',
       'indium metal',
     ]);
+  });
+
+  it('makes the same pair of two words whichever comes first', () => {
+    const [forward, backward] = ['p53 regulation', 'regulation of p53'].map((text) => analyse(text).pairs[0]?.term);
+    expect(forward).toBeDefined();
+    expect(forward).toBe(backward);
   });
 
   it('says where a term stands in the original text, also after characters that change length', () => {

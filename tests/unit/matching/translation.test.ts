@@ -89,9 +89,10 @@ describe('a query in the other language', () => {
 
   it('counts what both languages write alike as much as a translation', () => {
     const engine = engineWith([{ zh: '电池', en: ['battery'] }], { translated: 'battery', alike: 'NCM811' });
-    const scores = engine.search(textOf('电池材料 NCM811'), { limit: 10 }).map(({ score }) => score);
+    const scores = engine.search(textOf('NCM811 电池材料'), { limit: 10 }).map(({ score }) => score);
     expect(scores).toHaveLength(2);
-    expect(scores[0]).toBeCloseTo(scores[1] ?? 0, 3);
+    // What stands first counts a little more.
+    expect((scores[1] ?? 0) / (scores[0] ?? 0)).toBeGreaterThan(0.97);
   });
 
   it('answers traditional characters as simplified ones', () => {
