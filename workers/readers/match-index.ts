@@ -1,92 +1,115 @@
-import { setImmediate as letOthersRun } from 'node:timers/promises';
-import { loadDictionary } from '../../db/seed/dictionary.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
-import type { Db } from '../../src/core/transaction.ts';
 import { getDemandRows, isDemandPublic, listMatchableDemandIds } from '../../src/demands/service.ts';
 import { type MatchIndex, toMatchDemand, toMatchResult } from '../../src/matches/service.ts';
-import { type Dictionary, dictionaryInSteps } from '../../src/matching/engine/dictionary.ts';
+import { demandText, resultText } from '../../src/matching/record-text.ts';
+import type { IndexedRecord, IndexMethods, IndexSize, Side } from '../../src/matching/threads/index-thread.ts';
+import { startThread, type Thread, threadIsGone } from '../../src/matching/threads/thread.ts';
+import type { MatchDemand, MatchResult } from '../../src/matching/types.ts';
 import { getResultRows, isResultPublic, listMatchableResultIds } from '../../src/results/service.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
-import { createCandidateStore } from './candidate-store.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
 import { type Cursor, cursorAtHorizon } from './store.ts';
 
-/** Rows per query, and documents analysed between two turns of the event loop. */
-const rowsAtOnce = 200;
-const documentsAtOnce = 20;
+const rowsPerQuery = 200;
 
 /**
- * This process's matching index, in memory: built from PostgreSQL at the reader's first step and kept up from messages.
- * It starts where messages stood before the build, so what changed meanwhile is read once more.
+ * This process's matching index, in a thread of its own: built from PostgreSQL at the reader's first step and kept up from
+ * messages. It starts where messages stood before the build, so what changed meanwhile is read once more. Stopping the
+ * reader ends the thread.
  */
 export function createMatchIndex(deps: WorkerDeps): { index: MatchIndex; reader: CursorReader } {
   const { db, clock, log } = deps;
-  let store = createCandidateStore(undefined);
+  let thread: IndexThread | null = null;
+  let isBuilt = false;
 
   async function build(): Promise<Cursor> {
-    // A new store each time: a build that failed half-way is not continued.
-    const fresh = createCandidateStore(await sharedDictionary());
-    const start = await cursorAtHorizon(db);
-    await load(fresh, db, 'demand', await listMatchableDemandIds(db));
-    await load(fresh, db, 'result', await listMatchableResultIds(db));
-    store = fresh;
-    log.info(fresh.size(), 'the matching index is built');
-    return start;
+    // A new thread each time: a build that failed half-way is not continued.
+    await end();
+    const fresh = startThread<IndexMethods>('match-index-thread', import.meta.url, (cause) => {
+      log.warn({ err: cause }, 'the matching index has ended and is built anew');
+      isBuilt = false;
+      reader.reset();
+    });
+    thread = fresh;
+    const place = await cursorAtHorizon(db);
+    await load(fresh, 'demand', await listMatchableDemandIds(db));
+    const size = await load(fresh, 'result', await listMatchableResultIds(db));
+    isBuilt = true;
+    log.info(size, 'the matching index is built');
+    return place;
   }
 
-  async function load(into: typeof store, from: Db, kind: 'demand' | 'result', ids: readonly string[]): Promise<void> {
-    for (let at = 0; at < ids.length; at += rowsAtOnce) {
-      const wanted = ids.slice(at, at + rowsAtOnce);
-      const now = clock.now();
-      const documents =
-        kind === 'demand'
-          ? (await getDemandRows(from, wanted))
-              .filter((row) => isDemandPublic(row, now))
-              .map((row) => into.demand(toMatchDemand(row)))
-          : (await getResultRows(from, wanted))
-              .filter((row) => isResultPublic(row, now))
-              .map((row) => into.result(toMatchResult(row)));
-      const present = new Set(documents.map((document) => document.id));
-      for (const id of wanted) if (!present.has(id)) into.remove(kind, id);
-      for (let next = 0; next < documents.length; next += documentsAtOnce) {
-        for (const document of documents.slice(next, next + documentsAtOnce)) document.put();
-        await letOthersRun();
-      }
+  async function end(): Promise<void> {
+    isBuilt = false;
+    await thread?.end();
+    thread = null;
+  }
+
+  async function load(into: IndexThread, side: Side, ids: readonly string[]): Promise<IndexSize> {
+    let indexed = into.call('change', { put: [], remove: [] });
+    for (let at = 0; at < ids.length; at += rowsPerQuery) {
+      const wanted = ids.slice(at, at + rowsPerQuery);
+      // The thread indexes one page while the next is being read.
+      const [put] = await Promise.all([read(side, wanted), indexed]);
+      const present = new Set(put.map(({ id }) => id));
+      const remove = wanted.filter((id) => !present.has(id)).map((id) => ({ side, id }));
+      indexed = into.call('change', { put, remove });
     }
+    return await indexed;
+  }
+
+  /** Those of the records that are public now. */
+  async function read(side: Side, ids: readonly string[]): Promise<IndexedRecord[]> {
+    const now = clock.now();
+    return side === 'demand'
+      ? (await getDemandRows(db, ids))
+          .filter((row) => isDemandPublic(row, now))
+          .map((row) => indexedDemand(toMatchDemand(row)))
+      : (await getResultRows(db, ids))
+          .filter((row) => isResultPublic(row, now))
+          .map((row) => indexedResult(toMatchResult(row)));
   }
 
   async function apply(messages: readonly StoredMessage[]): Promise<void> {
-    for (const kind of ['demand', 'result'] as const) {
-      const ids = messages.filter((message) => message.subjectType === kind).map((message) => message.subjectId);
-      await load(store, db, kind, [...new Set(ids)]);
+    for (const side of ['demand', 'result'] as const) {
+      const ids = messages.filter((message) => message.subjectType === side).map((message) => message.subjectId);
+      if (ids.length > 0) await load(built(), side, [...new Set(ids)]);
     }
   }
 
-  const reader = createCursorReader({ name: 'match-index', db, clock, log, persist: false, from: build, apply });
+  function built(): IndexThread {
+    if (thread === null || !isBuilt) throw threadIsGone();
+    return thread;
+  }
+
+  const reader = createCursorReader({ name: 'match-index', db, clock, log, persist: false, from: build, apply, end });
   return {
     reader,
     index: {
       waitUntil: (xid, timeoutMs) => reader.waitUntil(xid, timeoutMs),
-      resultsFor: (demand, limit) => store.resultsFor(demand, limit),
-      demandsFor: (result, limit) => store.demandsFor(result, limit),
-      texts: () => store.texts(),
+      resultsFor: async (demand, limit) => {
+        const { text, technologyFields } = indexedDemand(demand);
+        return await built().call('candidates', { side: 'result', text, technologyFields, limit });
+      },
+      demandsFor: async (result, limit) => {
+        const { text, technologyFields } = indexedResult(result);
+        return await built().call('candidates', { side: 'demand', text, technologyFields, limit });
+      },
+      rank: async (task) => await built().call('rank', task),
     },
   };
 }
 
-let dictionary: Promise<Dictionary> | undefined;
+type IndexThread = Thread<IndexMethods>;
 
-/** Read once for each process, since it is large and never changes; in steps, since requests are being answered. */
-function sharedDictionary(): Promise<Dictionary> {
-  dictionary ??= readDictionary();
-  return dictionary;
+function indexedDemand(demand: MatchDemand): IndexedRecord {
+  return { side: 'demand', ...shelved(demand), text: demandText(demand).fields };
 }
 
-async function readDictionary(): Promise<Dictionary> {
-  const steps = dictionaryInSteps(loadDictionary());
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    await letOthersRun();
-  }
+function indexedResult(result: MatchResult): IndexedRecord {
+  return { side: 'result', ...shelved(result), text: resultText(result).fields };
+}
+
+function shelved({ id, technologyFields, publishedAt }: MatchDemand | MatchResult) {
+  return { id, technologyFields, publishedAtMs: publishedAt?.getTime() ?? 0 };
 }

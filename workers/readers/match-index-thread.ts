@@ -1,0 +1,8 @@
+import { parentPort } from 'node:worker_threads';
+import { loadDictionary } from '../../db/seed/dictionary.ts';
+import { createDictionary } from '../../src/matching/engine/dictionary.ts';
+import { createIndexMethods } from '../../src/matching/threads/index-thread.ts';
+import { serve } from '../../src/matching/threads/port.ts';
+
+// Run as a thread, by match-index.ts.
+if (parentPort !== null) serve(parentPort, createIndexMethods(createDictionary(loadDictionary())));
