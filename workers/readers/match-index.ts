@@ -3,7 +3,7 @@ import { getDemandRows, isDemandPublic, listMatchableDemandIds } from '../../src
 import { type MatchIndex, toMatchDemand, toMatchResult } from '../../src/matches/service.ts';
 import { demandText, resultText } from '../../src/matching/record-text.ts';
 import type { IndexedRecord, IndexMethods, IndexSize, Side } from '../../src/matching/threads/index-thread.ts';
-import { startThread, type Thread, threadIsGone } from '../../src/matching/threads/thread.ts';
+import { moduleBeside, startThread, type Thread, threadIsGone } from '../../src/matching/threads/thread.ts';
 import type { MatchDemand, MatchResult } from '../../src/matching/types.ts';
 import { getResultRows, isResultPublic, listMatchableResultIds } from '../../src/results/service.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
@@ -17,15 +17,20 @@ const rowsPerQuery = 200;
  * messages. It starts where messages stood before the build, so what changed meanwhile is read once more. Stopping the
  * reader ends the thread.
  */
-export function createMatchIndex(deps: WorkerDeps): { index: MatchIndex; reader: CursorReader } {
+export function createMatchIndex(
+  deps: WorkerDeps,
+  threadUrl = moduleBeside('match-index-thread', import.meta.url),
+): { index: MatchIndex; reader: CursorReader } {
   const { db, clock, log } = deps;
   let thread: IndexThread | null = null;
   let isBuilt = false;
+  let isOver = false;
 
   async function build(): Promise<Cursor> {
     // A new thread each time: a build that failed half-way is not continued.
     await end();
-    const fresh = startThread<IndexMethods>('match-index-thread', import.meta.url, (cause) => {
+    if (isOver) throw threadIsGone();
+    const fresh = startThread<IndexMethods>(threadUrl, (cause) => {
       log.warn({ err: cause }, 'the matching index has ended and is built anew');
       isBuilt = false;
       reader.reset();
@@ -43,6 +48,11 @@ export function createMatchIndex(deps: WorkerDeps): { index: MatchIndex; reader:
     isBuilt = false;
     await thread?.end();
     thread = null;
+  }
+
+  async function close(): Promise<void> {
+    isOver = true;
+    await end();
   }
 
   async function load(into: IndexThread, side: Side, ids: readonly string[]): Promise<IndexSize> {
@@ -82,7 +92,16 @@ export function createMatchIndex(deps: WorkerDeps): { index: MatchIndex; reader:
     return thread;
   }
 
-  const reader = createCursorReader({ name: 'match-index', db, clock, log, persist: false, from: build, apply, end });
+  const reader = createCursorReader({
+    name: 'match-index',
+    db,
+    clock,
+    log,
+    persist: false,
+    from: build,
+    apply,
+    end: close,
+  });
   return {
     reader,
     index: {

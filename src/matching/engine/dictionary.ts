@@ -47,16 +47,6 @@ export function createDictionary(entries: Iterable<DictionaryEntry>): Dictionary
   });
 }
 
-/**
- * The same, both tables at once, in steps of a few milliseconds: a server lets others run in between. The dictionary is
- * what the generator returns.
- */
-export function* dictionaryInSteps(entries: Iterable<DictionaryEntry>): Generator<void, Dictionary> {
-  const glossesByWord = yield* readEntries(entries);
-  const wordsByPhrase = yield* invert(glossesByWord);
-  return dictionaryOf(glossesByWord, () => wordsByPhrase);
-}
-
 const entriesPerStep = 200;
 
 function toTheEnd<T>(steps: Generator<void, T>): T {

@@ -1,4 +1,4 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../core/errors.ts';
@@ -17,21 +17,16 @@ export interface Thread<Served extends Methods> {
   end(): Promise<void>;
 }
 
-/**
- * Starts the module `name` that lies beside the calling one, compiled or not.
- * @param onDeath told once, when the thread ends without having been asked to
- */
-export function startThread<Served extends Methods>(
-  name: string,
-  besideUrl: string,
-  onDeath: (cause: Error) => void,
-): Thread<Served> {
-  const extension = extname(fileURLToPath(besideUrl));
-  const url = new URL(`./${name}${extension}`, besideUrl);
-  const worker = new Worker(extension === '.ts' ? underTsx(url) : url, {
-    name: `duijie-${name}`,
-    eval: extension === '.ts',
-  });
+/** The module `name` beside the one whose `import.meta.url` is given: compiled if that one is. */
+export function moduleBeside(name: string, url: string): URL {
+  return new URL(`./${name}${extname(fileURLToPath(url))}`, url);
+}
+
+/** @param onDeath told once, when the thread ends without having been asked to */
+export function startThread<Served extends Methods>(url: URL, onDeath: (cause: Error) => void): Thread<Served> {
+  const isSource = extname(url.pathname) === '.ts';
+  const name = basename(url.pathname, extname(url.pathname));
+  const worker = new Worker(isSource ? underTsx(url) : url, { name, eval: isSource });
   const waiting = new Map<number, { resolve: (output: never) => void; reject: (error: Error) => void }>();
   let calls = 0;
   let cause: Error | undefined;

@@ -1,0 +1,170 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { getDemandRows } from '../../src/demands/service.ts';
+import { type MatchIndex, toMatchDemand, toMatchResult } from '../../src/matches/service.ts';
+import { moduleBeside } from '../../src/matching/threads/thread.ts';
+import { type MatchDemand, type MatchResult, noFacts } from '../../src/matching/types.ts';
+import { getResultRows } from '../../src/results/service.ts';
+import type { CursorReader } from '../../workers/readers/cursor-reader.ts';
+import { createMatchIndex } from '../../workers/readers/match-index.ts';
+import { createWorld, publishDemand, publishResult, startApi, type TestApi, type World } from '../setup/api.ts';
+import { nextTopic } from '../setup/matching.ts';
+import { fatalText } from './fatal-text.ts';
+
+let api: TestApi;
+let world: World;
+let readers: CursorReader[] = [];
+const logLines: string[] = [];
+
+beforeAll(async () => {
+  api = await startApi({}, { logLines });
+  world = await createWorld(api);
+});
+afterEach(async () => {
+  await Promise.all(readers.map((reader) => reader.stop()));
+  readers = [];
+});
+afterAll(() => api.close());
+
+/** A process's index: with a dictionary as the program has it, or mortal. */
+function startIndex({ mortal = false } = {}): { index: MatchIndex; reader: CursorReader } {
+  const url = mortal ? moduleBeside('mortal-index-thread', import.meta.url) : undefined;
+  const made = createMatchIndex(api.deps, url);
+  readers.push(made.reader);
+  made.reader.start();
+  return made;
+}
+
+/** Of the last transaction that wrote a message. */
+async function lastXid(): Promise<string> {
+  const { rows } = await api.deps.pool.query<{ xid: string }>(
+    'select xid::text as xid from messages order by messages.xid desc limit 1',
+  );
+  return rows[0]?.xid ?? '0';
+}
+
+async function caughtUp(...indexes: { index: MatchIndex }[]): Promise<void> {
+  const xid = await lastXid();
+  await Promise.all(indexes.map(({ index }) => index.waitUntil(xid, 20_000)));
+}
+
+async function published(): Promise<{ demands: MatchDemand[]; results: MatchResult[] }> {
+  const ids = async (table: string) =>
+    (await api.deps.pool.query<{ id: string }>(`select id from ${table} where status = 'published'`)).rows.map(
+      ({ id }) => id,
+    );
+  return {
+    demands: (await getDemandRows(api.deps.db, await ids('demands'))).map(toMatchDemand),
+    results: (await getResultRows(api.deps.db, await ids('results'))).map(toMatchResult),
+  };
+}
+
+/** Everything that an index has to say about what is published. */
+async function answersOf({ index }: { index: MatchIndex }): Promise<unknown> {
+  const { demands, results } = await published();
+  const facts = noFacts;
+  const now = api.clock.now();
+  return {
+    results: await Promise.all(demands.map((demand) => index.resultsFor(demand, 20))),
+    demands: await Promise.all(results.map((result) => index.demandsFor(result, 20))),
+    scores: await Promise.all(
+      demands.map(async (subject) => {
+        const { matches, nearMisses } = await index.rank({ side: 'demand', subject, others: results, facts, now });
+        return [...matches, ...nearMisses].map(({ resultId, score }) => ({ resultId, score }));
+      }),
+    ),
+  };
+}
+
+function randomBelow(limit: number): number {
+  return Math.floor(Math.random() * limit);
+}
+
+/** Publishes, changes or withdraws something. */
+async function writeAtRandom(written: { kind: 'demands' | 'results'; id: string }[]): Promise<void> {
+  const chosen = written[randomBelow(written.length)];
+  if (chosen === undefined || randomBelow(3) > 0) {
+    const topic = nextTopic();
+    if (randomBelow(2) === 0) {
+      const { id } = await publishDemand(world.enterprise, world.demandBroker, topic.demand);
+      written.push({ kind: 'demands', id });
+    } else {
+      const { id } = await publishResult(world.university, world.resultBroker, topic.result);
+      written.push({ kind: 'results', id });
+    }
+    return;
+  }
+  const owner = chosen.kind === 'demands' ? world.enterprise : world.university;
+  const broker = chosen.kind === 'demands' ? world.demandBroker : world.resultBroker;
+  const path = `/v1/${chosen.kind}/${chosen.id}`;
+  if (randomBelow(2) === 0) {
+    await owner.post(`${path}/withdraw`);
+    written.splice(written.indexOf(chosen), 1);
+    return;
+  }
+  const { headers } = await owner.get(path);
+  const summary = `${nextTopic().result.summary}`;
+  expect((await owner.patch(path, { summary }, { 'if-match': String(headers.etag) })).status).toBe(200);
+  expect((await broker.post(`${path}/publish`)).status).toBe(200);
+}
+
+describe('a matching index', () => {
+  it('finds what a transaction wrote once it has waited for it', async () => {
+    const followed = startIndex();
+    await caughtUp(followed);
+    const { demand: wanted, result: offered } = nextTopic();
+    const demand = await publishDemand(world.enterprise, world.demandBroker, wanted);
+    const result = await publishResult(world.university, world.resultBroker, offered);
+    await caughtUp(followed);
+    const { demands, results } = await published();
+    const asDemand = demands.find(({ id }) => id === demand.id) as MatchDemand;
+    const asResult = results.find(({ id }) => id === result.id) as MatchResult;
+    expect(await followed.index.resultsFor(asDemand, 5)).toContain(result.id);
+    expect(await followed.index.demandsFor(asResult, 5)).toContain(demand.id);
+  });
+
+  it('answers as one does that was built at once, whenever it began to follow', async () => {
+    const written: { kind: 'demands' | 'results'; id: string }[] = [];
+    const early = startIndex();
+    await caughtUp(early);
+    for (let count = 0; count < 10; count += 1) await writeAtRandom(written);
+    const joined = startIndex();
+    for (let count = 0; count < 10; count += 1) await writeAtRandom(written);
+    const late = startIndex();
+    await caughtUp(early, joined, late);
+    const answers = await answersOf(late);
+    expect(await answersOf(early)).toEqual(answers);
+    expect(await answersOf(joined)).toEqual(answers);
+  });
+
+  it('whose thread dies refuses for a while, is built anew, and then answers as before', async () => {
+    const { result: offered, demand: wanted } = nextTopic();
+    await publishResult(world.university, world.resultBroker, offered);
+    await publishDemand(world.enterprise, world.demandBroker, wanted);
+    const mortal = startIndex({ mortal: true });
+    await caughtUp(mortal);
+    const before = await answersOf(mortal);
+    const { demands } = await published();
+    const fatal = { ...(demands[0] as MatchDemand), title: fatalText };
+    await expect(mortal.index.resultsFor(fatal, 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(mortal.index.resultsFor(demands[0] as MatchDemand, 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await caughtUp(mortal);
+    expect(await answersOf(mortal)).toEqual(before);
+  });
+
+  it('that has not been built refuses', async () => {
+    const { index } = createMatchIndex(api.deps);
+    const { demands } = await published();
+    await expect(index.resultsFor(demands[0] as MatchDemand, 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('can be stopped at any time, while it is being built, too', async () => {
+    const { demands } = await published();
+    for (const steps of [0, 1, 5, 20]) {
+      const { index, reader } = startIndex();
+      for (let turn = 0; turn < steps; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      await reader.stop();
+      await expect(index.resultsFor(demands[0] as MatchDemand, 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    }
+    expect(logLines.filter((line) => line.includes('the reader match-index'))).toEqual([]);
+  });
+});
