@@ -23,9 +23,13 @@ export interface Matching {
 export function startMatching(api: TestApi): Matching {
   const { index, reader } = createMatchIndex(api.deps);
   reader.start();
+  // A job would be tried again while the index is being built.
+  const built = index.waitUntil('0', 60_000);
+  built.catch(() => undefined);
   return {
     index,
     async refresh(subjectType, subjectId, { claim = false, beforeWriting = nothing } = {}) {
+      await built;
       const { rows } = await api.deps.pool.query<{ xid: string; deliveryId: string }>(
         `select m.xid::text as xid, d.id as "deliveryId" from messages m join deliveries d on d.message_id = m.id
          where m.subject_id = $1 and d.handler = 'refresh-matches' order by m.id desc limit 1`,

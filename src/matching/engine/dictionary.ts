@@ -1,5 +1,6 @@
 import { analyse, type HanRun, type Token } from './analysis.ts';
 import { normalizeWord } from './normalize.ts';
+import type { StringTable } from './packed-table.ts';
 import { parameters } from './parameters.ts';
 
 /** A Chinese word and what it is called in English, best first. */
@@ -28,7 +29,7 @@ export type Dictionary = {
   translateWords(tokens: readonly Token[]): Translatable[];
 };
 
-const glossSeparator = '|';
+export const glossSeparator = '|';
 const maxChineseWordLength = 10;
 const maxGlossWords = 4;
 const maxPhraseWords = 3;
@@ -47,6 +48,15 @@ export function createDictionary(entries: Iterable<DictionaryEntry>): Dictionary
   });
 }
 
+/** Both tables, of strings that hold what is said of a key: glosses with separators between them, and Chinese words. */
+export function dictionaryTables(entries: Iterable<DictionaryEntry>): {
+  glossesByWord: Map<string, string>;
+  wordsByPhrase: Map<string, string[]>;
+} {
+  const glossesByWord = toTheEnd(readEntries(entries));
+  return { glossesByWord, wordsByPhrase: toTheEnd(invert(glossesByWord)) };
+}
+
 const entriesPerStep = 200;
 
 function toTheEnd<T>(steps: Generator<void, T>): T {
@@ -58,9 +68,9 @@ function toTheEnd<T>(steps: Generator<void, T>): T {
   }
 }
 
-function dictionaryOf(
-  glossesByWord: ReadonlyMap<string, string>,
-  phrases: () => ReadonlyMap<string, string[]>,
+export function dictionaryOf(
+  glossesByWord: StringTable,
+  phrases: () => { get(phrase: string): readonly string[] | undefined },
 ): Dictionary {
   const fromChinese = new Map<string, Pick<Translatable, 'terms' | 'renderings'>>();
 
@@ -114,7 +124,7 @@ function englishRenderings(glosses: string): Rendering[] {
 type FoundWord = Pick<Translatable, 'key' | 'inner' | 'start' | 'end'>;
 
 /** Longest known words at each position and the words inside them; single characters only where nothing else covers. */
-function findWords(run: HanRun, words: ReadonlyMap<string, string>): FoundWord[] {
+function findWords(run: HanRun, words: StringTable): FoundWord[] {
   const found: FoundWord[] = [];
   let coveredTo = 0;
   for (let at = 0; at < run.text.length; at++) {
@@ -132,7 +142,7 @@ function findWords(run: HanRun, words: ReadonlyMap<string, string>): FoundWord[]
   return found;
 }
 
-function addInnerWords(found: FoundWord[], outer: string, start: number, words: ReadonlyMap<string, string>): void {
+function addInnerWords(found: FoundWord[], outer: string, start: number, words: StringTable): void {
   for (let length = outer.length - 1; length >= 2; length--) {
     for (let at = 0; at + length <= outer.length; at++) {
       const key = outer.slice(at, at + length);
@@ -143,7 +153,10 @@ function addInnerWords(found: FoundWord[], outer: string, start: number, words: 
   }
 }
 
-function findPhrases(tokens: readonly Token[], wordsByPhrase: ReadonlyMap<string, string[]>): Translatable[] {
+function findPhrases(
+  tokens: readonly Token[],
+  wordsByPhrase: { get(phrase: string): readonly string[] | undefined },
+): Translatable[] {
   const found: Translatable[] = [];
   for (let at = 0; at < tokens.length; ) {
     let taken = 1;
