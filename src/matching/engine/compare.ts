@@ -1,13 +1,13 @@
 import { analyse } from './analysis.ts';
 import type { Dictionary, Translatable } from './dictionary.ts';
-import type { InvertedIndex } from './inverted-index.ts';
+import type { IndexStatistics } from './index-reader.ts';
 import { occurrenceWeights, saturate, weightedFrequency } from './length-norms.ts';
 import { type Concept, conceptCounts, type PreparedQuery } from './query.ts';
 import { countTerms, type DocumentCounts, headingCounts } from './term-counts.ts';
 import type { Relevance, TextFields } from './types.ts';
 
 /** Scores one pair of texts on scales that do not depend on the other candidates. */
-export function compareTexts(query: PreparedQuery, document: TextFields, index: InvertedIndex): Relevance {
+export function compareTexts(query: PreparedQuery, document: TextFields, index: IndexStatistics): Relevance {
   const whole = countsOf(document);
   const heading = new Map([...whole.counts].map(([term, packed]) => [term, headingCounts(packed)]));
   const headingConcepts = query.concepts.filter(({ places }) => places.some(({ field }) => field !== 'body'));

@@ -1,21 +1,31 @@
+import { analyseDocument } from './analyse-document.ts';
 import { type AnalysedName, analyseName, compareTexts, nameSimilarity } from './compare.ts';
 import type { Dictionary } from './dictionary.ts';
-import { InvertedIndex } from './inverted-index.ts';
+import { type EngineManifest, IndexReader } from './index-reader.ts';
+import { type IndexOptions, InvertedIndex, type MergeJob } from './inverted-index.ts';
 import { matchTerms } from './matched-terms.ts';
 import { type PreparedQuery, prepareQuery } from './query.ts';
-import type { EngineDocument, MatchedTerm, Relevance, SearchHit, SearchOptions, TextFields } from './types.ts';
+import type { Segment } from './segment.ts';
+import type {
+  AnalysedDocument,
+  DocumentTerm,
+  EngineDocument,
+  MatchedTerm,
+  Relevance,
+  SearchHit,
+  SearchOptions,
+  TextFields,
+} from './types.ts';
 
-export type EngineOptions = {
+export type ReadOnlyEngineOptions = {
   /** Without one, texts are only matched in the language they are written in. */
   dictionary?: Dictionary;
 };
 
-export type Engine = {
+export type EngineOptions = ReadOnlyEngineOptions & IndexOptions;
+
+export type ReadOnlyEngine = {
   readonly size: number;
-  /** Adds a document, or replaces the one with the same id. */
-  upsert(document: EngineDocument): void;
-  /** False if there was none. */
-  remove(id: string): boolean;
   /** The best documents for a query, highest score first, equal scores by id. */
   search(query: TextFields | PreparedQuery, options: SearchOptions): SearchHit[];
   /** Reads a query once, to search with it and to compare many documents with it. */
@@ -26,24 +36,69 @@ export type Engine = {
   explain(query: PreparedQuery, document: TextFields): MatchedTerm[];
   /** 0–1: how far two short names ("抗拉强度", "tensile strength") mean the same. */
   nameSimilarity(a: string, b: string): number;
+  /** The words of an indexed document, each once; undefined for an id that is not there. */
+  documentTerms(id: string): DocumentTerm[] | undefined;
+};
+
+export type AttachedEngine = ReadOnlyEngine & {
+  /** Goes over to a newer manifest of the same index. */
+  update(manifest: EngineManifest): void;
+};
+
+export type Engine = ReadOnlyEngine & {
+  /** Adds a document, or replaces the one with the same id. */
+  upsert(document: EngineDocument): void;
+  /** The same for a document that `analyseDocument` has read. */
+  upsertAnalysed(document: AnalysedDocument): void;
+  /** False if there was none. */
+  remove(id: string): boolean;
+  /** What `attach` needs in another thread. Additions and removals show there at once, other segments (`version`) do not. */
+  share(): EngineManifest;
+  /** With `merging: 'caller'`: a merge that is due, for `runMerge` in any thread; `install` its outcome. */
+  pendingMerge(): MergeJob | undefined;
+  install(jobId: number, segment: Segment): boolean;
+  /** Does all merges that are due now, however long it takes. */
+  finishMerges(): void;
+  /** The whole index as frozen segments, for a snapshot. */
+  freeze(): Segment[];
 };
 
 /** A BM25F engine over title, keywords and body, for Chinese, English and both mixed. In memory, synchronous, deterministic. */
-export function createEngine({ dictionary }: EngineOptions = {}): Engine {
-  const index = new InvertedIndex();
+export function createEngine({ dictionary, ...options }: EngineOptions = {}): Engine {
+  const index = new InvertedIndex(options);
+  return Object.assign(readOnly(index.reader, dictionary), {
+    upsert: (document: EngineDocument) => index.upsert(analyseDocument(document)),
+    upsertAnalysed: (document: AnalysedDocument) => index.upsert(document),
+    remove: (id: string) => index.remove(id),
+    share: () => index.share(),
+    pendingMerge: () => index.pendingMerge(),
+    install: (jobId: number, segment: Segment) => index.install(jobId, segment),
+    finishMerges: () => index.finishMerges(),
+    freeze: () => index.freeze(),
+  });
+}
+
+/** Reads an index that another thread writes. */
+export function attach(manifest: EngineManifest, { dictionary }: ReadOnlyEngineOptions = {}): AttachedEngine {
+  const reader = new IndexReader(manifest);
+  return Object.assign(readOnly(reader, dictionary), {
+    update: (newer: EngineManifest) => reader.update(newer),
+  });
+}
+
+function readOnly(index: IndexReader, dictionary: Dictionary | undefined): ReadOnlyEngine {
   const readName = createNameReader(dictionary);
   return {
     get size() {
       return index.size;
     },
-    upsert: (document) => index.upsert(document),
-    remove: (id) => index.remove(id),
     prepare: (fields) => prepareQuery(fields, index, dictionary),
     search: (query, options) =>
       searchIndex(index, 'concepts' in query ? query : prepareQuery(query, index, dictionary), options),
     compare: (query, document) => compareTexts(query, document, index),
     explain: matchTerms,
     nameSimilarity: (a, b) => nameSimilarity(readName(a), readName(b)),
+    documentTerms: (id) => index.documentTerms(id),
   };
 }
 
@@ -66,7 +121,7 @@ function createNameReader(dictionary: Dictionary | undefined): (name: string) =>
   };
 }
 
-function searchIndex(index: InvertedIndex, query: PreparedQuery, options: SearchOptions): SearchHit[] {
+function searchIndex(index: IndexReader, query: PreparedQuery, options: SearchOptions): SearchHit[] {
   const asked = query.concepts.map((concept) => ({ concept, weight: concept.weight }));
   return index.search(asked, options);
 }

@@ -1,190 +1,276 @@
+import { type EncodedId, encodeId } from './id-codec.ts';
+import { type EngineManifest, type IndexPart, IndexReader } from './index-reader.ts';
 import { type LengthNorms, lengthNorms } from './length-norms.ts';
-import { offerSegment, type WeightedList } from './score-segment.ts';
-import { buildSegment, type IndexedDocument, lowerBound, mergeSegments } from './segment.ts';
-import { impactScale, type Member, type PostingList, SegmentReader } from './segment-reader.ts';
-import { countTerms, type FieldLengths } from './term-counts.ts';
-import { TermTable } from './term-table.ts';
-import { type RankedDocument, TopDocuments } from './top-documents.ts';
-import type { EngineDocument } from './types.ts';
+import { chooseMerge } from './merge-plan.ts';
+import { type MergeInput, mergeSegments, runToEnd } from './merge-segments.ts';
+import { append, createMutableSegment, hasRoom, mostPostings, publishedDocuments } from './mutable-segment.ts';
+import { removeFromMutable, removeFromSegment } from './removal.ts';
+import { isRemoved, type Segment } from './segment.ts';
+import { powerOfTwoFrom, sharedFloat64 } from './shared-arrays.ts';
+import type { FieldLengths } from './term-counts.ts';
+import type { AnalysedDocument } from './types.ts';
 
-/** Any of the members counts as the concept; `key` tells concepts with other members apart. */
-export type ConceptMembers = { key: string; members: readonly { terms: readonly string[]; weight: number }[] };
+/** A merge that someone may do elsewhere: numbers and shared memory, to be posted to any thread and given to `runMerge`. */
+export type MergeJob = { id: number; inputs: MergeInput[]; norms: LengthNorms };
 
-export type IndexQuery = { concept: ConceptMembers; weight: number }[];
-
-export type IndexSearch = {
-  limit: number;
-  filter?: ((id: string) => boolean) | undefined;
-  /** Scores every document: what early termination is tested against. */
-  exhaustive?: boolean | undefined;
+export type IndexOptions = {
+  /** `own`: each write does a bounded piece of the merges that are due. `caller`: the caller takes them with `pendingMerge`. */
+  merging?: 'own' | 'caller';
+  /** Postings that the first mutable segment has room for; the following ones grow. Small in tests, to have many segments. */
+  firstPostings?: number;
+  /** Frozen segments to begin with, as a snapshot keeps them. */
+  segments?: readonly Segment[];
 };
 
-/** Added documents wait here before they become a segment: until the next search, or until there are so many. */
-const maxPending = 1_024;
-/** Query weights are kept as whole numbers of these parts, so that scores do not depend on the order of addition. */
-const weightScale = 1_024;
+type Part = IndexPart & { job: Job | undefined };
+
+/** `late`: what was removed from the inputs after the merge was planned (input, document). */
+type Job = MergeJob & {
+  parts: Part[];
+  steps: Generator<void, Segment> | undefined;
+  late: { input: number; document: number }[];
+};
+
+const defaultFirstPostings = 8_192;
+/** About a thousand documents of 120 words: lists of a mutable segment are made for each query. */
+const maxPostings = 2 ** 18;
+
+/** Does a merge; with steps left to the caller, who may pause between them. */
+export function* runMerge({ inputs, norms }: MergeJob): Generator<void, Segment> {
+  return yield* mergeSegments(inputs, norms);
+}
 
 /**
- * Inverted index in segments. Added documents become a small segment; neighbours of like size are merged, so there are few.
- * Removal marks a document as gone; a segment with a quarter gone is written anew. Whatever the segments, what is left answers the same.
+ * The one writer of an index. Documents go to a mutable segment, searchable at once; full ones are frozen, and frozen ones of like
+ * size merged, a bounded piece with each write. Removal marks; a segment with a quarter gone is written anew. Whatever the
+ * segments, what is left answers the same.
  */
 export class InvertedIndex {
-  private readonly termNumbers = new TermTable();
-  private readonly slotById = new Map<string, number>();
-  private pending = new Map<number, IndexedDocument>();
-  private readers: SegmentReader[] = [];
-  private nextSlot = 0;
-  private readonly totalLengths: FieldLengths = [0, 0, 0];
-  private currentNorms: LengthNorms | undefined;
-  private scratch = new Uint32Array(1_024);
+  readonly reader: IndexReader;
+  private readonly ownMerges: boolean;
+  private readonly statistics = sharedFloat64(4);
+  private parts: Part[] = [];
+  private jobs: Job[] = [];
+  private active: Extract<Part, { kind: 'mutable' }>;
+  private version = 0;
+  private lastKey = 0;
+  /** Something changed that merges are planned by. */
+  private mayBeDue = true;
+
+  constructor({ merging = 'own', firstPostings = defaultFirstPostings, segments = [] }: IndexOptions = {}) {
+    this.ownMerges = merging === 'own';
+    for (const segment of segments) {
+      this.addSegment(segment);
+    }
+    this.active = this.addMutable(firstPostings);
+    this.reader = new IndexReader(this.share());
+  }
 
   get size(): number {
-    return this.slotById.size;
+    return this.reader.size;
   }
 
-  /** The mean lengths of the documents as they are now. */
-  get norms(): LengthNorms {
-    this.currentNorms ??= lengthNorms(this.totalLengths, this.size);
-    return this.currentNorms;
-  }
-
-  upsert({ id, fields }: EngineDocument): void {
-    this.remove(id);
-    const { counts, lengths } = countTerms(fields);
-    const slot = this.nextSlot++;
-    const terms = Uint32Array.from(counts.keys(), (term) => this.termNumbers.findOrAdd(term));
-    this.pending.set(slot, { slot, id, terms, counts: Uint16Array.from(counts.values()), lengths });
-    this.slotById.set(id, slot);
-    this.changeLengths(lengths, 1);
-    if (this.pending.size >= maxPending) {
-      this.flush();
+  /** Adds a document, or replaces the one with its id. */
+  upsert(document: AnalysedDocument): void {
+    const id = encodeId(document.id);
+    this.removeById(id);
+    if (!hasRoom(this.active.segment, document, id)) {
+      const { postings } = this.active.segment.capacity;
+      const wanted = Math.max(Math.min(2 * postings, maxPostings), powerOfTwoFrom(mostPostings(document)));
+      this.active = this.addMutable(wanted, id.bytes.length);
+      this.changeParts();
     }
+    append(this.active.segment, document, id);
+    this.changeStatistics(
+      [document.fields[0].terms.length, document.fields[1].terms.length, document.fields[2].terms.length],
+      1,
+    );
+    this.work();
   }
 
+  /** False if there was none. */
   remove(id: string): boolean {
-    const slot = this.slotById.get(id);
-    if (slot === undefined) {
+    const removed = this.removeById(encodeId(id));
+    this.work();
+    return removed;
+  }
+
+  /** What another thread needs to read this index; anew when `version` has changed. */
+  share(): EngineManifest {
+    const parts = this.parts.map(({ job: _, ...part }) => part);
+    return { version: this.version, parts, statistics: this.statistics };
+  }
+
+  /** A merge that is due and that nobody has taken; whoever takes it must `install` what it makes. */
+  pendingMerge(): MergeJob | undefined {
+    this.planMerges();
+    const job = this.jobs.find(({ steps }) => steps === undefined);
+    if (job === undefined) {
+      return undefined;
+    }
+    job.steps = runMerge(job);
+    return { id: job.id, inputs: job.inputs, norms: job.norms };
+  }
+
+  /**
+   * Puts a merged segment in the place of what it was made of; what was removed meanwhile is removed from it, too. False if somebody
+   * else has done that merge.
+   */
+  install(jobId: number, segment: Segment): boolean {
+    const job = this.jobs.find(({ id }) => id === jobId);
+    if (job === undefined) {
       return false;
     }
-    this.slotById.delete(id);
-    const waiting = this.pending.get(slot);
-    if (waiting !== undefined) {
-      this.pending.delete(slot);
-      this.changeLengths(waiting.lengths, -1);
-    } else {
-      this.removeFromSegment(slot);
+    const numbers = job.late.length > 0 ? newNumbers(job.inputs) : [];
+    for (const { input, document } of job.late) {
+      removeFromSegment(segment, numbers[input]?.[document] ?? 0);
     }
+    this.jobs = this.jobs.filter((other) => other !== job);
+    this.parts = this.parts.filter((part) => part.job !== job);
+    if ((segment.removed.count[0] as number) < segment.documents) {
+      this.addPart({ kind: 'segment', segment });
+    }
+    this.changeParts();
     return true;
   }
 
-  /** In how many documents any of the members occurs. */
-  documentFrequency(concept: ConceptMembers): number {
-    this.flush();
-    const numbered = this.numberMembers(concept);
-    return this.readers.reduce((sum, reader) => sum + (listOf(reader, concept.key, numbered)?.live ?? 0), 0);
-  }
-
-  search(query: IndexQuery, { limit, filter, exhaustive = false }: IndexSearch): RankedDocument[] {
-    this.flush();
-    const top = new TopDocuments(limit, filter);
-    const concepts = query
-      .map(({ concept, weight }) => ({
-        key: concept.key,
-        members: this.numberMembers(concept),
-        weight: Math.round(weight * weightScale),
-      }))
-      .filter(({ weight }) => weight > 0);
-    for (const reader of this.readers) {
-      const lists: WeightedList[] = [];
-      for (const { key, members, weight } of concepts) {
-        const list = listOf(reader, key, members);
-        if (list !== undefined) {
-          lists.push({ list, weight });
-        }
-      }
-      offerSegment(reader, lists, top, exhaustive);
+  /** Does all merges that are due, however long it takes. */
+  finishMerges(): void {
+    for (let [job] = this.dueJobs(); job !== undefined; [job] = this.dueJobs()) {
+      this.install(job.id, runToEnd(job.steps ?? runMerge(job)));
     }
-    return top.toSorted().map(({ id, score }) => ({ id, score: score / (weightScale * impactScale) }));
   }
 
-  private numberMembers({ members }: ConceptMembers): Member[] {
-    const numbered: Member[] = [];
-    for (const { terms, weight } of members) {
-      const numbers = terms.map((term) => this.termNumbers.find(term));
-      if (numbers.length > 0 && numbers.every((number) => number >= 0)) {
-        numbered.push({ terms: numbers, weight });
+  /** Everything as frozen segments, with what is gone as it is now: what a snapshot keeps. Freezes what was added last. */
+  freeze(): Segment[] {
+    this.finishMerges();
+    if (publishedDocuments(this.active.segment) > 0) {
+      this.active = this.addMutable(this.active.segment.capacity.postings);
+      this.changeParts();
+      this.finishMerges();
+    }
+    return this.parts.flatMap((part) => (part.kind === 'segment' ? [part.segment] : []));
+  }
+
+  private dueJobs(): Job[] {
+    this.planMerges();
+    return this.jobs;
+  }
+
+  private removeById(id: EncodedId): boolean {
+    for (let at = this.parts.length - 1; at >= 0; at--) {
+      const part = this.parts[at] as Part;
+      const document = this.reader.find(part.key, id);
+      if (document >= 0) {
+        this.removeAt(part, document);
+        return true;
       }
     }
-    return numbered;
+    return false;
   }
 
-  private changeLengths(lengths: Readonly<FieldLengths>, sign: 1 | -1): void {
+  private removeAt(part: Part, document: number): void {
+    const lengths =
+      part.kind === 'segment' ? removeFromSegment(part.segment, document) : removeFromMutable(part.segment, document);
+    this.changeStatistics(lengths, -1);
+    this.mayBeDue = true;
+    part.job?.late.push({ input: part.job.parts.indexOf(part), document });
+  }
+
+  private changeStatistics(lengths: Readonly<FieldLengths>, sign: 1 | -1): void {
+    const { statistics } = this;
+    statistics[0] = (statistics[0] as number) + sign;
     for (const field of [0, 1, 2] as const) {
-      this.totalLengths[field] += sign * lengths[field];
+      statistics[field + 1] = (statistics[field + 1] as number) + sign * lengths[field];
     }
-    this.currentNorms = undefined;
   }
 
-  private removeFromSegment(slot: number): void {
-    const which = this.readers.findLastIndex(({ segment }) => (segment.slots[0] ?? 0) <= slot);
-    const reader = this.readers[which];
-    if (reader === undefined) {
+  /** One step of each merge under way: together well below a millisecond, and more than writes add. */
+  private work(): void {
+    if (!this.ownMerges) {
       return;
     }
-    const { slots, lengths } = reader.segment;
-    const document = lowerBound(slots, slot, 0, slots.length);
-    reader.kill(document);
-    const at = document * 3;
-    this.changeLengths([lengths[at] ?? 0, lengths[at + 1] ?? 0, lengths[at + 2] ?? 0], -1);
-    if (reader.deadCount * 4 > reader.size) {
-      this.mergeFrom(which, 1);
-    }
-  }
-
-  /** Makes what was added searchable, under the mean lengths as they are now. */
-  private flush(): void {
-    const { norms } = this;
-    if (this.pending.size > 0) {
-      if (this.scratch.length < this.termNumbers.size) {
-        this.scratch = new Uint32Array(2 * this.termNumbers.size);
+    this.planMerges();
+    for (const job of this.jobs) {
+      job.steps ??= runMerge(job);
+      const step = job.steps.next();
+      if (step.done) {
+        this.install(job.id, step.value);
       }
-      this.readers.push(new SegmentReader(buildSegment([...this.pending.values()], this.scratch), norms));
-      this.pending = new Map();
-      this.mergeNewest();
-    }
-    for (const reader of this.readers) {
-      reader.setNorms(norms);
     }
   }
 
-  /** Merges the newest segments until each is at least twice as large as the next, all in one go. */
-  private mergeNewest(): void {
-    let from = this.readers.length - 1;
-    let size = this.readers[from]?.size ?? 0;
-    for (; from > 0; from--) {
-      const before = this.readers[from - 1]?.size ?? 0;
-      if (before >= 2 * size) {
-        break;
+  private planMerges(): void {
+    while (this.mayBeDue) {
+      const free = this.parts.filter((part) => part.job === undefined && part !== this.active);
+      const chosen = chooseMerge(free.map((part) => ({ ...sizeOf(part), part })));
+      if (chosen === undefined) {
+        this.mayBeDue = false;
+      } else {
+        this.planMerge(chosen.map(({ part }) => part));
       }
-      size += before;
     }
-    this.mergeFrom(from, this.readers.length - from);
   }
 
-  private mergeFrom(from: number, count: number): void {
-    const merged = this.readers.slice(from, from + count);
-    if (merged.length > 1 || merged.some(({ deadCount }) => deadCount > 0)) {
-      const inputs = merged.map((reader) => ({
-        segment: reader.segment,
-        isDead: (document: number) => reader.isDead(document),
-      }));
-      const segment = mergeSegments(inputs);
-      const replacement = segment.ids.length > 0 ? [new SegmentReader(segment, this.norms)] : [];
-      this.readers.splice(from, count, ...replacement);
+  private planMerge(parts: Part[]): void {
+    const inputs = parts.map((part): MergeInput => {
+      const bits = part.segment.removed.bits.slice();
+      return part.kind === 'segment'
+        ? { kind: 'segment', segment: part.segment, documents: part.segment.documents, gone: bits }
+        : { kind: 'mutable', segment: part.segment, documents: publishedDocuments(part.segment), gone: bits };
+    });
+    const job: Job = { id: ++this.lastKey, inputs, norms: this.norms(), parts, steps: undefined, late: [] };
+    for (const part of parts) {
+      part.job = job;
     }
+    this.jobs.push(job);
+  }
+
+  private norms(): LengthNorms {
+    const [documents = 0, title = 0, keywords = 0, body = 0] = this.statistics;
+    return lengthNorms([title, keywords, body], documents);
+  }
+
+  private addSegment(segment: Segment): void {
+    this.addPart({ kind: 'segment', segment });
+    segment.totals.forEach((total, field) => {
+      this.statistics[field + 1] = (this.statistics[field + 1] as number) + total;
+    });
+    this.statistics[0] = (this.statistics[0] as number) + segment.documents;
+  }
+
+  private addMutable(postings: number, idBytes = 0): Extract<Part, { kind: 'mutable' }> {
+    const part = {
+      key: ++this.lastKey,
+      kind: 'mutable' as const,
+      segment: createMutableSegment(postings, idBytes),
+      job: undefined,
+    };
+    this.parts.push(part);
+    return part;
+  }
+
+  private addPart(part: { kind: 'segment'; segment: Segment }): void {
+    this.parts.push({ ...part, key: ++this.lastKey, job: undefined });
+  }
+
+  private changeParts(): void {
+    this.mayBeDue = true;
+    this.version++;
+    this.reader.update(this.share());
   }
 }
 
-function listOf(reader: SegmentReader, key: string, members: readonly Member[]): PostingList | undefined {
-  return members.length === 0 ? undefined : reader.conceptList(key, members);
+function sizeOf(part: Part): { kind: Part['kind']; live: number; gone: number } {
+  const gone = part.segment.removed.count[0] as number;
+  const documents = part.kind === 'segment' ? part.segment.documents : publishedDocuments(part.segment);
+  return { kind: part.kind, live: documents - gone, gone };
+}
+
+/** By input: what its documents are called in the merged segment. */
+function newNumbers(inputs: readonly MergeInput[]): Int32Array[] {
+  let next = 0;
+  return inputs.map(({ documents, gone }) =>
+    new Int32Array(documents).map((_, document) => (isRemoved({ bits: gone }, document) ? -1 : next++)),
+  );
 }

@@ -1,5 +1,5 @@
 import { parameters } from './parameters.ts';
-import { bodyCount, type FieldLengths, keywordsCount, titleCount } from './term-counts.ts';
+import { bodyCount, type FieldLengths, keywordsCount, onceInBody, titleCount } from './term-counts.ts';
 
 /** The mean field lengths that scores are computed with. */
 export type LengthNorms = {
@@ -8,7 +8,7 @@ export type LengthNorms = {
   means: FieldLengths;
 };
 
-/** Means are rounded to this many steps per doubling: stored impacts then outlive almost every change of the collection. */
+/** Means are rounded to this many steps per doubling: bounds and kept lists then outlive almost every change of the collection. */
 const stepsPerDoubling = 8;
 
 export function lengthNorms(totals: Readonly<FieldLengths>, documents: number): LengthNorms {
@@ -46,4 +46,99 @@ export function weightedFrequency(packed: number, [title, keywords, body]: Reado
 /** 0–1: each further occurrence counts less. */
 export function saturate(frequency: number): number {
   return frequency / (parameters.k1 + frequency);
+}
+
+/** Field lengths are kept in one byte: exact to this length, then so many steps per doubling. */
+const exactLengths = 48;
+const lengthStepsPerDoubling = 20;
+
+export function lengthCode(length: number): number {
+  if (length <= exactLengths) {
+    return length;
+  }
+  return Math.min(255, exactLengths + Math.round(lengthStepsPerDoubling * Math.log2(length / exactLengths)));
+}
+
+function lengthOfCode(code: number): number {
+  return code <= exactLengths ? code : exactLengths * 2 ** ((code - exactLengths) / lengthStepsPerDoubling);
+}
+
+/** Saturated frequencies (0–1) are kept as whole numbers: sums of whole numbers are exact, in whatever order they are added. */
+export const impactScale = 65_535;
+
+/** What a posting is worth under given mean lengths, from its packed counts and its document's length codes. */
+export class Impacts {
+  readonly norms: LengthNorms;
+  /** By body length code: the impact of a term that stands once in the body and nowhere else. */
+  readonly once = new Uint16Array(256);
+  private readonly title = new Float64Array(256);
+  private readonly keywords = new Float64Array(256);
+  private readonly body = new Float64Array(256);
+
+  constructor(norms: LengthNorms) {
+    this.norms = norms;
+    for (let code = 0; code < 256; code++) {
+      const length = lengthOfCode(code);
+      [this.title[code], this.keywords[code], this.body[code]] = occurrenceWeights([length, length, length], norms);
+      this.once[code] = impactOf(this.frequency(onceInBody, 0, 0, code));
+    }
+  }
+
+  frequency(packed: number, titleCode: number, keywordsCode: number, bodyCode: number): number {
+    return (
+      (this.title[titleCode] as number) * titleCount(packed) +
+      (this.keywords[keywordsCode] as number) * keywordsCount(packed) +
+      (this.body[bodyCode] as number) * bodyCount(packed)
+    );
+  }
+
+  impact(packed: number, titleCode: number, keywordsCode: number, bodyCode: number): number {
+    return packed === onceInBody
+      ? (this.once[bodyCode] as number)
+      : impactOf(this.frequency(packed, titleCode, keywordsCode, bodyCode));
+  }
+}
+
+const knownImpacts = new Map<string, Impacts>();
+const maxKnownImpacts = 8;
+
+/** Tables take a while to make, and all segments use the same. */
+export function impactsUnder(norms: LengthNorms): Impacts {
+  let impacts = knownImpacts.get(norms.key);
+  if (impacts === undefined) {
+    if (knownImpacts.size >= maxKnownImpacts) {
+      knownImpacts.clear();
+    }
+    impacts = new Impacts(norms);
+    knownImpacts.set(norms.key, impacts);
+  }
+  return impacts;
+}
+
+/** Never nothing: a document that holds the term is found, however long it is. */
+export function impactOf(frequency: number): number {
+  return Math.max(1, Math.round(impactScale * saturate(frequency)));
+}
+
+/**
+ * The most that frequencies can grow when bounds made under some means are used under others: an occurrence in a very long field
+ * gains as much as the mean does. `totals` are the lengths of the documents in question: a field they do not have gains nothing.
+ */
+export function growthOfFrequencies(from: LengthNorms, to: LengthNorms, totals: Readonly<FieldLengths>): number {
+  let growth = 1;
+  for (const field of [0, 1, 2] as const) {
+    growth = totals[field] > 0 ? Math.max(growth, to.means[field] / from.means[field]) : growth;
+  }
+  return growth;
+}
+
+/** A bound on impacts when frequencies grow by a factor: never below what any posting is then worth. */
+export function scaleBound(bound: number, growth: number): number {
+  if (growth === 1 || bound >= impactScale) {
+    return bound;
+  }
+  // Half a step more than the bound stands for: impacts were rounded.
+  const share = Math.min(1, (bound + 0.5) / impactScale);
+  const frequency = (parameters.k1 * share) / (1 - share);
+  return share === 1 ? impactScale : Math.min(impactScale, Math.ceil(impactScale * saturate(frequency * growth)) + 1);
 }

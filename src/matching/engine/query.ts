@@ -1,6 +1,6 @@
 import { type Analysis, analyse, type Token } from './analysis.ts';
 import type { Dictionary, Rendering, Translatable } from './dictionary.ts';
-import type { InvertedIndex } from './inverted-index.ts';
+import type { IndexStatistics } from './index-reader.ts';
 import { originalSpan } from './normalize.ts';
 import { parameters } from './parameters.ts';
 import { smallerCounts } from './term-counts.ts';
@@ -41,7 +41,7 @@ type Occurrences = {
 /** Reads a whole demand (or result) as a weighted query against the index's statistics. */
 export function prepareQuery(
   fields: TextFields,
-  index: InvertedIndex,
+  index: IndexStatistics,
   dictionary: Dictionary | undefined,
 ): PreparedQuery {
   const analyses = {
@@ -175,7 +175,7 @@ function pairWeight(differentWords: number): number {
 }
 
 /** A word that is common here as written is common, however rare its translations are. */
-function frequencyAsWritten({ kind, key, terms }: Occurrences, index: InvertedIndex): number {
+function frequencyAsWritten({ kind, key, terms }: Occurrences, index: IndexStatistics): number {
   return kind === 'translated'
     ? index.documentFrequency({ key: `as written ${key}`, members: [{ terms, weight: 1 }] })
     : 0;

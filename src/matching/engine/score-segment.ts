@@ -1,26 +1,16 @@
-import { lowerBound } from './segment.ts';
-import type { PostingList, SegmentReader } from './segment-reader.ts';
+import { ListCursor } from './list-cursor.ts';
+import type { WeightedList } from './query-list.ts';
+import type { SegmentReader } from './segment-reader.ts';
 import type { TopDocuments } from './top-documents.ts';
-
-/** A posting list with its whole-number weight in the query. */
-export type WeightedList = { list: PostingList; weight: number };
-
-type Cursor = {
-  documents: Uint32Array;
-  impacts: Uint16Array;
-  weight: number;
-  /** The most the list can add to a score. */
-  bound: number;
-  at: number;
-  end: number;
-};
 
 const windowSize = 4_096;
 /**
  * Lists are looked up instead of walked while together they are worth at most this share of the threshold. Up to all of it would be
- * exact, too, but then almost every document stays a candidate and looking up costs more than walking (measured: 2.0 ms against 0.9).
+ * exact, too, but then almost every document stays a candidate and looking up costs more than walking.
  */
-const leftOutShare = 0.15;
+const leftOutShare = 0.3;
+/** A dense list is looked up in one step, so it may be left out up to this share. */
+const denseLeftOutShare = 0.9;
 
 /** Reused by every search: searching is synchronous. All zero between two searches. */
 const windowScores = new Float64Array(windowSize);
@@ -31,42 +21,65 @@ const candidateScores = new Float64Array(windowSize);
  * Offers a segment's best documents, window by window. MaxScore (Turtle & Flood 1995): lists that even together cannot lift a
  * document to the threshold are not walked; they are only looked up for documents that the other lists brought close enough.
  * Weights and impacts are whole numbers, so sums and bounds are exact and nothing is lost that exhaustive scoring would keep.
+ * `accepted` has a bit for each document that may be offered.
  */
 export function offerSegment(
   reader: SegmentReader,
   lists: readonly WeightedList[],
   top: TopDocuments,
+  accepted: Uint32Array | undefined,
   exhaustive: boolean,
 ): void {
-  const cursors = lists.map(toCursor).sort((a, b) => a.bound - b.bound);
+  if (lists.length === 0) {
+    return;
+  }
+  const { size } = reader;
+  const cursors = lists.map((list) => new ListCursor(reader, list)).sort(byUsefulness);
   const boundsUpTo = sumsOf(cursors);
+  const all = boundsUpTo[cursors.length - 1] as number;
   let essential = 0;
-  for (let from = 0; from < reader.size; from += windowSize) {
+  for (let from = 0; from < size; from += windowSize) {
+    const to = Math.min(size, from + windowSize);
     const threshold = exhaustive ? 0 : top.threshold;
-    while (essential < cursors.length && (boundsUpTo[essential] ?? 0) < leftOutShare * threshold) {
+    while (
+      essential < cursors.length &&
+      mayLeaveOut(cursors[essential] as ListCursor, boundsUpTo[essential] as number, threshold)
+    ) {
       essential++;
     }
-    if ((boundsUpTo[cursors.length - 1] ?? 0) < threshold || cursors.length === 0) {
+    if (all < threshold) {
       return;
     }
+    if (accepted !== undefined && !anyAccepted(accepted, from, to)) {
+      continue;
+    }
     for (let which = essential; which < cursors.length; which++) {
-      addToWindow(cursors[which] as Cursor, from);
+      (cursors[which] as ListCursor).addTo(windowScores, from, to);
     }
-    const upTo = Math.min(windowSize, reader.size - from);
-    let found = takeCandidates(from, upTo, threshold - (boundsUpTo[essential - 1] ?? 0));
+    let found = takeCandidates(from, to, threshold - (boundsUpTo[essential - 1] ?? 0), accepted);
     for (let which = essential - 1; which >= 0 && found > 0; which--) {
-      found = lookUp(cursors[which] as Cursor, found, threshold - (boundsUpTo[which - 1] ?? 0));
+      found = lookUp(cursors[which] as ListCursor, found, threshold - (boundsUpTo[which - 1] ?? 0));
     }
-    offerCandidates(reader, found, top);
+    for (let which = 0; which < found; which++) {
+      const score = candidateScores[which] as number;
+      const document = candidateDocuments[which] as number;
+      if (score >= top.threshold && !reader.isGone(document)) {
+        top.offer(reader, document, score);
+      }
+    }
   }
 }
 
-function toCursor({ list, weight }: WeightedList): Cursor {
-  const { documents, impacts, start, end, maxImpact } = list;
-  return { documents, impacts, weight, bound: weight * maxImpact, at: start, end };
+/** The first are left out first: dense lists, which say little, then by what they can add. */
+function byUsefulness(a: ListCursor, b: ListCursor): number {
+  return Number(b.form === 'dense') - Number(a.form === 'dense') || a.bound - b.bound;
 }
 
-function sumsOf(cursors: readonly Cursor[]): Float64Array {
+function mayLeaveOut({ form }: ListCursor, boundsUpTo: number, threshold: number): boolean {
+  return boundsUpTo < (form === 'dense' ? denseLeftOutShare : leftOutShare) * threshold;
+}
+
+function sumsOf(cursors: readonly ListCursor[]): Float64Array {
   const sums = new Float64Array(cursors.length);
   let sum = 0;
   cursors.forEach(({ bound }, at) => {
@@ -76,31 +89,26 @@ function sumsOf(cursors: readonly Cursor[]): Float64Array {
   return sums;
 }
 
-function addToWindow(cursor: Cursor, from: number): void {
-  const { documents, impacts, weight, end } = cursor;
-  const to = from + windowSize;
-  let { at } = cursor;
-  while (at < end) {
-    const document = documents[at] as number;
-    if (document >= to) {
-      break;
+function anyAccepted(accepted: Uint32Array, from: number, to: number): boolean {
+  for (let word = from >>> 5; word < (to + 31) >>> 5; word++) {
+    if (accepted[word] !== 0) {
+      return true;
     }
-    const place = document - from;
-    windowScores[place] = (windowScores[place] as number) + weight * (impacts[at] as number);
-    at++;
   }
-  cursor.at = at;
+  return false;
 }
 
 /** Moves the window's documents with at least `needed` points to the candidates and clears the window. */
-function takeCandidates(from: number, upTo: number, needed: number): number {
+function takeCandidates(from: number, to: number, needed: number, accepted: Uint32Array | undefined): number {
   let found = 0;
+  const upTo = to - from;
   for (let place = 0; place < upTo; place++) {
     const score = windowScores[place] as number;
     if (score > 0) {
       windowScores[place] = 0;
-      if (score >= needed) {
-        candidateDocuments[found] = from + place;
+      const document = from + place;
+      if (score >= needed && (accepted === undefined || hasBit(accepted, document))) {
+        candidateDocuments[found] = document;
         candidateScores[found] = score;
         found++;
       }
@@ -109,49 +117,21 @@ function takeCandidates(from: number, upTo: number, needed: number): number {
   return found;
 }
 
+function hasBit(bits: Uint32Array, document: number): boolean {
+  return (((bits[document >>> 5] as number) >>> (document & 31)) & 1) === 1;
+}
+
 /** Adds one list's points to the candidates and keeps those with at least `needed`. */
-function lookUp(cursor: Cursor, found: number, needed: number): number {
-  const { documents, impacts, weight, end } = cursor;
-  let { at } = cursor;
+function lookUp(cursor: ListCursor, found: number, needed: number): number {
   let kept = 0;
   for (let which = 0; which < found; which++) {
     const document = candidateDocuments[which] as number;
-    at = gallop(documents, document, at, end);
-    let score = candidateScores[which] as number;
-    if (at < end && documents[at] === document) {
-      score += weight * (impacts[at] as number);
-    }
+    const score = (candidateScores[which] as number) + cursor.pointsFor(document);
     if (score >= needed) {
       candidateDocuments[kept] = document;
       candidateScores[kept] = score;
       kept++;
     }
   }
-  cursor.at = at;
   return kept;
-}
-
-/** Like `lowerBound`, fast when the wanted value is near. */
-function gallop(documents: Uint32Array, wanted: number, from: number, end: number): number {
-  if (from >= end || (documents[from] as number) >= wanted) {
-    return from;
-  }
-  let low = from;
-  let step = 1;
-  while (low + step < end && (documents[low + step] as number) < wanted) {
-    low += step;
-    step *= 2;
-  }
-  return lowerBound(documents, wanted, low + 1, Math.min(end, low + step));
-}
-
-function offerCandidates(reader: SegmentReader, found: number, top: TopDocuments): void {
-  const { ids } = reader.segment;
-  for (let which = 0; which < found; which++) {
-    const score = candidateScores[which] as number;
-    const document = candidateDocuments[which] as number;
-    if (score >= top.threshold && !reader.isDead(document)) {
-      top.offer(ids[document] ?? '', score);
-    }
-  }
 }

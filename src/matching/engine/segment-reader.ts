@@ -1,215 +1,336 @@
-import { type LengthNorms, occurrenceWeights, saturate, weightedFrequency } from './length-norms.ts';
-import { lowerBound, type Segment } from './segment.ts';
-import { type FieldLengths, smallerCounts } from './term-counts.ts';
+import { type EncodedId, findId, idAt } from './id-codec.ts';
+import {
+  growthOfFrequencies,
+  type Impacts,
+  impactOf,
+  impactsUnder,
+  type LengthNorms,
+  scaleBound,
+} from './length-norms.ts';
+import { type MutableSegment, publishedDocuments, readChain, readMutableTokens } from './mutable-segment.ts';
+import { PostingBuffer } from './posting-buffer.ts';
+import { type Member, noDocuments, noImpacts, type QueryList } from './query-list.ts';
+import { findTerm, isRemoved, readList, readPair, type Segment } from './segment.ts';
+import { smallerCounts } from './term-counts.ts';
+import { findNumber, isPairId } from './term-id.ts';
+import { readTokens, type TokenBuffer } from './token-buffer.ts';
 
-/** Saturated frequencies (0–1) are kept as whole numbers: sums of whole numbers are exact, in whatever order they are added. */
-export const impactScale = 65_535;
+/** Lists made for concepts are kept up to these numbers, then made anew when asked for. */
+const maxKeptPostings = 1_000_000;
+const maxKeptLists = 20_000;
 
-/** Documents of a segment, ascending from `start` to `end`, and what the term (or concept) is worth in each. */
-export type PostingList = {
-  documents: Uint32Array;
-  impacts: Uint16Array;
-  start: number;
-  end: number;
-  maxImpact: number;
-  /** Documents that are not gone, as of the time when `deadSeen` were. */
-  live: number;
-  deadSeen: number;
+/** A segment, frozen or not, as one thread reads it under the current mean lengths. */
+export type SegmentReader = {
+  readonly impacts: Impacts;
+  /** The frozen segment, where compressed lists are; undefined for a mutable one. */
+  readonly segment: Segment | undefined;
+  /** All document numbers are below; a mutable segment's grows. */
+  readonly size: number;
+  /** Length codes: titles, keywords and bodies, `lengthsStride` apart. */
+  readonly lengths: Uint8Array;
+  readonly lengthsStride: number;
+  setNorms(norms: LengthNorms): void;
+  isGone(document: number): boolean;
+  goneCount(): number;
+  idAt(document: number): string;
+  find(id: EncodedId): number;
+  /** The documents with any of the members, whose counts are added up before they saturate. `key` names the members. */
+  list(key: string, members: readonly Member[]): QueryList | undefined;
+  /** In how many documents that are not gone any of the members occurs. */
+  frequency(key: string, members: readonly Member[]): number;
+  /** Every posting of a term, gone or not. */
+  read(id: number, into: PostingBuffer): void;
+  readTokens(document: number, into: TokenBuffer): void;
+  termIdAt(term: number): number;
 };
 
-/** Several terms that all must occur, by number; `weight` of their occurrences relative to those of one word. */
-export type Member = { terms: readonly number[]; weight: number };
-
-/** Postings made for queries are kept up to this number, then made anew when asked for. */
-const maxKeptPostings = 4_000_000;
-const maxKeptLists = 100_000;
-
-/** A segment with what changes about it: documents that are gone, and impacts under the current mean lengths. */
-export class SegmentReader {
+export class FrozenReader implements SegmentReader {
   readonly segment: Segment;
-  deadCount = 0;
-  private readonly dead: Uint8Array;
-  private readonly impacts: Uint16Array;
-  private norms: LengthNorms;
-  private occurrences: Float32Array;
-  private readonly termLists = new Map<number, PostingList>();
-  private readonly conceptLists = new Map<string, PostingList>();
+  readonly lengths: Uint8Array;
+  readonly lengthsStride: number;
+  impacts: Impacts;
+  private growth: number;
+  private readonly keptLists = new Map<string, QueryList & { goneSeen: number }>();
   private keptPostings = 0;
 
   constructor(segment: Segment, norms: LengthNorms) {
     this.segment = segment;
-    this.dead = new Uint8Array(segment.ids.length);
-    this.impacts = new Uint16Array(segment.documents.length);
-    this.norms = norms;
-    this.occurrences = new Float32Array(0);
+    this.lengths = segment.lengths;
+    this.lengthsStride = segment.documents;
+    this.impacts = impactsUnder(norms);
+    this.growth = growthOfFrequencies(segment.norms, norms, segment.totals);
   }
 
   get size(): number {
-    return this.segment.ids.length;
+    return this.segment.documents;
   }
 
-  isDead(document: number): boolean {
-    return this.dead[document] === 1;
-  }
-
-  kill(document: number): void {
-    this.dead[document] = 1;
-    this.deadCount++;
-  }
-
-  /** Under other mean lengths everything is worth something else. */
   setNorms(norms: LengthNorms): void {
-    if (norms.key !== this.norms.key) {
-      this.norms = norms;
-      this.occurrences = new Float32Array(0);
+    if (norms.key !== this.impacts.norms.key) {
+      this.impacts = impactsUnder(norms);
+      this.growth = growthOfFrequencies(this.segment.norms, norms, this.segment.totals);
       this.forgetLists();
     }
   }
 
-  /** The documents with a term; undefined if there is none. */
-  termList(term: number): PostingList | undefined {
-    let list = this.termLists.get(term);
+  isGone(document: number): boolean {
+    return isRemoved(this.segment.removed, document);
+  }
+
+  goneCount(): number {
+    return this.segment.removed.count[0] as number;
+  }
+
+  idAt(document: number): string {
+    return idAt(this.segment.ids, document);
+  }
+
+  find(id: EncodedId): number {
+    return findId(this.segment.ids, id, (document) => this.isGone(document));
+  }
+
+  read(id: number, into: PostingBuffer): void {
+    const term = findTerm(this.segment, id);
+    if (term >= 0) {
+      readList(this.segment, term, into);
+    } else if (isPairId(id)) {
+      readPair(this.segment, id, into);
+    } else {
+      into.count = 0;
+    }
+  }
+
+  list(key: string, members: readonly Member[]): QueryList | undefined {
+    const single = singleTerm(members);
+    if (single === undefined) {
+      return this.keptList(key, members);
+    }
+    const term = findTerm(this.segment, single);
+    if (term >= 0) {
+      const { terms, removed } = this.segment;
+      return {
+        term,
+        documents: noDocuments,
+        impacts: noImpacts,
+        count: terms.frequencies[term] as number,
+        bound: scaleBound(terms.bounds[term] as number, this.growth),
+        live: (terms.frequencies[term] as number) - (removed.byTerm[term] as number),
+      };
+    }
+    return isPairId(single) ? makeList(this, members) : undefined;
+  }
+
+  frequency(key: string, members: readonly Member[]): number {
+    return this.list(key, members)?.live ?? 0;
+  }
+
+  readTokens(document: number, into: TokenBuffer): void {
+    readTokens(this.segment, document, into);
+  }
+
+  termIdAt(term: number): number {
+    return this.segment.terms.ids[term] as number;
+  }
+
+  private keptList(key: string, members: readonly Member[]): QueryList | undefined {
+    const goneSeen = this.goneCount();
+    let list = this.keptLists.get(key);
     if (list === undefined) {
-      const at = this.find(term);
-      if (at < 0) {
-        return undefined;
+      list = { ...(makeList(this, members) ?? emptyList), goneSeen };
+      if (this.keptPostings + list.count > maxKeptPostings || this.keptLists.size >= maxKeptLists) {
+        this.forgetLists();
       }
-      list = this.makeTermList(at);
-      this.keepWithinBounds();
-      this.termLists.set(term, list);
+      this.keptPostings += list.count;
+      this.keptLists.set(key, list);
+    } else if (list.goneSeen !== goneSeen) {
+      list.live = countLive(this, list.documents, list.count);
+      list.goneSeen = goneSeen;
     }
-    return this.withLiveCount(list);
-  }
-
-  /** The documents with any of the members, whose counts are added up before they saturate. `key` names the members. */
-  conceptList(key: string, members: readonly Member[]): PostingList | undefined {
-    const [only] = members;
-    if (members.length === 1 && only?.terms.length === 1 && only.weight === 1) {
-      return this.termList(only.terms[0] ?? -1);
-    }
-    let list = this.conceptLists.get(key);
-    if (list === undefined) {
-      list = this.makeConceptList(members);
-      this.keptPostings += list.end;
-      this.keepWithinBounds();
-      this.conceptLists.set(key, list);
-    }
-    return list.end === 0 ? undefined : this.withLiveCount(list);
-  }
-
-  private keepWithinBounds(): void {
-    if (this.keptPostings > maxKeptPostings || this.termLists.size + this.conceptLists.size >= maxKeptLists) {
-      this.forgetLists();
-    }
+    return list.count > 0 ? list : undefined;
   }
 
   private forgetLists(): void {
-    this.termLists.clear();
-    this.conceptLists.clear();
+    this.keptLists.clear();
     this.keptPostings = 0;
-  }
-
-  private withLiveCount(list: PostingList): PostingList {
-    if (list.deadSeen !== this.deadCount) {
-      let live = 0;
-      for (let at = list.start; at < list.end; at++) {
-        live += this.dead[list.documents[at] ?? 0] === 1 ? 0 : 1;
-      }
-      list.live = live;
-      list.deadSeen = this.deadCount;
-    }
-    return list;
-  }
-
-  private makeTermList(at: number): PostingList {
-    const { documents, counts, starts } = this.segment;
-    const start = starts[at] ?? 0;
-    const end = starts[at + 1] ?? 0;
-    let maxImpact = 0;
-    for (let posting = start; posting < end; posting++) {
-      const frequency = this.frequency(documents[posting] ?? 0, counts[posting] ?? 0);
-      const impact = impactOf(frequency);
-      this.impacts[posting] = impact;
-      maxImpact = Math.max(maxImpact, impact);
-    }
-    return { documents, impacts: this.impacts, start, end, maxImpact, live: end - start, deadSeen: 0 };
-  }
-
-  private makeConceptList(members: readonly Member[]): PostingList {
-    const frequencies = new Map<number, number>();
-    for (const { terms, weight } of members) {
-      this.forEachWithAll(terms, (document, packed) => {
-        frequencies.set(document, (frequencies.get(document) ?? 0) + weight * this.frequency(document, packed));
-      });
-    }
-    const documents = Uint32Array.from(frequencies.keys()).sort();
-    const impacts = new Uint16Array(documents.length);
-    let maxImpact = 0;
-    documents.forEach((document, at) => {
-      const impact = impactOf(frequencies.get(document) ?? 0);
-      impacts[at] = impact;
-      maxImpact = Math.max(maxImpact, impact);
-    });
-    const end = documents.length;
-    return { documents, impacts, start: 0, end, maxImpact, live: end, deadSeen: 0 };
-  }
-
-  /** Documents that hold every one of the terms, with the smallest count per field of them. */
-  private forEachWithAll(terms: readonly number[], visit: (document: number, packed: number) => void): void {
-    const { documents, counts, starts } = this.segment;
-    const ranges = terms
-      .map((term) => this.find(term))
-      .map((at) => ({ from: at < 0 ? 0 : (starts[at] ?? 0), to: at < 0 ? 0 : (starts[at + 1] ?? 0) }))
-      .toSorted((a, b) => a.to - a.from - (b.to - b.from));
-    const [shortest, ...others] = ranges;
-    if (shortest === undefined) {
-      return;
-    }
-    for (let at = shortest.from; at < shortest.to; at++) {
-      const document = documents[at] ?? 0;
-      let packed = counts[at] ?? 0;
-      for (const range of others) {
-        range.from = lowerBound(documents, document, range.from, range.to);
-        const found = range.from < range.to && documents[range.from] === document;
-        packed = found ? smallerCounts(packed, counts[range.from] ?? 0) : 0;
-      }
-      if (packed > 0) {
-        visit(document, packed);
-      }
-    }
-  }
-
-  private find(term: number): number {
-    const { terms } = this.segment;
-    const at = lowerBound(terms, term, 0, terms.length);
-    return terms[at] === term ? at : -1;
-  }
-
-  private frequency(document: number, packed: number): number {
-    if (this.occurrences.length === 0) {
-      this.occurrences = this.makeOccurrences();
-    }
-    const at = document * 3;
-    this.weights[0] = this.occurrences[at] ?? 0;
-    this.weights[1] = this.occurrences[at + 1] ?? 0;
-    this.weights[2] = this.occurrences[at + 2] ?? 0;
-    return weightedFrequency(packed, this.weights);
-  }
-
-  private readonly weights: FieldLengths = [0, 0, 0];
-
-  private makeOccurrences(): Float32Array {
-    const { lengths } = this.segment;
-    const occurrences = new Float32Array(lengths.length);
-    for (let at = 0; at < lengths.length; at += 3) {
-      const of = [lengths[at] ?? 0, lengths[at + 1] ?? 0, lengths[at + 2] ?? 0] satisfies FieldLengths;
-      occurrences.set(occurrenceWeights(of, this.norms), at);
-    }
-    return occurrences;
   }
 }
 
-/** Never nothing: a document that holds the term is found, however long it is. */
-function impactOf(frequency: number): number {
-  return Math.max(1, Math.round(impactScale * saturate(frequency)));
+export class MutableReader implements SegmentReader {
+  readonly segment = undefined;
+  readonly mutable: MutableSegment;
+  readonly lengths: Uint8Array;
+  readonly lengthsStride: number;
+  impacts: Impacts;
+
+  constructor(mutable: MutableSegment, norms: LengthNorms) {
+    this.mutable = mutable;
+    this.lengths = mutable.lengths;
+    this.lengthsStride = mutable.capacity.documents;
+    this.impacts = impactsUnder(norms);
+  }
+
+  get size(): number {
+    return publishedDocuments(this.mutable);
+  }
+
+  setNorms(norms: LengthNorms): void {
+    if (norms.key !== this.impacts.norms.key) {
+      this.impacts = impactsUnder(norms);
+    }
+  }
+
+  isGone(document: number): boolean {
+    return isRemoved(this.mutable.removed, document);
+  }
+
+  goneCount(): number {
+    return this.mutable.removed.count[0] as number;
+  }
+
+  idAt(document: number): string {
+    return idAt(this.mutable.ids, document);
+  }
+
+  find(id: EncodedId): number {
+    const { size } = this;
+    return findId(this.mutable.ids, id, (document) => document >= size || this.isGone(document));
+  }
+
+  read(id: number, into: PostingBuffer): void {
+    const { terms } = this.mutable;
+    const term = findNumber(terms.table, terms.ids, id);
+    into.count = 0;
+    if (term >= 0) {
+      readChain(this.mutable, term, this.size, into);
+    }
+  }
+
+  list(_key: string, members: readonly Member[]): QueryList | undefined {
+    return makeList(this, members);
+  }
+
+  frequency(key: string, members: readonly Member[]): number {
+    return this.list(key, members)?.live ?? 0;
+  }
+
+  readTokens(document: number, into: TokenBuffer): void {
+    readMutableTokens(this.mutable, document, into);
+  }
+
+  termIdAt(term: number): number {
+    return this.mutable.terms.ids[term] as number;
+  }
+}
+
+const emptyList: QueryList = {
+  term: -1,
+  documents: noDocuments,
+  impacts: noImpacts,
+  count: 0,
+  bound: 0,
+  live: 0,
+};
+
+function singleTerm(members: readonly Member[]): number | undefined {
+  const [only] = members;
+  return members.length === 1 && only?.ids.length === 1 && only.weight === 1 ? only.ids[0] : undefined;
+}
+
+const buffer = new PostingBuffer();
+const otherBuffer = new PostingBuffer();
+
+function makeList(reader: SegmentReader, members: readonly Member[]): QueryList | undefined {
+  const single = singleTerm(members);
+  return single === undefined ? makeConceptList(reader, members) : makeTermList(reader, single);
+}
+
+function makeTermList(reader: SegmentReader, id: number): QueryList | undefined {
+  reader.read(id, buffer);
+  const { count } = buffer;
+  if (count === 0) {
+    return undefined;
+  }
+  const documents = buffer.documents.slice(0, count);
+  const impacts = new Uint16Array(count);
+  let bound = 0;
+  for (let at = 0; at < count; at++) {
+    const impact = impactIn(reader, documents[at] as number, buffer.packed[at] as number);
+    impacts[at] = impact;
+    bound = impact > bound ? impact : bound;
+  }
+  return { term: -1, documents, impacts, count, bound, live: countLive(reader, documents, count) };
+}
+
+function makeConceptList(reader: SegmentReader, members: readonly Member[]): QueryList | undefined {
+  const frequencies = new Map<number, number>();
+  for (const { ids, weight } of members) {
+    readAll(reader, ids);
+    for (let at = 0; at < buffer.count; at++) {
+      const document = buffer.documents[at] as number;
+      const frequency = weight * frequencyIn(reader, document, buffer.packed[at] as number);
+      frequencies.set(document, (frequencies.get(document) ?? 0) + frequency);
+    }
+  }
+  if (frequencies.size === 0) {
+    return undefined;
+  }
+  const documents = Uint32Array.from(frequencies.keys()).sort();
+  const impacts = Uint16Array.from(documents, (document) => impactOf(frequencies.get(document) ?? 0));
+  const count = documents.length;
+  const bound = impacts.reduce((most, impact) => Math.max(most, impact), 0);
+  return { term: -1, documents, impacts, count, bound, live: countLive(reader, documents, count) };
+}
+
+/** Reads the documents that hold every one of the terms, with the smallest count per field of them. */
+function readAll(reader: SegmentReader, ids: readonly number[]): void {
+  reader.read(ids[0] ?? -1, buffer);
+  for (let which = 1; which < ids.length && buffer.count > 0; which++) {
+    reader.read(ids[which] as number, otherBuffer);
+    let kept = 0;
+    let other = 0;
+    for (let at = 0; at < buffer.count; at++) {
+      const document = buffer.documents[at] as number;
+      while (other < otherBuffer.count && (otherBuffer.documents[other] as number) < document) {
+        other++;
+      }
+      if (other < otherBuffer.count && otherBuffer.documents[other] === document) {
+        const packed = smallerCounts(buffer.packed[at] as number, otherBuffer.packed[other] as number);
+        if (packed > 0) {
+          buffer.documents[kept] = document;
+          buffer.packed[kept] = packed;
+          kept++;
+        }
+      }
+    }
+    buffer.count = kept;
+  }
+}
+
+function countLive(reader: SegmentReader, documents: Uint32Array, count: number): number {
+  if (reader.goneCount() === 0) {
+    return count;
+  }
+  let live = 0;
+  for (let at = 0; at < count; at++) {
+    live += reader.isGone(documents[at] as number) ? 0 : 1;
+  }
+  return live;
+}
+
+function impactIn({ impacts, lengths, lengthsStride }: SegmentReader, document: number, packed: number): number {
+  return impacts.impact(
+    packed,
+    lengths[document] as number,
+    lengths[lengthsStride + document] as number,
+    lengths[2 * lengthsStride + document] as number,
+  );
+}
+
+function frequencyIn({ impacts, lengths, lengthsStride }: SegmentReader, document: number, packed: number): number {
+  return impacts.frequency(
+    packed,
+    lengths[document] as number,
+    lengths[lengthsStride + document] as number,
+    lengths[2 * lengthsStride + document] as number,
+  );
 }

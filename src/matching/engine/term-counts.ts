@@ -12,7 +12,8 @@ const titleShift = 12;
 const keywordsShift = 8;
 const maxHeadingCount = 15;
 const maxBodyCount = 255;
-const fieldUnits = [1 << titleShift, 1 << keywordsShift, 1] as const;
+/** Once in the body and nowhere else: most postings. */
+export const onceInBody = 1;
 const bodyMask = maxBodyCount;
 
 /** Terms of a document's fields, counted. */
@@ -24,21 +25,20 @@ export function countTerms(fields: TextFields): DocumentCounts {
     lengths[field] = tokens.length;
     for (const list of [tokens, pairs]) {
       for (const { term } of list) {
-        const known = counts.get(term) ?? 0;
-        if (!isFull(known, field)) {
-          counts.set(term, known + (fieldUnits[field] ?? 0));
-        }
+        counts.set(term, addOccurrence(counts.get(term) ?? 0, field));
       }
     }
   });
   return { counts, lengths };
 }
 
-function isFull(packed: number, field: number): boolean {
+/** Packed counts with one more in a field (0 title, 1 keywords, 2 body), as far as it fits. */
+export function addOccurrence(packed: number, field: number): number {
   if (field === 2) {
-    return bodyCount(packed) === maxBodyCount;
+    return (packed & bodyMask) === maxBodyCount ? packed : packed + 1;
   }
-  return (field === 0 ? titleCount(packed) : keywordsCount(packed)) === maxHeadingCount;
+  const shift = field === 0 ? titleShift : keywordsShift;
+  return ((packed >>> shift) & maxHeadingCount) === maxHeadingCount ? packed : packed + (1 << shift);
 }
 
 export function titleCount(packed: number): number {

@@ -1,14 +1,17 @@
+/** Tells the ids of a segment's documents; asked only when scores are equal, and for the answer. */
+export type IdReader = { idAt(document: number): string };
+
+type Entry = { score: number; reader: IdReader; document: number; id: string | undefined };
+
 export type RankedDocument = { id: string; score: number };
 
 /** The best so many documents seen: highest score first, equal scores by id. A binary heap with the worst on top. */
 export class TopDocuments {
-  private readonly heap: RankedDocument[] = [];
+  private readonly heap: Entry[] = [];
   private readonly limit: number;
-  private readonly filter: ((id: string) => boolean) | undefined;
 
-  constructor(limit: number, filter?: (id: string) => boolean) {
+  constructor(limit: number) {
     this.limit = Math.max(0, limit);
-    this.filter = filter;
   }
 
   /** Documents below this score cannot enter; one that equals it may, by its id. */
@@ -16,32 +19,30 @@ export class TopDocuments {
     return this.heap.length < this.limit ? 0 : (this.heap[0]?.score ?? Number.POSITIVE_INFINITY);
   }
 
-  offer(id: string, score: number): void {
-    const full = this.heap.length >= this.limit;
+  offer(reader: IdReader, document: number, score: number): void {
     const [worst] = this.heap;
-    if (full && (worst === undefined || !isBetter(id, score, worst))) {
-      return;
-    }
-    if (this.filter !== undefined && !this.filter(id)) {
-      return;
-    }
-    if (full) {
-      this.sink({ id, score });
-    } else {
-      this.rise({ id, score });
+    if (this.heap.length < this.limit) {
+      this.rise({ score, reader, document, id: undefined });
+    } else if (worst !== undefined && score >= worst.score) {
+      const entry = { score, reader, document, id: undefined };
+      if (isBetter(entry, worst)) {
+        this.sink(entry);
+      }
     }
   }
 
   toSorted(): RankedDocument[] {
-    return this.heap.toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+    return this.heap
+      .map((entry) => ({ id: idOf(entry), score: entry.score }))
+      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
   }
 
-  private rise(entry: RankedDocument): void {
+  private rise(entry: Entry): void {
     let at = this.heap.length;
     while (at > 0) {
       const parent = (at - 1) >>> 1;
       const above = this.heap[parent];
-      if (above === undefined || !isBetter(above.id, above.score, entry)) {
+      if (above === undefined || !isBetter(above, entry)) {
         break;
       }
       this.heap[at] = above;
@@ -50,7 +51,7 @@ export class TopDocuments {
     this.heap[at] = entry;
   }
 
-  private sink(entry: RankedDocument): void {
+  private sink(entry: Entry): void {
     const size = this.heap.length;
     let at = 0;
     for (;;) {
@@ -61,11 +62,11 @@ export class TopDocuments {
         break;
       }
       let worse = left;
-      if (right !== undefined && isBetter(left.id, left.score, right)) {
+      if (right !== undefined && isBetter(left, right)) {
         worse = right;
         child++;
       }
-      if (!isBetter(entry.id, entry.score, worse)) {
+      if (!isBetter(entry, worse)) {
         break;
       }
       this.heap[at] = worse;
@@ -75,6 +76,11 @@ export class TopDocuments {
   }
 }
 
-function isBetter(id: string, score: number, than: RankedDocument): boolean {
-  return score > than.score || (score === than.score && id < than.id);
+function isBetter(entry: Entry, than: Entry): boolean {
+  return entry.score > than.score || (entry.score === than.score && idOf(entry) < idOf(than));
+}
+
+function idOf(entry: Entry): string {
+  entry.id ??= entry.reader.idAt(entry.document);
+  return entry.id;
 }

@@ -5,7 +5,25 @@ export type FieldName = keyof TextFields;
 
 export const fieldNames = ['title', 'keywords', 'body'] as const satisfies readonly FieldName[];
 
-export type EngineDocument = { id: string; fields: TextFields };
+/** `tags` ("region:640300") are what searches filter by. */
+export type EngineDocument = { id: string; fields: TextFields; tags?: readonly string[] };
+
+/** Ids of a field's words in reading order; `joined` is 1 where a word makes a pair with the one before it. */
+export type FieldTokens = { terms: Float64Array; joined: Uint8Array };
+
+/** A document whose text has been read, by whatever thread: `analyseDocument` makes it, `upsertAnalysed` takes it. */
+export type AnalysedDocument = {
+  id: string;
+  /** Title, keywords, body. */
+  fields: readonly [title: FieldTokens, keywords: FieldTokens, body: FieldTokens];
+  tags: readonly string[];
+};
+
+/** Documents must have a tag out of each list in `all`, and none out of `none`. */
+export type TagFilter = { all?: readonly (readonly string[])[]; none?: readonly string[] };
+
+/** A word of an indexed document, and how often it stands in each field, packed (term-counts.ts). */
+export type DocumentTerm = { termId: number; packed: number };
 
 /** Where something stands in a field's original text: UTF-16 units, end exclusive. */
 export type Place = { field: FieldName; start: number; end: number };
@@ -14,7 +32,7 @@ export type SearchHit = { id: string; score: number };
 
 export type SearchOptions = {
   limit: number;
-  filter?: (id: string) => boolean;
+  filter?: TagFilter;
   /** Scores every document instead of leaving out those that cannot be among the best; the answer is the same. */
   exhaustive?: boolean;
 };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDictionary } from '../../../src/matching/engine/dictionary.ts';
 import { createEngine, type Engine } from '../../../src/matching/engine/engine.ts';
-import type { TextFields } from '../../../src/matching/engine/types.ts';
+import type { TagFilter, TextFields } from '../../../src/matching/engine/types.ts';
 import { smallDictionary } from './records.ts';
 
 function fieldsOf(title: string, body = '', keywords = ''): TextFields {
@@ -51,10 +51,20 @@ describe('the text engine', () => {
   });
 
   it('leaves out what the filter refuses and obeys the limit', () => {
-    const engine = engineWith({ a: fieldsOf('玻璃'), b: fieldsOf('玻璃'), c: fieldsOf('玻璃') });
-    expect(engine.search(fieldsOf('玻璃'), { limit: 1, filter: (id) => id !== 'a' }).map(({ id }) => id)).toEqual([
-      'b',
-    ]);
+    const engine = createEngine();
+    const fields = fieldsOf('玻璃');
+    engine.upsert({ id: 'a', fields, tags: ['field:402', 'region:640300', 'organization:1'] });
+    engine.upsert({ id: 'b', fields, tags: ['field:402', 'region:640300', 'organization:2'] });
+    engine.upsert({ id: 'c', fields, tags: ['field:403', 'region:640300'] });
+    engine.upsert({ id: 'd', fields });
+    const found = (filter: TagFilter, limit = 10) => engine.search(fields, { limit, filter }).map(({ id }) => id);
+    expect(found({})).toEqual(['a', 'b', 'c', 'd']);
+    expect(found({ all: [['field:402', 'field:403'], ['region:640300']] })).toEqual(['a', 'b', 'c']);
+    expect(found({ all: [['field:402']], none: ['organization:1'] })).toEqual(['b']);
+    expect(found({ none: ['field:403', 'organization:1'] }, 1)).toEqual(['b']);
+    expect(found({ all: [['field:402'], ['field:403']] })).toEqual([]);
+    expect(found({ all: [[]] })).toEqual([]);
+    expect(engine.search(fieldsOf('field:402'), { limit: 5 })).toEqual([]);
   });
 
   it('answers a Chinese query with an English document through the dictionary', () => {

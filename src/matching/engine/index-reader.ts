@@ -1,0 +1,174 @@
+import { acceptedDocuments } from './accepted-documents.ts';
+import { type EncodedId, encodeId } from './id-codec.ts';
+import { impactScale, type LengthNorms, lengthNorms } from './length-norms.ts';
+import type { MutableSegment } from './mutable-segment.ts';
+import type { Member, WeightedList } from './query-list.ts';
+import { offerSegment } from './score-segment.ts';
+import type { Segment } from './segment.ts';
+import { FrozenReader, MutableReader, type SegmentReader } from './segment-reader.ts';
+import { addOccurrence } from './term-counts.ts';
+import { termId } from './term-id.ts';
+import { TokenBuffer } from './token-buffer.ts';
+import { type RankedDocument, TopDocuments } from './top-documents.ts';
+import type { DocumentTerm, TagFilter } from './types.ts';
+
+/** Any of the members counts as the concept; `key` tells concepts with other members apart. Terms by name or by id. */
+export type ConceptMembers = {
+  key: string;
+  members: readonly { terms: readonly (string | number)[]; weight: number }[];
+};
+
+export type IndexQuery = { concept: ConceptMembers; weight: number }[];
+
+export type IndexSearch = {
+  limit: number;
+  filter?: TagFilter | undefined;
+  /** Scores every document: what early termination is tested against. */
+  exhaustive?: boolean | undefined;
+};
+
+/** What readers of queries and texts ask of an index. */
+export type IndexStatistics = {
+  readonly size: number;
+  /** The mean lengths of the documents as they are now. */
+  readonly norms: LengthNorms;
+  /** In how many documents any of the members occurs. */
+  documentFrequency(concept: ConceptMembers): number;
+};
+
+/** A segment of an index, to be read by any thread. `key` names it for as long as the index lives. */
+export type IndexPart = { key: number } & (
+  | { kind: 'segment'; segment: Segment }
+  | { kind: 'mutable'; segment: MutableSegment }
+);
+
+/**
+ * Everything that reading an index takes: shared memory and numbers, cheap to post to another thread. Additions to its mutable
+ * segments and removals show at once; a new `version` means other segments.
+ */
+export type EngineManifest = {
+  version: number;
+  parts: IndexPart[];
+  /** Documents, then the sums of title, keyword and body lengths. */
+  statistics: Float64Array;
+};
+
+/** Query weights are kept as whole numbers of these parts, so that scores do not depend on the order of addition. */
+const weightScale = 1_024;
+
+/** Reads an index of the same or another thread. */
+export class IndexReader implements IndexStatistics {
+  private readers = new Map<number, SegmentReader>();
+  private ordered: SegmentReader[] = [];
+  private statistics: Float64Array;
+  private currentNorms: LengthNorms | undefined;
+  private readonly normsSeen = new Float64Array(4);
+
+  constructor(manifest: EngineManifest) {
+    this.statistics = manifest.statistics;
+    this.update(manifest);
+  }
+
+  /** Goes over to other segments; what was kept for those that stay is kept. */
+  update({ parts, statistics }: EngineManifest): void {
+    this.statistics = statistics;
+    this.readers = new Map(parts.map((part) => [part.key, this.readers.get(part.key) ?? this.readerOf(part)]));
+    // The largest first: they raise the threshold for the others.
+    this.ordered = [...this.readers.values()].sort((a, b) => b.lengthsStride - a.lengthsStride);
+  }
+
+  get size(): number {
+    return this.statistics[0] as number;
+  }
+
+  get norms(): LengthNorms {
+    const { statistics, normsSeen } = this;
+    if (this.currentNorms === undefined || normsSeen.some((value, at) => value !== statistics[at])) {
+      normsSeen.set(statistics);
+      const [documents = 0, title = 0, keywords = 0, body = 0] = normsSeen;
+      this.currentNorms = lengthNorms([title, keywords, body], documents);
+    }
+    return this.currentNorms;
+  }
+
+  documentFrequency({ key, members }: ConceptMembers): number {
+    const byId = membersById(members);
+    return byId.length === 0 ? 0 : this.current().reduce((sum, reader) => sum + reader.frequency(key, byId), 0);
+  }
+
+  search(query: IndexQuery, { limit, filter = {}, exhaustive = false }: IndexSearch): RankedDocument[] {
+    const top = new TopDocuments(limit);
+    const concepts = query
+      .map(({ concept, weight }) => ({
+        key: concept.key,
+        members: membersById(concept.members),
+        weight: Math.round(weight * weightScale),
+      }))
+      .filter(({ members, weight }) => weight > 0 && members.length > 0);
+    for (const reader of this.current()) {
+      const lists: WeightedList[] = [];
+      for (const { key, members, weight } of concepts) {
+        const list = reader.list(key, members);
+        if (list !== undefined) {
+          lists.push({ list, weight });
+        }
+      }
+      offerSegment(reader, lists, top, acceptedDocuments(reader, filter), exhaustive);
+    }
+    return top.toSorted().map(({ id, score }) => ({ id, score: score / (weightScale * impactScale) }));
+  }
+
+  /** The number, in one part, of a document that is not gone; -1 if it is not there. */
+  find(partKey: number, id: EncodedId): number {
+    return this.readers.get(partKey)?.find(id) ?? -1;
+  }
+
+  /** The words of an indexed document, each once; undefined for an id that is not there. */
+  documentTerms(id: string): DocumentTerm[] | undefined {
+    const encoded = encodeId(id);
+    for (const reader of this.readers.values()) {
+      const document = reader.find(encoded);
+      if (document >= 0) {
+        return termsOf(reader, document);
+      }
+    }
+    return undefined;
+  }
+
+  private current(): readonly SegmentReader[] {
+    const { norms } = this;
+    for (const reader of this.ordered) {
+      reader.setNorms(norms);
+    }
+    return this.ordered;
+  }
+
+  private readerOf(part: IndexPart): SegmentReader {
+    return part.kind === 'segment'
+      ? new FrozenReader(part.segment, this.norms)
+      : new MutableReader(part.segment, this.norms);
+  }
+}
+
+function membersById(members: ConceptMembers['members']): Member[] {
+  return members
+    .filter(({ terms }) => terms.length > 0)
+    .map(({ terms, weight }) => ({
+      ids: terms.map((term) => (typeof term === 'number' ? term : termId(term))),
+      weight,
+    }));
+}
+
+function termsOf(reader: SegmentReader, document: number): DocumentTerm[] {
+  const counts = new Map<number, number>();
+  const buffer = new TokenBuffer();
+  reader.readTokens(document, buffer);
+  let at = 0;
+  buffer.lengths.forEach((length, field) => {
+    for (const end = at + length; at < end; at++) {
+      const id = reader.termIdAt((buffer.tokens[at] as number) >>> 1);
+      counts.set(id, addOccurrence(counts.get(id) ?? 0, field));
+    }
+  });
+  return Array.from(counts, ([id, packed]) => ({ termId: id, packed }));
+}

@@ -1,0 +1,41 @@
+/** What planning looks at: how many documents a segment has left, and how many of it are gone. */
+export type Mergeable = { kind: 'segment' | 'mutable'; live: number; gone: number };
+
+/** Segments of like size are merged so many at a time. */
+const fanOut = 8;
+/** Segments of at least so many documents rest: merging them would cost much memory for a moment and gain little. */
+export const restingSize = 2 ** 18;
+const largeFanOut = 4;
+
+/**
+ * Chooses what to merge next, or undefined: full mutable segments are frozen one by one; frozen ones are merged with others of their
+ * size class (a factor of 8); one with a quarter gone is written anew.
+ */
+export function chooseMerge<M extends Mergeable>(free: readonly M[]): M[] | undefined {
+  const full = free.find(({ kind }) => kind === 'mutable');
+  if (full !== undefined) {
+    return [full];
+  }
+  const thinned = free.find(({ live, gone }) => gone * 3 >= live && gone > 0);
+  if (thinned !== undefined) {
+    return [thinned];
+  }
+  const classes = new Map<number, M[]>();
+  for (const one of free) {
+    if (one.live < restingSize) {
+      const size = sizeClass(one.live);
+      classes.set(size, [...(classes.get(size) ?? []), one]);
+    }
+  }
+  for (const [size, members] of classes) {
+    const wanted = size === sizeClass(restingSize - 1) ? largeFanOut : fanOut;
+    if (members.length >= wanted) {
+      return members.slice(0, wanted);
+    }
+  }
+  return undefined;
+}
+
+function sizeClass(documents: number): number {
+  return Math.floor(Math.log2(Math.max(1, documents)) / 3);
+}

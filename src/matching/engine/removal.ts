@@ -1,0 +1,45 @@
+import { exactLengths, type MutableSegment } from './mutable-segment.ts';
+import { findTerm, type Removed, type Segment } from './segment.ts';
+import type { FieldLengths } from './term-counts.ts';
+import { pairId } from './term-id.ts';
+import { readTokens, TokenBuffer } from './token-buffer.ts';
+
+const buffer = new TokenBuffer();
+
+/** Marks a document as gone and takes it out of its terms' statistics; returns the exact lengths of its fields. */
+export function removeFromSegment(segment: Segment, document: number): Readonly<FieldLengths> {
+  const { removed, terms } = segment;
+  readTokens(segment, document, buffer);
+  const { tokens, lengths } = buffer;
+  const held = new Set<number>();
+  let at = 0;
+  for (const length of lengths) {
+    for (const end = at + length; at < end; at++) {
+      const token = tokens[at] as number;
+      held.add(token >>> 1);
+      if ((token & 1) === 1) {
+        const before = terms.ids[(tokens[at - 1] as number) >>> 1] as number;
+        const pair = findTerm(segment, pairId(before, terms.ids[token >>> 1] as number));
+        if (pair >= 0) {
+          held.add(pair);
+        }
+      }
+    }
+  }
+  for (const term of held) {
+    removed.byTerm[term] = (removed.byTerm[term] as number) + 1;
+  }
+  mark(removed, document);
+  return lengths;
+}
+
+export function removeFromMutable(segment: MutableSegment, document: number): Readonly<FieldLengths> {
+  exactLengths(segment, document, buffer.lengths);
+  mark(segment.removed, document);
+  return buffer.lengths;
+}
+
+function mark({ count, bits }: Pick<Removed, 'count' | 'bits'>, document: number): void {
+  bits[document >>> 5] = (bits[document >>> 5] as number) | (1 << (document & 31));
+  count[0] = (count[0] as number) + 1;
+}
