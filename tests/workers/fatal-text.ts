@@ -1,2 +1,2 @@
-/** What a mortal index thread dies of. */
+/** A title that mortal threads die of. */
 export const fatalText = 'the last words';

@@ -62,7 +62,7 @@ export async function createHarness(redisUrl: string | null): Promise<Harness> {
     const pool = createPool(url, () => undefined);
     pools.push(pool);
     return {
-      config: { redisUrl, publicUrl: 'http://localhost:3000', suggestionsPerDay: 50 },
+      config: { redisUrl, publicUrl: 'http://localhost:3000', suggestionsPerDay: 50, matchingThreads: 1 },
       pool,
       db: createDatabase(pool),
       clock: { now: () => new Date(nowMs) },

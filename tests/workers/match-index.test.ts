@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { getDemandRows } from '../../src/demands/service.ts';
 import { type MatchIndex, toMatchDemand, toMatchResult } from '../../src/matches/service.ts';
 import { moduleBeside } from '../../src/matching/threads/thread.ts';
+import { threadModules } from '../../src/matching/threads/thread-modules.ts';
 import { type MatchDemand, type MatchResult, noFacts } from '../../src/matching/types.ts';
 import { getResultRows } from '../../src/results/service.ts';
 import type { CursorReader } from '../../workers/readers/cursor-reader.ts';
@@ -10,6 +11,7 @@ import { createWorld, publishDemand, publishResult, startApi, type TestApi, type
 import { nextTopic } from '../setup/matching.ts';
 import { fatalText } from './fatal-text.ts';
 
+const enough = { timeout: 20_000, interval: 20 };
 let api: TestApi;
 let world: World;
 let readers: CursorReader[] = [];
@@ -25,10 +27,14 @@ afterEach(async () => {
 });
 afterAll(() => api.close());
 
-/** A process's index: with a dictionary as the program has it, or mortal. */
+const mortalModules = {
+  writer: moduleBeside('mortal-writer-thread', import.meta.url),
+  reader: moduleBeside('mortal-reader-thread', import.meta.url),
+};
+
+/** A process's index, as the program has it or mortal. */
 function startIndex({ mortal = false } = {}): { index: MatchIndex; reader: CursorReader } {
-  const url = mortal ? moduleBeside('mortal-index-thread', import.meta.url) : undefined;
-  const made = createMatchIndex(api.deps, url);
+  const made = createMatchIndex(api.deps, mortal ? mortalModules : threadModules);
   readers.push(made.reader);
   made.reader.start();
   return made;
@@ -73,6 +79,15 @@ async function answersOf({ index }: { index: MatchIndex }): Promise<unknown> {
       }),
     ),
   };
+}
+
+async function startMortalIndex() {
+  const { result: offered, demand: wanted } = nextTopic();
+  await publishResult(world.university, world.resultBroker, offered);
+  await publishDemand(world.enterprise, world.demandBroker, wanted);
+  const mortal = startIndex({ mortal: true });
+  await caughtUp(mortal);
+  return { mortal, before: await answersOf(mortal), demands: (await published()).demands };
 }
 
 function randomBelow(limit: number): number {
@@ -136,17 +151,23 @@ describe('a matching index', () => {
     expect(await answersOf(joined)).toEqual(answers);
   });
 
-  it('whose thread dies refuses for a while, is built anew, and then answers as before', async () => {
-    const { result: offered, demand: wanted } = nextTopic();
-    await publishResult(world.university, world.resultBroker, offered);
-    await publishDemand(world.enterprise, world.demandBroker, wanted);
-    const mortal = startIndex({ mortal: true });
-    await caughtUp(mortal);
-    const before = await answersOf(mortal);
-    const { demands } = await published();
+  it('whose reader dies fails what that one was asked, and answers as before from another', async () => {
+    const { mortal, before, demands } = await startMortalIndex();
     const fatal = { ...(demands[0] as MatchDemand), title: fatalText };
     await expect(mortal.index.resultsFor(fatal, 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await expect(mortal.index.resultsFor(demands[0] as MatchDemand, 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await vi.waitFor(() => answersOf(mortal), enough)).toEqual(before);
+  });
+
+  it('whose writer dies refuses until it is built anew, and then answers as before', async () => {
+    const { mortal, before, demands } = await startMortalIndex();
+    const fatal = { ...nextTopic().demand, title: fatalText };
+    const { id } = await publishDemand(world.enterprise, world.demandBroker, fatal);
+    await vi.waitFor(
+      () =>
+        expect(mortal.index.resultsFor(demands[0] as MatchDemand, 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' }),
+      enough,
+    );
+    await world.enterprise.post(`/v1/demands/${id}/withdraw`);
     await caughtUp(mortal);
     expect(await answersOf(mortal)).toEqual(before);
   });
@@ -159,6 +180,7 @@ describe('a matching index', () => {
 
   it('can be stopped at any time, while it is being built, too', async () => {
     const { demands } = await published();
+    logLines.length = 0;
     for (const steps of [0, 1, 5, 20]) {
       const { index, reader } = startIndex();
       for (let turn = 0; turn < steps; turn += 1) await new Promise((resolve) => setImmediate(resolve));

@@ -2,70 +2,88 @@ import type { StoredMessage } from '../../src/core/messages.ts';
 import { getDemandRows, isDemandPublic, listMatchableDemandIds } from '../../src/demands/service.ts';
 import { type MatchIndex, toMatchDemand, toMatchResult } from '../../src/matches/service.ts';
 import { demandText, resultText } from '../../src/matching/record-text.ts';
-import type { IndexedRecord, IndexMethods, IndexSize, Side } from '../../src/matching/threads/index-thread.ts';
-import { moduleBeside, startThread, type Thread, threadIsGone } from '../../src/matching/threads/thread.ts';
+import type { IndexedRecord, IndexSize, Side, WriterMethods } from '../../src/matching/threads/index-writer.ts';
+import { ReaderPool } from '../../src/matching/threads/reader-pool.ts';
+import { startThread, type Thread, threadIsGone } from '../../src/matching/threads/thread.ts';
+import { threadModules } from '../../src/matching/threads/thread-modules.ts';
 import type { MatchDemand, MatchResult } from '../../src/matching/types.ts';
 import { getResultRows, isResultPublic, listMatchableResultIds } from '../../src/results/service.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
+import { sharedDictionary } from './shared-dictionary.ts';
 import { type Cursor, cursorAtHorizon } from './store.ts';
 
 const rowsPerQuery = 200;
 
 /**
- * This process's matching index, in a thread of its own: built from PostgreSQL at the reader's first step and kept up from
- * messages. It starts where messages stood before the build, so what changed meanwhile is read once more. Stopping the
- * reader ends the thread.
+ * This process's matching index: one thread changes it, others read it in the same memory. Built from PostgreSQL at the
+ * reader's first step and kept up from messages. It starts where messages stood before the build, so what changed meanwhile
+ * is read once more. Stopping the reader ends the threads, for good.
  */
 export function createMatchIndex(
   deps: WorkerDeps,
-  threadUrl = moduleBeside('match-index-thread', import.meta.url),
+  modules = threadModules,
 ): { index: MatchIndex; reader: CursorReader } {
-  const { db, clock, log } = deps;
-  let thread: IndexThread | null = null;
+  const { db, clock, log, config } = deps;
+  let writer: Thread<WriterMethods> | null = null;
+  let pool: ReaderPool | null = null;
   let isBuilt = false;
   let isOver = false;
 
   async function build(): Promise<Cursor> {
-    // A new thread each time: a build that failed half-way is not continued.
-    await end();
+    // A new writer each time: a build that failed half-way is not continued.
+    isBuilt = false;
+    await writer?.end();
     if (isOver) throw threadIsGone();
-    const fresh = startThread<IndexMethods>(threadUrl, (cause) => {
-      log.warn({ err: cause }, 'the matching index has ended and is built anew');
+    const dictionary = sharedDictionary();
+    dictionary.catch(() => undefined);
+    writer = startThread<WriterMethods>(modules.writer, (cause) => {
+      log.warn({ err: cause }, 'the matching index has lost its writer and is built anew');
       isBuilt = false;
       reader.reset();
     });
-    thread = fresh;
+    pool ??= new ReaderPool({
+      url: modules.reader,
+      threads: config.matchingThreads,
+      onDeath: (cause) => log.warn({ err: cause }, 'a reader of the matching index has ended and is replaced'),
+    });
+    pool.forget();
     const place = await cursorAtHorizon(db);
-    await load(fresh, 'demand', await listMatchableDemandIds(db));
-    const size = await load(fresh, 'result', await listMatchableResultIds(db));
+    await load('demand', await listMatchableDemandIds(db));
+    const size = await load('result', await listMatchableResultIds(db));
+    pool.begin(await dictionary);
     isBuilt = true;
     log.info(size, 'the matching index is built');
     return place;
   }
 
-  async function end(): Promise<void> {
-    isBuilt = false;
-    await thread?.end();
-    thread = null;
-  }
-
   async function close(): Promise<void> {
     isOver = true;
-    await end();
+    isBuilt = false;
+    await Promise.all([writer?.end(), pool?.end()]);
   }
 
-  async function load(into: IndexThread, side: Side, ids: readonly string[]): Promise<IndexSize> {
-    let indexed = into.call('change', { put: [], remove: [] });
+  async function load(side: Side, ids: readonly string[]): Promise<IndexSize> {
+    let indexed = change([], []);
     for (let at = 0; at < ids.length; at += rowsPerQuery) {
       const wanted = ids.slice(at, at + rowsPerQuery);
-      // The thread indexes one page while the next is being read.
+      // The writer indexes one page while the next is being read.
       const [put] = await Promise.all([read(side, wanted), indexed]);
       const present = new Set(put.map(({ id }) => id));
-      const remove = wanted.filter((id) => !present.has(id)).map((id) => ({ side, id }));
-      indexed = into.call('change', { put, remove });
+      indexed = change(
+        put,
+        wanted.filter((id) => !present.has(id)).map((id) => ({ side, id })),
+      );
     }
     return await indexed;
+  }
+
+  /** Resolves when every reader answers what is asked from then on with the change in view. */
+  async function change(put: IndexedRecord[], remove: { side: Side; id: string }[]): Promise<IndexSize> {
+    if (writer === null || pool === null) throw threadIsGone();
+    const { published, size } = await writer.call('change', { put, remove });
+    pool.take(published);
+    return size;
   }
 
   /** Those of the records that are public now. */
@@ -83,13 +101,13 @@ export function createMatchIndex(
   async function apply(messages: readonly StoredMessage[]): Promise<void> {
     for (const side of ['demand', 'result'] as const) {
       const ids = messages.filter((message) => message.subjectType === side).map((message) => message.subjectId);
-      if (ids.length > 0) await load(built(), side, [...new Set(ids)]);
+      if (ids.length > 0) await load(side, [...new Set(ids)]);
     }
   }
 
-  function built(): IndexThread {
-    if (thread === null || !isBuilt) throw threadIsGone();
-    return thread;
+  function built(): ReaderPool {
+    if (pool === null || !isBuilt) throw threadIsGone();
+    return pool;
   }
 
   const reader = createCursorReader({
@@ -108,18 +126,16 @@ export function createMatchIndex(
       waitUntil: (xid, timeoutMs) => reader.waitUntil(xid, timeoutMs),
       resultsFor: async (demand, limit) => {
         const { text, technologyFields } = indexedDemand(demand);
-        return await built().call('candidates', { side: 'result', text, technologyFields, limit });
+        return await built().ask('candidates', { side: 'result', text, technologyFields, limit });
       },
       demandsFor: async (result, limit) => {
         const { text, technologyFields } = indexedResult(result);
-        return await built().call('candidates', { side: 'demand', text, technologyFields, limit });
+        return await built().ask('candidates', { side: 'demand', text, technologyFields, limit });
       },
-      rank: async (task) => await built().call('rank', task),
+      rank: async (task) => await built().ask('rank', task),
     },
   };
 }
-
-type IndexThread = Thread<IndexMethods>;
 
 function indexedDemand(demand: MatchDemand): IndexedRecord {
   return { side: 'demand', ...shelved(demand), text: demandText(demand).fields };

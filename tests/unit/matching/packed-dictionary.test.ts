@@ -37,7 +37,7 @@ describe('a packed dictionary', () => {
     const texts = [...demands, ...results].map(({ title, summary }) => `${title}\n${summary}`);
     expect(packed.size).toBe(made.size);
     expect(texts.map((text) => translations(packed, text))).toEqual(texts.map((text) => translations(made, text)));
-  });
+  }, 60_000);
 });
 
 function translations(dictionary: Dictionary, text: string) {
