@@ -59,8 +59,6 @@ export type Engine = ReadOnlyEngine & {
   install(jobId: number, segment: Segment): boolean;
   /** Does all merges that are due now, however long it takes. */
   finishMerges(): void;
-  /** The whole index as frozen segments, for a snapshot. */
-  freeze(): Segment[];
 };
 
 /** A BM25F engine over title, keywords and body, for Chinese, English and both mixed. In memory, synchronous, deterministic. */
@@ -74,7 +72,6 @@ export function createEngine({ dictionary, ...options }: EngineOptions = {}): En
     pendingMerge: () => index.pendingMerge(),
     install: (jobId: number, segment: Segment) => index.install(jobId, segment),
     finishMerges: () => index.finishMerges(),
-    freeze: () => index.freeze(),
   });
 }
 

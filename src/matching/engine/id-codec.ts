@@ -5,8 +5,7 @@ const latinKind = 0;
 const wideKind = 1;
 const uuidKind = 2;
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: every character that one byte holds
-const latinPattern = /^[\0-\xff]*$/;
+const widePattern = /[^\0-\xff]/;
 
 /** An id as bytes and their hash. */
 export type EncodedId = { bytes: Uint8Array; hash: number };
@@ -29,7 +28,7 @@ function bytesOf(id: string): Uint8Array {
     }
     return bytes;
   }
-  if (latinPattern.test(id)) {
+  if (!widePattern.test(id)) {
     const bytes = new Uint8Array(id.length + 1);
     bytes[0] = latinKind;
     for (let at = 0; at < id.length; at++) {

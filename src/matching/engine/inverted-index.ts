@@ -18,8 +18,8 @@ export type IndexOptions = {
   merging?: 'own' | 'caller';
   /** Postings that the first mutable segment has room for; the following ones grow. Small in tests, to have many segments. */
   firstPostings?: number;
-  /** Frozen segments to begin with, as a snapshot keeps them. */
-  segments?: readonly Segment[];
+  /** An index to go on with, as `readSnapshot` gives it; nobody else may write to it. */
+  restored?: EngineManifest;
 };
 
 type Part = IndexPart & { job: Job | undefined };
@@ -48,7 +48,7 @@ export function* runMerge({ inputs, norms }: MergeJob): Generator<void, Segment>
 export class InvertedIndex {
   readonly reader: IndexReader;
   private readonly ownMerges: boolean;
-  private readonly statistics = sharedFloat64(4);
+  private readonly statistics: Float64Array;
   private parts: Part[] = [];
   private jobs: Job[] = [];
   private active: Extract<Part, { kind: 'mutable' }>;
@@ -57,12 +57,13 @@ export class InvertedIndex {
   /** Something changed that merges are planned by. */
   private mayBeDue = true;
 
-  constructor({ merging = 'own', firstPostings = defaultFirstPostings, segments = [] }: IndexOptions = {}) {
+  constructor({ merging = 'own', firstPostings = defaultFirstPostings, restored }: IndexOptions = {}) {
     this.ownMerges = merging === 'own';
-    for (const segment of segments) {
-      this.addSegment(segment);
-    }
-    this.active = this.addMutable(firstPostings);
+    this.statistics = restored?.statistics ?? sharedFloat64(4);
+    this.parts = (restored?.parts ?? []).map((part) => ({ ...part, job: undefined }));
+    this.lastKey = Math.max(0, ...this.parts.map(({ key }) => key));
+    this.version = restored?.version ?? 0;
+    this.active = this.parts.findLast((part) => part.kind === 'mutable') ?? this.addMutable(firstPostings);
     this.reader = new IndexReader(this.share());
   }
 
@@ -139,17 +140,6 @@ export class InvertedIndex {
     for (let [job] = this.dueJobs(); job !== undefined; [job] = this.dueJobs()) {
       this.install(job.id, runToEnd(job.steps ?? runMerge(job)));
     }
-  }
-
-  /** Everything as frozen segments, with what is gone as it is now: what a snapshot keeps. Freezes what was added last. */
-  freeze(): Segment[] {
-    this.finishMerges();
-    if (publishedDocuments(this.active.segment) > 0) {
-      this.active = this.addMutable(this.active.segment.capacity.postings);
-      this.changeParts();
-      this.finishMerges();
-    }
-    return this.parts.flatMap((part) => (part.kind === 'segment' ? [part.segment] : []));
   }
 
   private dueJobs(): Job[] {
@@ -229,14 +219,6 @@ export class InvertedIndex {
   private norms(): LengthNorms {
     const [documents = 0, title = 0, keywords = 0, body = 0] = this.statistics;
     return lengthNorms([title, keywords, body], documents);
-  }
-
-  private addSegment(segment: Segment): void {
-    this.addPart({ kind: 'segment', segment });
-    segment.totals.forEach((total, field) => {
-      this.statistics[field + 1] = (this.statistics[field + 1] as number) + total;
-    });
-    this.statistics[0] = (this.statistics[0] as number) + segment.documents;
   }
 
   private addMutable(postings: number, idBytes = 0): Extract<Part, { kind: 'mutable' }> {

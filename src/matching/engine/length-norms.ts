@@ -1,5 +1,5 @@
 import { parameters } from './parameters.ts';
-import { bodyCount, type FieldLengths, keywordsCount, onceInBody, titleCount } from './term-counts.ts';
+import { bodyCount, type FieldLengths, keywordsCount, titleCount } from './term-counts.ts';
 
 /** The mean field lengths that scores are computed with. */
 export type LengthNorms = {
@@ -59,9 +59,9 @@ export function lengthCode(length: number): number {
   return Math.min(255, exactLengths + Math.round(lengthStepsPerDoubling * Math.log2(length / exactLengths)));
 }
 
-function lengthOfCode(code: number): number {
-  return code <= exactLengths ? code : exactLengths * 2 ** ((code - exactLengths) / lengthStepsPerDoubling);
-}
+const lengthsByCode = Float64Array.from({ length: 256 }, (_, code) =>
+  code <= exactLengths ? code : exactLengths * 2 ** ((code - exactLengths) / lengthStepsPerDoubling),
+);
 
 /** Saturated frequencies (0–1) are kept as whole numbers: sums of whole numbers are exact, in whatever order they are added. */
 export const impactScale = 65_535;
@@ -69,8 +69,10 @@ export const impactScale = 65_535;
 /** What a posting is worth under given mean lengths, from its packed counts and its document's length codes. */
 export class Impacts {
   readonly norms: LengthNorms;
-  /** By body length code: the impact of a term that stands once in the body and nowhere else. */
-  readonly once = new Uint16Array(256);
+  /** The impact of a term that stands `count` times in the body (up to 15) and nowhere else: at count × 256 + length code. */
+  readonly bodyOnly = new Uint16Array(16 * 256);
+  /** The part of it for one occurrence. */
+  readonly once: Uint16Array;
   private readonly title = new Float64Array(256);
   private readonly keywords = new Float64Array(256);
   private readonly body = new Float64Array(256);
@@ -78,10 +80,13 @@ export class Impacts {
   constructor(norms: LengthNorms) {
     this.norms = norms;
     for (let code = 0; code < 256; code++) {
-      const length = lengthOfCode(code);
+      const length = lengthsByCode[code] as number;
       [this.title[code], this.keywords[code], this.body[code]] = occurrenceWeights([length, length, length], norms);
-      this.once[code] = impactOf(this.frequency(onceInBody, 0, 0, code));
+      for (let count = 1; count < 16; count++) {
+        this.bodyOnly[count * 256 + code] = impactOf(this.frequency(count, 0, 0, code));
+      }
     }
+    this.once = this.bodyOnly.subarray(256, 512);
   }
 
   frequency(packed: number, titleCode: number, keywordsCode: number, bodyCode: number): number {
@@ -93,8 +98,8 @@ export class Impacts {
   }
 
   impact(packed: number, titleCode: number, keywordsCode: number, bodyCode: number): number {
-    return packed === onceInBody
-      ? (this.once[bodyCode] as number)
+    return packed < 16
+      ? (this.bodyOnly[packed * 256 + bodyCode] as number)
       : impactOf(this.frequency(packed, titleCode, keywordsCode, bodyCode));
   }
 }

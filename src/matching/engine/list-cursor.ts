@@ -17,6 +17,7 @@ export class ListCursor {
   private readonly weight: number;
   private readonly reader: SegmentReader;
   private readonly once: Uint16Array;
+  private readonly bodyOnly: Uint16Array;
   private readonly bodies: Uint8Array;
   private readonly documents: Uint32Array;
   private readonly impacts: Uint16Array;
@@ -42,6 +43,7 @@ export class ListCursor {
     this.bound = weight * list.bound;
     this.count = list.count;
     this.once = reader.impacts.once;
+    this.bodyOnly = reader.impacts.bodyOnly;
     this.bodies = reader.lengths.subarray(2 * reader.lengthsStride);
     this.documents = list.documents;
     this.impacts = list.impacts;
@@ -119,13 +121,15 @@ export class ListCursor {
   }
 
   private addDense(scores: Float64Array, from: number, to: number): void {
-    const { bytes, once, bodies, weight, start } = this;
+    const { bytes, bodyOnly, bodies, weight, start } = this;
     const end = Math.min(to, this.segmentSize);
     for (let document = from; document < end; document++) {
       const code = bytes[start + document] as number;
       if (code !== 0) {
         const impact =
-          code === onceInBody ? (once[bodies[document] as number] as number) : this.impactOfCode(document, code);
+          code < escapedCount
+            ? (bodyOnly[code * 256 + (bodies[document] as number)] as number)
+            : this.impactOfCode(document, code);
         scores[document - from] = (scores[document - from] as number) + weight * impact;
       }
     }

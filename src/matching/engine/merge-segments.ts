@@ -171,7 +171,7 @@ class Merge {
     for (;;) {
       let key = Number.POSITIVE_INFINITY;
       for (let at = 0; at < keys.length; at++) {
-        key = (keys[at] as number) < key ? (keys[at] as number) : key;
+        key = Math.min(key, keys[at] as number);
       }
       if (key === Number.POSITIVE_INFINITY) {
         return;

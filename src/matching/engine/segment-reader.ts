@@ -256,7 +256,7 @@ function makeTermList(reader: SegmentReader, id: number): QueryList | undefined 
   for (let at = 0; at < count; at++) {
     const impact = impactIn(reader, documents[at] as number, buffer.packed[at] as number);
     impacts[at] = impact;
-    bound = impact > bound ? impact : bound;
+    bound = Math.max(bound, impact);
   }
   return { term: -1, documents, impacts, count, bound, live: countLive(reader, documents, count) };
 }
