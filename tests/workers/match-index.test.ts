@@ -1,13 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { getDemandRows } from '../../src/demands/service.ts';
-import { type MatchIndex, toMatchDemand, toMatchResult } from '../../src/matches/service.ts';
+import type { MatchIndex } from '../../src/matches/service.ts';
 import { moduleBeside } from '../../src/matching/threads/thread.ts';
 import { threadModules } from '../../src/matching/threads/thread-modules.ts';
-import { type MatchDemand, type MatchResult, noFacts } from '../../src/matching/types.ts';
-import { getResultRows } from '../../src/results/service.ts';
+import type { MatchDemand, MatchResult } from '../../src/matching/types.ts';
 import type { CursorReader } from '../../workers/readers/cursor-reader.ts';
 import { createMatchIndex } from '../../workers/readers/match-index.ts';
 import { createWorld, publishDemand, publishResult, startApi, type TestApi, type World } from '../setup/api.ts';
+import { answersOf, caughtUp, published } from '../setup/match-index.ts';
 import { nextTopic } from '../setup/matching.ts';
 import { fatalText } from './fatal-text.ts';
 
@@ -33,52 +32,14 @@ const mortalModules = {
 };
 
 /** A process's index, as the program has it or mortal. */
-function startIndex({ mortal = false } = {}): { index: MatchIndex; reader: CursorReader } {
-  const made = createMatchIndex(api.deps, mortal ? mortalModules : threadModules);
+function startIndex({ mortal = false } = {}): {
+  index: MatchIndex;
+  reader: CursorReader;
+} {
+  const made = createMatchIndex(api.deps, { modules: mortal ? mortalModules : threadModules, folder: null });
   readers.push(made.reader);
   made.reader.start();
   return made;
-}
-
-/** Of the last transaction that wrote a message. */
-async function lastXid(): Promise<string> {
-  const { rows } = await api.deps.pool.query<{ xid: string }>(
-    'select xid::text as xid from messages order by messages.xid desc limit 1',
-  );
-  return rows[0]?.xid ?? '0';
-}
-
-async function caughtUp(...indexes: { index: MatchIndex }[]): Promise<void> {
-  const xid = await lastXid();
-  await Promise.all(indexes.map(({ index }) => index.waitUntil(xid, 20_000)));
-}
-
-async function published(): Promise<{ demands: MatchDemand[]; results: MatchResult[] }> {
-  const ids = async (table: string) =>
-    (await api.deps.pool.query<{ id: string }>(`select id from ${table} where status = 'published'`)).rows.map(
-      ({ id }) => id,
-    );
-  return {
-    demands: (await getDemandRows(api.deps.db, await ids('demands'))).map(toMatchDemand),
-    results: (await getResultRows(api.deps.db, await ids('results'))).map(toMatchResult),
-  };
-}
-
-/** Everything that an index has to say about what is published. */
-async function answersOf({ index }: { index: MatchIndex }): Promise<unknown> {
-  const { demands, results } = await published();
-  const facts = noFacts;
-  const now = api.clock.now();
-  return {
-    results: await Promise.all(demands.map((demand) => index.resultsFor(demand, 20))),
-    demands: await Promise.all(results.map((result) => index.demandsFor(result, 20))),
-    scores: await Promise.all(
-      demands.map(async (subject) => {
-        const { matches, nearMisses } = await index.rank({ side: 'demand', subject, others: results, facts, now });
-        return [...matches, ...nearMisses].map(({ resultId, score }) => ({ resultId, score }));
-      }),
-    ),
-  };
 }
 
 async function startMortalIndex() {
@@ -86,8 +47,8 @@ async function startMortalIndex() {
   await publishResult(world.university, world.resultBroker, offered);
   await publishDemand(world.enterprise, world.demandBroker, wanted);
   const mortal = startIndex({ mortal: true });
-  await caughtUp(mortal);
-  return { mortal, before: await answersOf(mortal), demands: (await published()).demands };
+  await caughtUp(api, mortal);
+  return { mortal, before: await answersOf(api, mortal), demands: (await published(api)).demands };
 }
 
 function randomBelow(limit: number): number {
@@ -125,12 +86,12 @@ async function writeAtRandom(written: { kind: 'demands' | 'results'; id: string 
 describe('a matching index', () => {
   it('finds what a transaction wrote once it has waited for it', async () => {
     const followed = startIndex();
-    await caughtUp(followed);
+    await caughtUp(api, followed);
     const { demand: wanted, result: offered } = nextTopic();
     const demand = await publishDemand(world.enterprise, world.demandBroker, wanted);
     const result = await publishResult(world.university, world.resultBroker, offered);
-    await caughtUp(followed);
-    const { demands, results } = await published();
+    await caughtUp(api, followed);
+    const { demands, results } = await published(api);
     const asDemand = demands.find(({ id }) => id === demand.id) as MatchDemand;
     const asResult = results.find(({ id }) => id === result.id) as MatchResult;
     expect(await followed.index.resultsFor(asDemand, 5)).toContain(result.id);
@@ -140,22 +101,22 @@ describe('a matching index', () => {
   it('answers as one does that was built at once, whenever it began to follow', async () => {
     const written: { kind: 'demands' | 'results'; id: string }[] = [];
     const early = startIndex();
-    await caughtUp(early);
+    await caughtUp(api, early);
     for (let count = 0; count < 10; count += 1) await writeAtRandom(written);
     const joined = startIndex();
     for (let count = 0; count < 10; count += 1) await writeAtRandom(written);
     const late = startIndex();
-    await caughtUp(early, joined, late);
-    const answers = await answersOf(late);
-    expect(await answersOf(early)).toEqual(answers);
-    expect(await answersOf(joined)).toEqual(answers);
+    await caughtUp(api, early, joined, late);
+    const answers = await answersOf(api, late);
+    expect(await answersOf(api, early)).toEqual(answers);
+    expect(await answersOf(api, joined)).toEqual(answers);
   });
 
   it('whose reader dies fails what that one was asked, and answers as before from another', async () => {
     const { mortal, before, demands } = await startMortalIndex();
     const fatal = { ...(demands[0] as MatchDemand), title: fatalText };
     await expect(mortal.index.resultsFor(fatal, 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(await vi.waitFor(() => answersOf(mortal), enough)).toEqual(before);
+    expect(await vi.waitFor(() => answersOf(api, mortal), enough)).toEqual(before);
   });
 
   it('whose writer dies refuses until it is built anew, and then answers as before', async () => {
@@ -168,18 +129,18 @@ describe('a matching index', () => {
       enough,
     );
     await world.enterprise.post(`/v1/demands/${id}/withdraw`);
-    await caughtUp(mortal);
-    expect(await answersOf(mortal)).toEqual(before);
+    await caughtUp(api, mortal);
+    expect(await answersOf(api, mortal)).toEqual(before);
   });
 
   it('that has not been built refuses', async () => {
     const { index } = createMatchIndex(api.deps);
-    const { demands } = await published();
+    const { demands } = await published(api);
     await expect(index.resultsFor(demands[0] as MatchDemand, 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
   it('can be stopped at any time, while it is being built, too', async () => {
-    const { demands } = await published();
+    const { demands } = await published(api);
     logLines.length = 0;
     for (const steps of [0, 1, 5, 20]) {
       const { index, reader } = startIndex();

@@ -1,31 +1,41 @@
+import { join } from 'node:path';
 import type { StoredMessage } from '../../src/core/messages.ts';
 import { getDemandRows, isDemandPublic, listMatchableDemandIds } from '../../src/demands/service.ts';
 import { type MatchIndex, toMatchDemand, toMatchResult } from '../../src/matches/service.ts';
 import { demandText, resultText } from '../../src/matching/record-text.ts';
-import type { IndexedRecord, IndexSize, Side, WriterMethods } from '../../src/matching/threads/index-writer.ts';
+import type { IndexedRecord, IndexSize, WriterMethods } from '../../src/matching/threads/index-writer.ts';
 import { ReaderPool } from '../../src/matching/threads/reader-pool.ts';
+import { type Side, sides } from '../../src/matching/threads/sides.ts';
 import { startThread, type Thread, threadIsGone } from '../../src/matching/threads/thread.ts';
-import { threadModules } from '../../src/matching/threads/thread-modules.ts';
+import { type ThreadModules, threadModules } from '../../src/matching/threads/thread-modules.ts';
 import type { MatchDemand, MatchResult } from '../../src/matching/types.ts';
 import { getResultRows, isResultPublic, listMatchableResultIds } from '../../src/results/service.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
+import { createIndexSnapshots } from './index-snapshots.ts';
 import { sharedDictionary } from './shared-dictionary.ts';
-import { type Cursor, cursorAtHorizon } from './store.ts';
+import { type Cursor, cursorAtHorizon, lastCursorBelow } from './store.ts';
 
 const rowsPerQuery = 200;
 
+export interface MatchIndexOptions {
+  modules?: ThreadModules;
+  /** Where snapshots lie; null for none. */
+  folder?: string | null;
+}
+
 /**
- * This process's matching index: one thread changes it, others read it in the same memory. Built from PostgreSQL at the
- * reader's first step and kept up from messages. It starts where messages stood before the build, so what changed meanwhile
- * is read once more. Stopping the reader ends the threads, for good.
+ * This process's matching index: one thread changes it, others read it in the same memory. At the reader's first step it is
+ * restored from its snapshot, or built from PostgreSQL; from there it is kept up from messages. It starts where messages
+ * stood before the build, so what changed meanwhile is read once more. Stopping the reader ends the threads, for good.
  */
 export function createMatchIndex(
   deps: WorkerDeps,
-  modules = threadModules,
+  { modules = threadModules, folder = join(deps.config.dataDir, 'match-index') }: MatchIndexOptions = {},
 ): { index: MatchIndex; reader: CursorReader } {
   const { db, clock, log, config } = deps;
-  let writer: Thread<WriterMethods> | null = null;
+  const snapshots = folder === null ? null : createIndexSnapshots(deps, folder);
+  let writer: Writer | null = null;
   let pool: ReaderPool | null = null;
   let isBuilt = false;
   let isOver = false;
@@ -48,17 +58,33 @@ export function createMatchIndex(
       onDeath: (cause) => log.warn({ err: cause }, 'a reader of the matching index has ended and is replaced'),
     });
     pool.forget();
-    const place = await cursorAtHorizon(db);
-    await load('demand', await listMatchableDemandIds(db));
-    const size = await load('result', await listMatchableResultIds(db));
+    const place = (await restore(writer)) ?? (await buildFromRows(writer));
     pool.begin(await dictionary);
     isBuilt = true;
-    log.info(size, 'the matching index is built');
+    return place;
+  }
+
+  async function restore(into: Writer): Promise<Cursor | null> {
+    const restored = (await snapshots?.restore(into)) ?? null;
+    if (restored === null) return null;
+    pool?.take(restored.changed.published);
+    log.info(restored.changed.size, 'the matching index is restored from its snapshot');
+    return restored.place;
+  }
+
+  async function buildFromRows(into: Writer): Promise<Cursor> {
+    const place = await cursorAtHorizon(db);
+    const last = await lastCursorBelow(db, place);
+    const { demands } = await load('demand', await listMatchableDemandIds(db));
+    const { results } = await load('result', await listMatchableResultIds(db));
+    log.info({ demands, results }, 'the matching index is built');
+    if (last !== null) snapshots?.changed(into, last, demands + results);
     return place;
   }
 
   async function close(): Promise<void> {
     isOver = true;
+    if (isBuilt) await snapshots?.close();
     isBuilt = false;
     await Promise.all([writer?.end(), pool?.end()]);
   }
@@ -99,9 +125,15 @@ export function createMatchIndex(
   }
 
   async function apply(messages: readonly StoredMessage[]): Promise<void> {
-    for (const side of ['demand', 'result'] as const) {
+    let changes = 0;
+    for (const side of sides) {
       const ids = messages.filter((message) => message.subjectType === side).map((message) => message.subjectId);
+      changes += ids.length;
       if (ids.length > 0) await load(side, [...new Set(ids)]);
+    }
+    const last = messages.at(-1);
+    if (changes > 0 && last !== undefined && writer !== null) {
+      snapshots?.changed(writer, { xid: last.xid, messageId: last.id }, changes);
     }
   }
 
@@ -136,6 +168,8 @@ export function createMatchIndex(
     },
   };
 }
+
+type Writer = Thread<WriterMethods>;
 
 function indexedDemand(demand: MatchDemand): IndexedRecord {
   return { side: 'demand', ...shelved(demand), text: demandText(demand).fields };

@@ -3,6 +3,9 @@ const neighboursPerField = 50;
 
 type Neighbour = { id: string; publishedAtMs: number };
 
+/** What is known of one record, as `put` takes it. */
+export type NeighbourRow = [id: string, fields: readonly string[], publishedAtMs: number];
+
 /** Who is new in which technology field. */
 export class FieldNeighbours {
   private readonly fieldsById = new Map<string, readonly string[]>();
@@ -34,6 +37,15 @@ export class FieldNeighbours {
       }
     }
     this.fieldsById.delete(id);
+  }
+
+  /** Everything, to be put again. */
+  rows(): NeighbourRow[] {
+    return Array.from(this.fieldsById, ([id, fields]) => [
+      id,
+      fields,
+      this.timesByField.get(fields[0] ?? '')?.get(id) ?? 0,
+    ]);
   }
 
   /** Fields whose lists have changed since this was last asked; ids, newest first, equally new ones by id. */

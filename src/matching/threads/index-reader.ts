@@ -5,7 +5,8 @@ import type { TextFields } from '../engine/types.ts';
 import { fuseRankedLists } from '../fuse.ts';
 import { type RankTask, rankTask, type TaskRanking } from '../rank.ts';
 import { createTextMatcher } from '../text-match.ts';
-import { type Published, type Side, sides } from './index-writer.ts';
+import type { Published } from './index-writer.ts';
+import { type Side, sides } from './sides.ts';
 
 /** Records of one side that could suit a record of the other. */
 export type CandidateQuery = {

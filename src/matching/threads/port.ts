@@ -7,17 +7,22 @@ export type Methods = Record<string, (...inputs: any[]) => unknown>;
 export type Call = { number: number; name: string; inputs: unknown[] };
 export type Answer = { number: number; output: unknown } | { number: number; error: Error };
 
-/** Answers calls one after the other, in the order in which they come. What a method throws is its answer. */
+/** Takes calls in the order in which they come; those to async methods overlap. What a method throws is its answer. */
 export function serve(port: MessagePort, methods: Methods): void {
-  port.on('message', ({ number, name, inputs }: Call) => {
-    port.postMessage(answer(number, methods[name], inputs));
+  port.on('message', (call: Call) => {
+    void answer(port, call, methods[call.name]);
   });
 }
 
-function answer(number: number, method: Methods[string] | undefined, inputs: unknown[]): Answer {
+async function answer(port: MessagePort, { number, inputs }: Call, method: Methods[string] | undefined): Promise<void> {
   try {
-    return { number, output: method?.(...inputs) };
+    const output = method?.(...inputs);
+    // Without a turn of the queue for what is there already: answers keep the order of calls.
+    port.postMessage({ number, output: output instanceof Promise ? await output : output } satisfies Answer);
   } catch (error) {
-    return { number, error: error instanceof Error ? error : new Error(String(error)) };
+    port.postMessage({
+      number,
+      error: error instanceof Error ? error : new Error(String(error)),
+    } satisfies Answer);
   }
 }

@@ -1,6 +1,7 @@
 import type { PackedDictionary } from '../engine/packed-dictionary.ts';
 import type { ReaderMethods } from './index-reader.ts';
-import { type Published, type Side, sides } from './index-writer.ts';
+import type { Published } from './index-writer.ts';
+import { type Side, sides } from './sides.ts';
 import { startThread, type Thread, threadIsGone } from './thread.ts';
 
 /** A thread that ends before it has answered anything is not started again at once. */
