@@ -5,7 +5,7 @@ import type { MutableSegment } from './mutable-segment.ts';
 import type { Member, WeightedList } from './query-list.ts';
 import { offerSegment } from './score-segment.ts';
 import type { Segment } from './segment.ts';
-import { FrozenReader, MutableReader, type SegmentReader } from './segment-reader.ts';
+import { type DecodedRoom, FrozenReader, MutableReader, type SegmentReader } from './segment-reader.ts';
 import { addOccurrence } from './term-counts.ts';
 import { termId } from './term-id.ts';
 import { TokenBuffer } from './token-buffer.ts';
@@ -56,12 +56,16 @@ export type EngineManifest = {
 /** Query weights are kept as whole numbers of these parts, so that scores do not depend on the order of addition. */
 const weightScale = 1_024;
 
+/** Frequently asked lists are kept decoded up to this: 24 MB. What comes first stays, so nothing is decoded again and again. */
+const maxDecodedPostings = 4_000_000;
+
 /** Reads an index of the same or another thread. */
 export class IndexReader implements IndexStatistics {
   private readers = new Map<number, SegmentReader>();
   private ordered: SegmentReader[] = [];
   private statistics: Float64Array;
   private currentNorms: LengthNorms | undefined;
+  private readonly room: DecodedRoom = { postings: maxDecodedPostings };
   private readonly normsSeen = new Float64Array(4);
 
   constructor(manifest: EngineManifest) {
@@ -72,7 +76,13 @@ export class IndexReader implements IndexStatistics {
   /** Goes over to other segments; what was kept for those that stay is kept. */
   update({ parts, statistics }: EngineManifest): void {
     this.statistics = statistics;
-    this.readers = new Map(parts.map((part) => [part.key, this.readers.get(part.key) ?? this.readerOf(part)]));
+    const before = this.readers;
+    this.readers = new Map(parts.map((part) => [part.key, before.get(part.key) ?? this.readerOf(part)]));
+    for (const [key, reader] of before) {
+      if (!this.readers.has(key)) {
+        reader.forgetDecoded();
+      }
+    }
     // The largest first: they raise the threshold for the others.
     this.ordered = [...this.readers.values()].sort((a, b) => b.lengthsStride - a.lengthsStride);
   }
@@ -145,7 +155,7 @@ export class IndexReader implements IndexStatistics {
 
   private readerOf(part: IndexPart): SegmentReader {
     return part.kind === 'segment'
-      ? new FrozenReader(part.segment, this.norms)
+      ? new FrozenReader(part.segment, this.norms, this.room)
       : new MutableReader(part.segment, this.norms);
   }
 }

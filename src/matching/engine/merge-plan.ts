@@ -36,6 +36,7 @@ export function chooseMerge<M extends Mergeable>(free: readonly M[]): M[] | unde
   return undefined;
 }
 
+/** Below 4,096 documents all are of one class: a few odd ones would otherwise stay for ever and be asked by each query. */
 function sizeClass(documents: number): number {
-  return Math.floor(Math.log2(Math.max(1, documents)) / 3);
+  return Math.max(3, Math.floor(Math.log2(Math.max(1, documents)) / 3));
 }

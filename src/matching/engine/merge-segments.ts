@@ -16,7 +16,7 @@ export type MergeInput = { documents: number; gone: Uint32Array } & (
 );
 
 /** Postings and words handled between two pauses: a few tenths of a millisecond, but for the longest lists. */
-const unitsPerStep = 8_192;
+const unitsPerStep = 4_096;
 
 /**
  * One segment out of several, without what was gone: from their own data, no text is read again. A pure function of what the inputs

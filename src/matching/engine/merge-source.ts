@@ -136,8 +136,10 @@ export function* sourceOfMutable(segment: MutableSegment): Generator<void, Merge
   const pairs = yield* new SortedPairs(segment, documents).sort();
   const frequencies = new Uint32Array(termCount);
   for (let term = 0; term < termCount; term++) {
-    for (let at = terms.heads[term] as number; at > 0; at = postings.next[at - 1] as number) {
-      frequencies[term] = (frequencies[term] as number) + 1;
+    if (!isPairId(terms.ids[term] as number)) {
+      for (let at = terms.heads[term] as number; at > 0; at = postings.next[at - 1] as number) {
+        frequencies[term] = (frequencies[term] as number) + 1;
+      }
     }
     if (term % termsPerStep === 0) {
       yield;

@@ -151,8 +151,10 @@ export function readChain(segment: MutableSegment, term: number, before: number,
     }
   }
   into.count = count;
-  into.documents.subarray(0, count).reverse();
-  into.packed.subarray(0, count).reverse();
+  if (count > 1) {
+    into.documents.subarray(0, count).reverse();
+    into.packed.subarray(0, count).reverse();
+  }
 }
 
 export function exactLengths({ tokens: { offsets } }: MutableSegment, document: number, into: FieldLengths): void {

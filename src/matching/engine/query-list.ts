@@ -9,8 +9,6 @@ export type QueryList = {
   count: number;
   /** No document gets more. */
   bound: number;
-  /** Documents that are not gone. */
-  live: number;
 };
 
 /** A list with its whole-number weight in the query. */

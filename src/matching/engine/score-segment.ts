@@ -9,8 +9,6 @@ const windowSize = 4_096;
  * exact, too, but then almost every document stays a candidate and looking up costs more than walking.
  */
 const leftOutShare = 0.3;
-/** A dense list is looked up in one step, so it may be left out up to this share. */
-const denseLeftOutShare = 0.9;
 
 /** Reused by every search: searching is synchronous. All zero between two searches. */
 const windowScores = new Float64Array(windowSize);
@@ -37,27 +35,37 @@ export function offerSegment(
   const cursors = lists.map((list) => new ListCursor(reader, list)).sort(byUsefulness);
   const boundsUpTo = sumsOf(cursors);
   const all = boundsUpTo[cursors.length - 1] as number;
+  const dense = exhaustive ? 0 : cursors.filter(({ form }) => form === 'dense').length;
   let essential = 0;
   for (let from = 0; from < size; from += windowSize) {
     const to = Math.min(size, from + windowSize);
-    const threshold = exhaustive ? 0 : top.threshold;
-    while (
-      essential < cursors.length &&
-      mayLeaveOut(cursors[essential] as ListCursor, boundsUpTo[essential] as number, threshold)
-    ) {
-      essential++;
-    }
+    let threshold = exhaustive ? 0 : top.threshold;
     if (all < threshold) {
       return;
     }
     if (accepted !== undefined && !anyAccepted(accepted, from, to)) {
       continue;
     }
-    for (let which = essential; which < cursors.length; which++) {
-      (cursors[which] as ListCursor).addTo(windowScores, from, to);
+    // Dense lists say little and are looked up in one step: left out as long as that is exact.
+    while (
+      essential < cursors.length &&
+      (boundsUpTo[essential] as number) < (essential < dense ? 1 : leftOutShare) * threshold
+    ) {
+      essential++;
     }
-    let found = takeCandidates(from, to, threshold - (boundsUpTo[essential - 1] ?? 0), accepted);
-    for (let which = essential - 1; which >= 0 && found > 0; which--) {
+    let walkFrom = essential;
+    if (threshold === 0 && dense > 0) {
+      walk(cursors, dense, cursors.length, from, to);
+      const lowest = thresholdWithin(reader, from, to, top.limit, accepted);
+      const mayLeaveOut = (boundsUpTo[dense - 1] as number) < lowest;
+      walkFrom = mayLeaveOut ? dense : 0;
+      threshold = mayLeaveOut ? lowest : 0;
+      walk(cursors, walkFrom, dense, from, to);
+    } else {
+      walk(cursors, walkFrom, cursors.length, from, to);
+    }
+    let found = takeCandidates(from, to, threshold - (boundsUpTo[walkFrom - 1] ?? 0), accepted);
+    for (let which = walkFrom - 1; which >= 0 && found > 0; which--) {
       found = lookUp(cursors[which] as ListCursor, found, threshold - (boundsUpTo[which - 1] ?? 0));
     }
     for (let which = 0; which < found; which++) {
@@ -70,13 +78,51 @@ export function offerSegment(
   }
 }
 
+function walk(cursors: readonly ListCursor[], first: number, end: number, from: number, to: number): void {
+  for (let which = first; which < end; which++) {
+    (cursors[which] as ListCursor).addTo(windowScores, from, to);
+  }
+}
+
+const steps = 1_024;
+const counts = new Uint32Array(steps);
+
+/** What at least `limit` documents of the window reach already, rounded down; 0 if there are not so many. */
+function thresholdWithin(
+  reader: SegmentReader,
+  from: number,
+  to: number,
+  limit: number,
+  accepted: Uint32Array | undefined,
+): number {
+  let highest = 0;
+  for (let place = 0; place < to - from; place++) {
+    highest = Math.max(highest, windowScores[place] as number);
+  }
+  const width = (highest + 1) / steps;
+  counts.fill(0);
+  for (let place = 0; place < to - from; place++) {
+    const score = windowScores[place] as number;
+    const document = from + place;
+    if (score > 0 && (accepted === undefined || hasBit(accepted, document)) && !reader.isGone(document)) {
+      const step = Math.floor(score / width);
+      counts[step] = (counts[step] as number) + 1;
+    }
+  }
+  let reached = 0;
+  for (let step = steps - 1; step > 0; step--) {
+    reached += counts[step] as number;
+    if (reached >= limit) {
+      // One less than the step begins with: the division was rounded.
+      return Math.max(0, Math.floor(step * width) - 1);
+    }
+  }
+  return 0;
+}
+
 /** The first are left out first: dense lists, which say little, then by what they can add. */
 function byUsefulness(a: ListCursor, b: ListCursor): number {
   return Number(b.form === 'dense') - Number(a.form === 'dense') || a.bound - b.bound;
-}
-
-function mayLeaveOut({ form }: ListCursor, boundsUpTo: number, threshold: number): boolean {
-  return boundsUpTo < (form === 'dense' ? denseLeftOutShare : leftOutShare) * threshold;
 }
 
 function sumsOf(cursors: readonly ListCursor[]): Float64Array {

@@ -30,6 +30,7 @@ export type SegmentReader = {
   readonly lengths: Uint8Array;
   readonly lengthsStride: number;
   setNorms(norms: LengthNorms): void;
+  forgetDecoded(): void;
   isGone(document: number): boolean;
   goneCount(): number;
   idAt(document: number): string;
@@ -44,17 +45,23 @@ export type SegmentReader = {
   termIdAt(term: number): number;
 };
 
+/** How many more postings may be kept decoded, in all segments together; 6 bytes each. */
+export type DecodedRoom = { postings: number };
+
 export class FrozenReader implements SegmentReader {
   readonly segment: Segment;
   readonly lengths: Uint8Array;
   readonly lengthsStride: number;
   impacts: Impacts;
   private growth: number;
-  private readonly keptLists = new Map<string, QueryList & { goneSeen: number }>();
+  private readonly keptLists = new Map<string, QueryList & { live: number; goneSeen: number }>();
   private keptPostings = 0;
+  private decoded = { lists: new Map<number, QueryList>(), asked: new Set<number>(), postings: 0 };
+  private readonly room: DecodedRoom;
 
-  constructor(segment: Segment, norms: LengthNorms) {
+  constructor(segment: Segment, norms: LengthNorms, room: DecodedRoom) {
     this.segment = segment;
+    this.room = room;
     this.lengths = segment.lengths;
     this.lengthsStride = segment.documents;
     this.impacts = impactsUnder(norms);
@@ -70,6 +77,7 @@ export class FrozenReader implements SegmentReader {
       this.impacts = impactsUnder(norms);
       this.growth = growthOfFrequencies(this.segment.norms, norms, this.segment.totals);
       this.forgetLists();
+      this.forgetDecoded();
     }
   }
 
@@ -107,21 +115,43 @@ export class FrozenReader implements SegmentReader {
     }
     const term = findTerm(this.segment, single);
     if (term >= 0) {
-      const { terms, removed } = this.segment;
-      return {
-        term,
-        documents: noDocuments,
-        impacts: noImpacts,
-        count: terms.frequencies[term] as number,
-        bound: scaleBound(terms.bounds[term] as number, this.growth),
-        live: (terms.frequencies[term] as number) - (removed.byTerm[term] as number),
-      };
+      return this.termList(term, members);
     }
     return isPairId(single) ? makeList(this, members) : undefined;
   }
 
+  /** A list as it is compressed, or decoded when it has been asked for before and there is room. */
+  private termList(term: number, members: readonly Member[]): QueryList | undefined {
+    const decoded = this.decoded.lists.get(term);
+    if (decoded !== undefined) {
+      return decoded;
+    }
+    const { terms } = this.segment;
+    const count = terms.frequencies[term] as number;
+    if (terms.dense[term] === 0 && this.decoded.asked.has(term) && count <= this.room.postings) {
+      const list = makeList(this, members);
+      if (list !== undefined) {
+        this.room.postings -= count;
+        this.decoded.postings += count;
+        this.decoded.lists.set(term, list);
+      }
+      return list;
+    }
+    if (this.room.postings > 0) {
+      this.decoded.asked.add(term);
+    }
+    const bound = scaleBound(terms.bounds[term] as number, this.growth);
+    return { term, documents: noDocuments, impacts: noImpacts, count, bound };
+  }
+
   frequency(key: string, members: readonly Member[]): number {
-    return this.list(key, members)?.live ?? 0;
+    const single = singleTerm(members);
+    const { terms, removed } = this.segment;
+    const term = single === undefined ? -1 : findTerm(this.segment, single);
+    if (term >= 0) {
+      return (terms.frequencies[term] as number) - (removed.byTerm[term] as number);
+    }
+    return single === undefined ? (this.keptList(key, members)?.live ?? 0) : liveFrequency(this, single);
   }
 
   readTokens(document: number, into: TokenBuffer): void {
@@ -132,11 +162,12 @@ export class FrozenReader implements SegmentReader {
     return this.segment.terms.ids[term] as number;
   }
 
-  private keptList(key: string, members: readonly Member[]): QueryList | undefined {
+  private keptList(key: string, members: readonly Member[]): (QueryList & { live: number }) | undefined {
     const goneSeen = this.goneCount();
     let list = this.keptLists.get(key);
     if (list === undefined) {
-      list = { ...(makeList(this, members) ?? emptyList), goneSeen };
+      const made = makeList(this, members) ?? emptyList;
+      list = { ...made, live: countLive(this, made.documents, made.count), goneSeen };
       if (this.keptPostings + list.count > maxKeptPostings || this.keptLists.size >= maxKeptLists) {
         this.forgetLists();
       }
@@ -147,6 +178,12 @@ export class FrozenReader implements SegmentReader {
       list.goneSeen = goneSeen;
     }
     return list.count > 0 ? list : undefined;
+  }
+
+  /** Gives back the room of what was decoded: the reader is no longer used, or must decode anew. */
+  forgetDecoded(): void {
+    this.room.postings += this.decoded.postings;
+    this.decoded = { lists: new Map(), asked: new Set(), postings: 0 };
   }
 
   private forgetLists(): void {
@@ -179,6 +216,9 @@ export class MutableReader implements SegmentReader {
     }
   }
 
+  /** Nothing is kept. */
+  forgetDecoded(): void {}
+
   isGone(document: number): boolean {
     return isRemoved(this.mutable.removed, document);
   }
@@ -210,7 +250,12 @@ export class MutableReader implements SegmentReader {
   }
 
   frequency(key: string, members: readonly Member[]): number {
-    return this.list(key, members)?.live ?? 0;
+    const single = singleTerm(members);
+    if (single !== undefined) {
+      return liveFrequency(this, single);
+    }
+    const list = this.list(key, members);
+    return list === undefined ? 0 : countLive(this, list.documents, list.count);
   }
 
   readTokens(document: number, into: TokenBuffer): void {
@@ -228,7 +273,6 @@ const emptyList: QueryList = {
   impacts: noImpacts,
   count: 0,
   bound: 0,
-  live: 0,
 };
 
 function singleTerm(members: readonly Member[]): number | undefined {
@@ -238,6 +282,11 @@ function singleTerm(members: readonly Member[]): number | undefined {
 
 const buffer = new PostingBuffer();
 const otherBuffer = new PostingBuffer();
+
+function liveFrequency(reader: SegmentReader, id: number): number {
+  reader.read(id, buffer);
+  return buffer.count === 0 ? 0 : countLive(reader, buffer.documents, buffer.count);
+}
 
 function makeList(reader: SegmentReader, members: readonly Member[]): QueryList | undefined {
   const single = singleTerm(members);
@@ -258,7 +307,7 @@ function makeTermList(reader: SegmentReader, id: number): QueryList | undefined 
     impacts[at] = impact;
     bound = Math.max(bound, impact);
   }
-  return { term: -1, documents, impacts, count, bound, live: countLive(reader, documents, count) };
+  return { term: -1, documents, impacts, count, bound };
 }
 
 function makeConceptList(reader: SegmentReader, members: readonly Member[]): QueryList | undefined {
@@ -278,7 +327,7 @@ function makeConceptList(reader: SegmentReader, members: readonly Member[]): Que
   const impacts = Uint16Array.from(documents, (document) => impactOf(frequencies.get(document) ?? 0));
   const count = documents.length;
   const bound = impacts.reduce((most, impact) => Math.max(most, impact), 0);
-  return { term: -1, documents, impacts, count, bound, live: countLive(reader, documents, count) };
+  return { term: -1, documents, impacts, count, bound };
 }
 
 /** Reads the documents that hold every one of the terms, with the smallest count per field of them. */

@@ -8,7 +8,7 @@ export type RankedDocument = { id: string; score: number };
 /** The best so many documents seen: highest score first, equal scores by id. A binary heap with the worst on top. */
 export class TopDocuments {
   private readonly heap: Entry[] = [];
-  private readonly limit: number;
+  readonly limit: number;
 
   constructor(limit: number) {
     this.limit = Math.max(0, limit);

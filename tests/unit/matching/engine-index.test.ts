@@ -71,14 +71,14 @@ function randomText(random: () => number, length: number): string {
   return Array.from({ length }, () => `t${Math.floor(400 ** random())}`).join(' ');
 }
 
-describe('searching in segments', () => {
+describe('searching in segments', { timeout: 30_000 }, () => {
   it('gives the same answer with early termination as by scoring everything', () => {
     fc.assert(
       fc.property(stepsArbitrary, fieldsArbitrary, fc.integer({ min: 0, max: 12 }), (steps, query, limit) => {
         const { engine } = play(steps);
         expect(engine.search(query, { limit })).toEqual(engine.search(query, { limit, exhaustive: true }));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -93,7 +93,7 @@ describe('searching in segments', () => {
         expect(engine.size).toBe(left.size);
         expect(engine.search(query, { limit: 20 })).toEqual(rebuilt.search(query, { limit: 20 }));
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
