@@ -71,7 +71,10 @@ export function createIndexSnapshots(deps: Pick<WorkerDeps, 'db' | 'clock' | 'lo
         return { place: { xid: head.xid, messageId: head.messageId }, changed };
       } catch (error) {
         isRefused = true;
-        log.info({ reason: error instanceof Error ? error.message : String(error) }, 'no snapshot of the matching index is used; it is built anew');
+        log.info(
+          { reason: error instanceof Error ? error.message : String(error) },
+          'no snapshot of the matching index is used; it is built anew',
+        );
         return null;
       }
     },
