@@ -84,7 +84,7 @@ describe('a matching index that is started again', () => {
     const restored = await startIndex();
     expect(told('the matching index is restored from its snapshot')).toBe(true);
     expect(await answersOf(api, restored)).toEqual(await answersOf(api, await startIndex(null)));
-  });
+  }, 60_000);
 
   it('reads a whole snapshot when several processes have saved into one folder at once', async () => {
     await publishTopic();
@@ -95,7 +95,7 @@ describe('a matching index that is started again', () => {
     const restored = await startIndex();
     expect(told('the matching index is restored from its snapshot')).toBe(true);
     expect(await answersOf(api, restored)).toEqual(await answersOf(api, await startIndex(null)));
-  });
+  }, 60_000);
 
   it.each<[reason: string, spoil: () => Promise<void>]>([
     ['does not agree with its checksum', async () => flipByte(await fileOf('demand'))],

@@ -110,7 +110,7 @@ describe('a matching index', () => {
     const answers = await answersOf(api, late);
     expect(await answersOf(api, early)).toEqual(answers);
     expect(await answersOf(api, joined)).toEqual(answers);
-  });
+  }, 60_000);
 
   it('whose reader dies fails what that one was asked, and answers as before from another', async () => {
     const { mortal, before, demands } = await startMortalIndex();
