@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -59,6 +60,13 @@ export const Environment = Type.Object({
     default: 'in-process',
     description: 'in-process, or off when `node dist/workers/main.js` runs beside',
   }),
+  MATCHING_THREADS: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 64,
+      description: 'threads that find and rank matches, 1 to 64; unset: one less than there are cores, at most 4',
+    }),
+  ),
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/]+',
@@ -104,6 +112,7 @@ export interface Config {
   administrator: { email: string; password: string } | null;
   logLevel: Environment['LOG_LEVEL'];
   workers: Environment['WORKERS'];
+  matchingThreads: number;
   publicUrl: string;
   trustProxy: boolean;
   rateLimitPerMinute: number;
@@ -162,6 +171,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
         : null,
     logLevel: values.LOG_LEVEL,
     workers: values.WORKERS,
+    matchingThreads: values.MATCHING_THREADS ?? Math.max(1, Math.min(4, availableParallelism() - 1)),
     publicUrl,
     trustProxy: values.TRUST_PROXY === 'yes',
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,

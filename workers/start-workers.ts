@@ -8,8 +8,17 @@ import { runDelivery } from './run-job.ts';
 import { keepSchedules, runScheduled, type ScheduledJobs } from './run-schedule.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
-/** CPU work, few at a time; and short writes. */
-const concurrency: Partial<Record<QueueName, number>> = { [queueNames.matching]: 2, [queueNames.notices]: 8 };
+/** Jobs at a time. Those of matching wait for its threads: while one is ranked, the next is read and the last written. */
+function concurrencyOf(queue: QueueName, matchingThreads: number): number {
+  switch (queue) {
+    case queueNames.matching:
+      return matchingThreads + 2;
+    case queueNames.notices:
+      return 8;
+    default:
+      return 1;
+  }
+}
 
 export interface WorkerParts {
   registry: Registry;
@@ -77,7 +86,7 @@ async function openQueues(deps: WorkerDeps, signal: AbortSignal): Promise<Queues
 async function work(queues: Queues, deps: WorkerDeps, parts: WorkerParts): Promise<void> {
   const names = new Set(Object.values(parts.registry).map((handler) => handler.queue));
   const deliveries = [...names].map((name) =>
-    queues.work(name, concurrency[name] ?? 1, async ({ data }) => {
+    queues.work(name, concurrencyOf(name, deps.config.matchingThreads), async ({ data }) => {
       if (data.deliveryId !== undefined) await runDelivery(data.deliveryId, { deps, registry: parts.registry });
     }),
   );

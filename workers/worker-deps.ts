@@ -10,7 +10,7 @@ import type { Wake } from '../src/core/wake.ts';
 
 /** What the workers take from `createDeps`. */
 export interface WorkerDeps {
-  config: Pick<Config, 'redisUrl' | 'publicUrl' | 'suggestionsPerDay'>;
+  config: Pick<Config, 'redisUrl' | 'publicUrl' | 'suggestionsPerDay' | 'matchingThreads' | 'dataDir'>;
   pool: pg.Pool;
   db: Database;
   clock: Clock;

@@ -16,6 +16,19 @@ export type RankContext = {
 
 export type Ranking = { matches: RankedPair[]; nearMisses: RankedPair[] };
 
+/** One record and the records of the other side, with all that judging them takes but the texts: plain data, which another thread can be sent. */
+export type RankTask = RankSides &
+  Omit<RankContext, 'text'> & {
+    /** Records of the other side that are told of even when they are not among the best. */
+    alsoTell?: readonly string[];
+  };
+export type RankSides =
+  | { side: 'demand'; subject: MatchDemand; others: readonly MatchResult[] }
+  | { side: 'result'; subject: MatchResult; others: readonly MatchDemand[] };
+
+/** `beyond`: pairs with `alsoTell` above the score to keep that are not among the best. */
+export type TaskRanking = Ranking & { beyond: RankedPair[] };
+
 /** A run keeps this many a side, and none below this score. */
 export const keepAtMost = 50;
 export const keepAbove = 20;
@@ -59,26 +72,39 @@ function explained({ explain, ...pair }: ScoredPair): RankedPair {
 
 /** The results that could answer a demand, best first. */
 export function rankResults(demand: MatchDemand, results: readonly MatchResult[], context: RankContext): Ranking {
-  return keepBest(
-    results.map((result) => scoreOne(demand, result, context)),
-    ({ resultId }) => resultId,
-  );
+  const { matches, nearMisses } = rank({ side: 'demand', subject: demand, others: results }, context);
+  return { matches, nearMisses };
 }
 
 /** The demands a result could answer, best first; each pair scores as it does from the other side. */
 export function rankDemands(result: MatchResult, demands: readonly MatchDemand[], context: RankContext): Ranking {
-  return keepBest(
-    demands.map((demand) => scoreOne(demand, result, context)),
-    ({ demandId }) => demandId,
-  );
+  const { matches, nearMisses } = rank({ side: 'result', subject: result, others: demands }, context);
+  return { matches, nearMisses };
 }
 
-function keepBest(pairs: readonly (ScoredPair | null)[], otherId: (pair: ScoredPair) => string): Ranking {
-  const kept = pairs
+/** The same for either side, and what is to be told of besides. */
+export function rankTask({ alsoTell, ...task }: RankTask, text: TextMatcher): TaskRanking {
+  const { facts, now, weights } = task;
+  return rank(task, { text, facts, now, ...(weights === undefined ? {} : { weights }) }, new Set(alsoTell));
+}
+
+function rank(sides: RankSides, context: RankContext, alsoTell: ReadonlySet<string> = new Set()): TaskRanking {
+  const scored =
+    sides.side === 'demand'
+      ? sides.others.map((result) => scoreOne(sides.subject, result, context))
+      : sides.others.map((demand) => scoreOne(demand, sides.subject, context));
+  const otherId = (pair: ScoredPair) => (sides.side === 'demand' ? pair.resultId : pair.demandId);
+  const kept = scored
     .filter((pair) => pair !== null)
     .filter(({ score }) => score > keepAbove)
     .toSorted((a, b) => b.score - a.score || (otherId(a) < otherId(b) ? -1 : 1));
-  const matches = kept.filter(({ nearMiss }) => nearMiss === null).slice(0, keepAtMost);
-  const nearMisses = kept.filter(({ nearMiss }) => nearMiss !== null).slice(0, keepAtMost);
-  return { matches: matches.map(explained), nearMisses: nearMisses.map(explained) };
+  const matches = kept.filter(({ nearMiss }) => nearMiss === null);
+  const nearMisses = kept.filter(({ nearMiss }) => nearMiss !== null);
+  return {
+    matches: matches.slice(0, keepAtMost).map(explained),
+    nearMisses: nearMisses.slice(0, keepAtMost).map(explained),
+    beyond: [...matches.slice(keepAtMost), ...nearMisses.slice(keepAtMost)]
+      .filter((pair) => alsoTell.has(otherId(pair)))
+      .map(explained),
+  };
 }

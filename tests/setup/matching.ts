@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { type RefreshOutcome, refreshMatches } from '../../src/matches/service.ts';
+import { type MatchIndex, type RefreshOutcome, refreshMatches } from '../../src/matches/service.ts';
 import { createMatchIndex } from '../../workers/readers/match-index.ts';
 import type { Body, TestApi, World } from './api.ts';
 import { publishDemand, publishResult } from './api.ts';
 
 /** The matching worker's part, run when a test says so. */
 export interface Matching {
+  index: MatchIndex;
+
   /**
    * What the last change of a record owes; with `claim`, as the job that fulfils its delivery. `beforeWriting` is called
    * when the run has computed what it wants to write.
@@ -21,8 +23,13 @@ export interface Matching {
 export function startMatching(api: TestApi): Matching {
   const { index, reader } = createMatchIndex(api.deps);
   reader.start();
+  // A job would be tried again while the index is being built.
+  const built = index.waitUntil('0', 60_000);
+  built.catch(() => undefined);
   return {
+    index,
     async refresh(subjectType, subjectId, { claim = false, beforeWriting = nothing } = {}) {
+      await built;
       const { rows } = await api.deps.pool.query<{ xid: string; deliveryId: string }>(
         `select m.xid::text as xid, d.id as "deliveryId" from messages m join deliveries d on d.message_id = m.id
          where m.subject_id = $1 and d.handler = 'refresh-matches' order by m.id desc limit 1`,

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { eq, sql } from 'drizzle-orm';
 import pg from 'pg';
 import { createDatabase, createPool } from '../../db/client.ts';
@@ -62,7 +63,13 @@ export async function createHarness(redisUrl: string | null): Promise<Harness> {
     const pool = createPool(url, () => undefined);
     pools.push(pool);
     return {
-      config: { redisUrl, publicUrl: 'http://localhost:3000', suggestionsPerDay: 50 },
+      config: {
+        redisUrl,
+        publicUrl: 'http://localhost:3000',
+        suggestionsPerDay: 50,
+        matchingThreads: 1,
+        dataDir: tmpdir(),
+      },
       pool,
       db: createDatabase(pool),
       clock: { now: () => new Date(nowMs) },

@@ -21,11 +21,13 @@ export interface CursorReaderOptions {
   log: Log;
   /** Whether the place is kept in `cursors`, so that one process at a time reads and a restart goes on. */
   persist: boolean;
-  /** Where to start when no place is kept; by default before the first message. Called at the first step. */
+  /** Where to start when no place is kept; by default before the first message. Called at the first step, and after `reset`. */
   from?: () => Promise<Cursor>;
   batch?: number;
   /** Takes messages in (xid, id) order. May get the same ones again after a failure or a restart. */
   apply: (messages: readonly StoredMessage[]) => Promise<void>;
+  /** Gives up what `apply` works on. Called twice when the reader stops: so that a step under way ends, and after it. */
+  end?: () => Promise<void>;
 }
 
 /** Reads every message once it is certain that no earlier one can still appear, in batches. */
@@ -35,6 +37,8 @@ export interface CursorReader {
   start(): void;
   readonly wake: () => void;
   stop(): Promise<void>;
+  /** What was applied is lost: the next step starts as the first one did. For a reader whose place is not kept. */
+  reset(): void;
   /** One batch; returns how many messages were applied. */
   step(): Promise<number>;
   /**
@@ -58,6 +62,8 @@ export function createCursorReader(options: CursorReaderOptions): CursorReader {
   let watermark = 0n;
   let loop: Loop | null = null;
   let backoffMs = idlePollMs;
+  let resets = 0;
+  let stopping = false;
 
   function advanceTo(xid: bigint): void {
     if (xid <= watermark) return;
@@ -86,12 +92,17 @@ export function createCursorReader(options: CursorReaderOptions): CursorReader {
   }
 
   async function step(): Promise<number> {
-    cursor ??= await firstCursor();
+    const resetsBefore = resets;
+    const start = cursor ?? (await firstCursor());
+    if (resets !== resetsBefore) return 0;
+    cursor = start;
     return persist ? await sharedStep(cursor) : await ownStep(cursor);
   }
 
   async function ownStep(from: Cursor): Promise<number> {
+    const resetsBefore = resets;
     const { place, applied, below } = await read(db, from);
+    if (resets !== resetsBefore) return applied;
     cursor = place;
     advanceTo(below);
     return applied;
@@ -126,7 +137,8 @@ export function createCursorReader(options: CursorReaderOptions): CursorReader {
       if (applied === limit) return { pauseMs: 0, wakeable: true };
       return { pauseMs: waiters.size > 0 ? waitingPollMs : idlePollMs, wakeable: true };
     } catch (error) {
-      outage.failed(error);
+      // What is being ended fails because of that.
+      if (!stopping) outage.failed(error);
       const pauseMs = backoffMs;
       backoffMs = Math.min(backoffMs * 2, maxBackoffMs);
       return { pauseMs, wakeable: false };
@@ -143,8 +155,18 @@ export function createCursorReader(options: CursorReaderOptions): CursorReader {
     },
     wake: () => loop?.wake(),
     async stop() {
+      stopping = true;
+      await options.end?.();
       await loop?.stop();
+      await options.end?.();
       loop = null;
+      stopping = false;
+    },
+    reset() {
+      resets += 1;
+      cursor = null;
+      watermark = 0n;
+      loop?.wake();
     },
     async waitUntil(xid, timeoutMs) {
       if (BigInt(xid) < watermark) return;

@@ -1,93 +1,184 @@
-import { setImmediate as letOthersRun } from 'node:timers/promises';
-import { loadDictionary, loadTransliterations } from '../../db/seed/dictionary.ts';
+import { join } from 'node:path';
 import type { StoredMessage } from '../../src/core/messages.ts';
-import type { Db } from '../../src/core/transaction.ts';
 import { getDemandRows, isDemandPublic, listMatchableDemandIds } from '../../src/demands/service.ts';
 import { type MatchIndex, toMatchDemand, toMatchResult } from '../../src/matches/service.ts';
-import { type Dictionary, dictionaryInSteps } from '../../src/matching/engine/dictionary.ts';
-import { createSpeller } from '../../src/matching/engine/transliteration.ts';
+import { demandText, resultText } from '../../src/matching/record-text.ts';
+import type { IndexedRecord, IndexSize, WriterMethods } from '../../src/matching/threads/index-writer.ts';
+import { ReaderPool } from '../../src/matching/threads/reader-pool.ts';
+import { type Side, sides } from '../../src/matching/threads/sides.ts';
+import { startThread, type Thread, threadIsGone } from '../../src/matching/threads/thread.ts';
+import { type ThreadModules, threadModules } from '../../src/matching/threads/thread-modules.ts';
+import type { MatchDemand, MatchResult } from '../../src/matching/types.ts';
 import { getResultRows, isResultPublic, listMatchableResultIds } from '../../src/results/service.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
-import { createCandidateStore } from './candidate-store.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
-import { type Cursor, cursorAtHorizon } from './store.ts';
+import { createIndexSnapshots } from './index-snapshots.ts';
+import { sharedDictionary } from './shared-dictionary.ts';
+import { type Cursor, cursorAtHorizon, lastCursorBelow } from './store.ts';
 
-/** Rows per query, and documents analysed between two turns of the event loop. */
-const rowsAtOnce = 200;
-const documentsAtOnce = 20;
+const rowsPerQuery = 200;
+
+export interface MatchIndexOptions {
+  modules?: ThreadModules;
+  /** Where snapshots lie; null for none. */
+  folder?: string | null;
+}
 
 /**
- * This process's matching index, in memory: built from PostgreSQL at the reader's first step and kept up from messages.
- * It starts where messages stood before the build, so what changed meanwhile is read once more.
+ * This process's matching index: one thread changes it, others read it in the same memory. At the reader's first step it is
+ * restored from its snapshot, or built from PostgreSQL; from there it is kept up from messages. It starts where messages
+ * stood before the build, so what changed meanwhile is read once more. Stopping the reader ends the threads, for good.
  */
-export function createMatchIndex(deps: WorkerDeps): { index: MatchIndex; reader: CursorReader } {
-  const { db, clock, log } = deps;
-  let store = createCandidateStore(undefined);
+export function createMatchIndex(
+  deps: WorkerDeps,
+  { modules = threadModules, folder = join(deps.config.dataDir, 'match-index') }: MatchIndexOptions = {},
+): { index: MatchIndex; reader: CursorReader } {
+  const { db, clock, log, config } = deps;
+  const snapshots = folder === null ? null : createIndexSnapshots(deps, folder);
+  let writer: Writer | null = null;
+  let pool: ReaderPool | null = null;
+  let isBuilt = false;
+  let isOver = false;
 
   async function build(): Promise<Cursor> {
-    // A new store each time: a build that failed half-way is not continued.
-    const fresh = createCandidateStore(await sharedDictionary());
-    const start = await cursorAtHorizon(db);
-    await load(fresh, db, 'demand', await listMatchableDemandIds(db));
-    await load(fresh, db, 'result', await listMatchableResultIds(db));
-    store = fresh;
-    log.info(fresh.size(), 'the matching index is built');
-    return start;
+    // A new writer each time: a build that failed half-way is not continued.
+    isBuilt = false;
+    await writer?.end();
+    if (isOver) throw threadIsGone();
+    const dictionary = sharedDictionary();
+    dictionary.catch(() => undefined);
+    writer = startThread<WriterMethods>(modules.writer, (cause) => {
+      log.warn({ err: cause }, 'the matching index has lost its writer and is built anew');
+      isBuilt = false;
+      reader.reset();
+    });
+    pool ??= new ReaderPool({
+      url: modules.reader,
+      threads: config.matchingThreads,
+      onDeath: (cause) => log.warn({ err: cause }, 'a reader of the matching index has ended and is replaced'),
+    });
+    pool.forget();
+    const place = (await restore(writer)) ?? (await buildFromRows(writer));
+    pool.begin(await dictionary);
+    isBuilt = true;
+    return place;
   }
 
-  async function load(into: typeof store, from: Db, kind: 'demand' | 'result', ids: readonly string[]): Promise<void> {
-    for (let at = 0; at < ids.length; at += rowsAtOnce) {
-      const wanted = ids.slice(at, at + rowsAtOnce);
-      const now = clock.now();
-      const documents =
-        kind === 'demand'
-          ? (await getDemandRows(from, wanted))
-              .filter((row) => isDemandPublic(row, now))
-              .map((row) => into.demand(toMatchDemand(row)))
-          : (await getResultRows(from, wanted))
-              .filter((row) => isResultPublic(row, now))
-              .map((row) => into.result(toMatchResult(row)));
-      const present = new Set(documents.map((document) => document.id));
-      for (const id of wanted) if (!present.has(id)) into.remove(kind, id);
-      for (let next = 0; next < documents.length; next += documentsAtOnce) {
-        for (const document of documents.slice(next, next + documentsAtOnce)) document.put();
-        await letOthersRun();
-      }
+  async function restore(into: Writer): Promise<Cursor | null> {
+    const restored = (await snapshots?.restore(into)) ?? null;
+    if (restored === null) return null;
+    pool?.take(restored.changed.published);
+    log.info(restored.changed.size, 'the matching index is restored from its snapshot');
+    return restored.place;
+  }
+
+  async function buildFromRows(into: Writer): Promise<Cursor> {
+    const place = await cursorAtHorizon(db);
+    const last = await lastCursorBelow(db, place);
+    const { demands } = await load('demand', await listMatchableDemandIds(db));
+    const { results } = await load('result', await listMatchableResultIds(db));
+    log.info({ demands, results }, 'the matching index is built');
+    if (last !== null) snapshots?.changed(into, last, demands + results);
+    return place;
+  }
+
+  async function close(): Promise<void> {
+    isOver = true;
+    if (isBuilt) await snapshots?.close();
+    isBuilt = false;
+    await Promise.all([writer?.end(), pool?.end()]);
+  }
+
+  async function load(side: Side, ids: readonly string[]): Promise<IndexSize> {
+    let indexed = change([], []);
+    for (let at = 0; at < ids.length; at += rowsPerQuery) {
+      const wanted = ids.slice(at, at + rowsPerQuery);
+      // The writer indexes one page while the next is being read.
+      const [put] = await Promise.all([read(side, wanted), indexed]);
+      const present = new Set(put.map(({ id }) => id));
+      indexed = change(
+        put,
+        wanted.filter((id) => !present.has(id)).map((id) => ({ side, id })),
+      );
     }
+    return await indexed;
+  }
+
+  /** Resolves when every reader answers what is asked from then on with the change in view. */
+  async function change(put: IndexedRecord[], remove: { side: Side; id: string }[]): Promise<IndexSize> {
+    if (writer === null || pool === null) throw threadIsGone();
+    const { published, size } = await writer.call('change', { put, remove });
+    pool.take(published);
+    return size;
+  }
+
+  /** Those of the records that are public now. */
+  async function read(side: Side, ids: readonly string[]): Promise<IndexedRecord[]> {
+    const now = clock.now();
+    return side === 'demand'
+      ? (await getDemandRows(db, ids))
+          .filter((row) => isDemandPublic(row, now))
+          .map((row) => indexedDemand(toMatchDemand(row)))
+      : (await getResultRows(db, ids))
+          .filter((row) => isResultPublic(row, now))
+          .map((row) => indexedResult(toMatchResult(row)));
   }
 
   async function apply(messages: readonly StoredMessage[]): Promise<void> {
-    for (const kind of ['demand', 'result'] as const) {
-      const ids = messages.filter((message) => message.subjectType === kind).map((message) => message.subjectId);
-      await load(store, db, kind, [...new Set(ids)]);
+    let changes = 0;
+    for (const side of sides) {
+      const ids = messages.filter((message) => message.subjectType === side).map((message) => message.subjectId);
+      changes += ids.length;
+      if (ids.length > 0) await load(side, [...new Set(ids)]);
+    }
+    const last = messages.at(-1);
+    if (changes > 0 && last !== undefined && writer !== null) {
+      snapshots?.changed(writer, { xid: last.xid, messageId: last.id }, changes);
     }
   }
 
-  const reader = createCursorReader({ name: 'match-index', db, clock, log, persist: false, from: build, apply });
+  function built(): ReaderPool {
+    if (pool === null || !isBuilt) throw threadIsGone();
+    return pool;
+  }
+
+  const reader = createCursorReader({
+    name: 'match-index',
+    db,
+    clock,
+    log,
+    persist: false,
+    from: build,
+    apply,
+    end: close,
+  });
   return {
     reader,
     index: {
       waitUntil: (xid, timeoutMs) => reader.waitUntil(xid, timeoutMs),
-      resultsFor: (demand, limit) => store.resultsFor(demand, limit),
-      demandsFor: (result, limit) => store.demandsFor(result, limit),
-      texts: () => store.texts(),
+      resultsFor: async (demand, limit) => {
+        const { text, technologyFields } = indexedDemand(demand);
+        return await built().ask('candidates', { side: 'result', text, technologyFields, limit });
+      },
+      demandsFor: async (result, limit) => {
+        const { text, technologyFields } = indexedResult(result);
+        return await built().ask('candidates', { side: 'demand', text, technologyFields, limit });
+      },
+      rank: async (task) => await built().ask('rank', task),
     },
   };
 }
 
-let dictionary: Promise<Dictionary> | undefined;
+type Writer = Thread<WriterMethods>;
 
-/** Read once for each process, since it is large and never changes; in steps, since requests are being answered. */
-function sharedDictionary(): Promise<Dictionary> {
-  dictionary ??= readDictionary();
-  return dictionary;
+function indexedDemand(demand: MatchDemand): IndexedRecord {
+  return { side: 'demand', ...shelved(demand), text: demandText(demand).fields };
 }
 
-async function readDictionary(): Promise<Dictionary> {
-  const steps = dictionaryInSteps(loadDictionary(), createSpeller(loadTransliterations()));
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    await letOthersRun();
-  }
+function indexedResult(result: MatchResult): IndexedRecord {
+  return { side: 'result', ...shelved(result), text: resultText(result).fields };
+}
+
+function shelved({ id, technologyFields, publishedAt }: MatchDemand | MatchResult) {
+  return { id, technologyFields, publishedAtMs: publishedAt?.getTime() ?? 0 };
 }

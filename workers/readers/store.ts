@@ -23,6 +23,24 @@ export async function cursorAtHorizon(db: Db): Promise<Cursor> {
   return { xid: rows[0]?.xid ?? '0', messageId: zeroId };
 }
 
+/** The last message below the horizon, for whoever has loaded what was written up to there; null when there is none. */
+export async function lastCursorBelow(db: Db, horizon: Cursor): Promise<Cursor | null> {
+  const { rows } = await db.execute<{ xid: string; messageId: string }>(
+    sql`select xid::text as xid, id as "messageId" from messages where messages.xid < ${horizon.xid}::xid8
+        order by messages.xid desc, id desc limit 1`,
+  );
+  return rows[0] ?? null;
+}
+
+/** Whether this is the database in which the message was read: not another one, nor an older state of it. */
+export async function isMessageKept(db: Db, { xid, messageId }: Cursor): Promise<boolean> {
+  const { rows } = await db.execute(
+    sql`select from messages where messages.xid = ${xid}::xid8 and id = ${messageId}::uuid
+        and messages.xid < pg_snapshot_xmin(pg_current_snapshot())`,
+  );
+  return rows.length > 0;
+}
+
 export interface MessagePage {
   messages: StoredMessage[];
   /** Transactions below this xid had all ended when the page was read. */

@@ -1,18 +1,11 @@
-import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
 import { readTransaction } from '../../core/transaction.ts';
-import { getDemandRows } from '../../demands/service.ts';
-import { keepAbove, keepAtMost, type RankContext, rankDemands, rankPair, rankResults } from '../../matching/rank.ts';
-import {
-  type AnswerRecord,
-  type MatchDemand,
-  type MatchResult,
-  pairKey,
-  type RankedPair,
-} from '../../matching/types.ts';
+import { type DemandRow, getDemandRows } from '../../demands/service.ts';
+import { keepAtMost, type RankSides } from '../../matching/rank.ts';
+import { type AnswerRecord, pairKey, type RankedPair } from '../../matching/types.ts';
 import { isOpen } from '../../records/service.ts';
-import { getResultRows } from '../../results/service.ts';
+import { getResultRows, type ResultRow } from '../../results/service.ts';
 import type { Side } from '../policy.ts';
 import { keptByOtherSide, listAnswerRecords, type PairRow } from '../store.ts';
 import { loadGateFacts } from './gate-facts.ts';
@@ -30,8 +23,6 @@ export interface MatchPlan {
 
 /** Candidates that are hydrated and scored in a run, besides what is suggested already. */
 const maxCandidates = 200;
-/** Pairs between two turns of the event loop: a few milliseconds. */
-const sliceSize = 10;
 
 /**
  * retrieve -> hydrate -> filter -> score -> explain, for one record against the other side. Pairs that are suggested
@@ -55,32 +46,27 @@ export async function planMatches(
 
   // Whatever people have taken further is theirs.
   const settled = new Set(stored.filter((row) => row.inHand || !movable.has(row.status)).map(otherOf));
-  const subjectRecord: Subject =
-    'problem' in own ? { side: 'demand', record: toMatchDemand(own) } : { side: 'result', record: toMatchResult(own) };
   const retrieved =
-    subjectRecord.side === 'demand'
-      ? index.resultsFor(subjectRecord.record, maxCandidates)
-      : index.demandsFor(subjectRecord.record, maxCandidates);
+    'problem' in own
+      ? await index.resultsFor(toMatchDemand(own), maxCandidates)
+      : await index.demandsFor(toMatchResult(own), maxCandidates);
   const ids = new Set([...retrieved.filter((candidate) => !settled.has(candidate)), ...suggested.map(otherOf)]);
   const others = side === 'demand' ? await getResultRows(ctx.db, [...ids]) : await getDemandRows(ctx.db, [...ids]);
   // Validity and standing are for the gates to judge.
   const partners = others.filter((row) => isOpen(row.status));
   const partnerRows = new Map(partners.map((row) => [row.id, toSideRow(row, now)]));
-  const records: Records = {
-    demands: partners.flatMap((row) => ('problem' in row ? [toMatchDemand(row)] : [])),
-    results: partners.flatMap((row) => ('problem' in row ? [] : [toMatchResult(row)])),
-  };
   const demandIds = side === 'demand' ? [id] : partners.map((row) => row.id);
   const organizationIds = [own, ...partners].map((row) => row.organizationId);
   const gateFacts = await readTransaction(ctx, (tx) => loadGateFacts(tx, demandIds, organizationIds));
   const answerRecords = await answerRecordsOf(ctx, organizationIds);
-  const context: RankContext = {
-    text: index.texts(),
+  const ranking = await index.rank({
+    ...rankSides(own, partners),
     facts: { ...gateFacts, dismissedPairs: dismissedAsTheyAre(stored, own, partnerRows, side), answerRecords },
     now,
-  };
-  const best = await rankInSlices(subjectRecord, records, context);
-  const alsoKept = await keptBeyond(ctx, subjectRecord, records, context, best, suggested);
+    alsoTell: suggested.map(otherOf),
+  });
+  const best = [...ranking.matches, ...ranking.nearMisses];
+  const alsoKept = await keptBeyond(ctx, side, ranking.beyond, suggested);
   const storedOthers = new Set(stored.map(otherOf));
   for (const pair of [...best, ...alsoKept]) {
     const partner = partnerRows.get(otherOf(pair));
@@ -93,10 +79,20 @@ export async function planMatches(
 
 const movable: ReadonlySet<PairRow['status']> = new Set(['suggested', 'superseded', 'dismissed']);
 
-type Subject = { side: 'demand'; record: MatchDemand } | { side: 'result'; record: MatchResult };
-interface Records {
-  demands: MatchDemand[];
-  results: MatchResult[];
+type Row = DemandRow | ResultRow;
+
+function rankSides(own: Row, partners: readonly Row[]): RankSides {
+  return 'problem' in own
+    ? {
+        side: 'demand',
+        subject: toMatchDemand(own),
+        others: partners.flatMap((row) => ('problem' in row ? [] : [toMatchResult(row)])),
+      }
+    : {
+        side: 'result',
+        subject: toMatchResult(own),
+        others: partners.flatMap((row) => ('problem' in row ? [toMatchDemand(row)] : [])),
+      };
 }
 
 /** A dismissed pair is ruled out while both sides read as they did then. */
@@ -120,51 +116,16 @@ async function answerRecordsOf(ctx: Ctx, organizationIds: readonly string[]): Pr
   return new Map(rows.map(({ organizationId, asked, answered }) => [organizationId, { asked, answered }]));
 }
 
-async function rankInSlices(subject: Subject, records: Records, context: RankContext): Promise<RankedPair[]> {
-  const ranked: RankedPair[] = [];
-  const count = subject.side === 'demand' ? records.results.length : records.demands.length;
-  for (let at = 0; at < count; at += sliceSize) {
-    const { matches, nearMisses } =
-      subject.side === 'demand'
-        ? rankResults(subject.record, records.results.slice(at, at + sliceSize), context)
-        : rankDemands(subject.record, records.demands.slice(at, at + sliceSize), context);
-    ranked.push(...matches, ...nearMisses);
-    await letOthersRun();
-  }
-  const sorted = ranked.toSorted(
-    (a, b) => b.score - a.score || (pairKey(a.demandId, a.resultId) < pairKey(b.demandId, b.resultId) ? -1 : 1),
-  );
-  return [
-    ...sorted.filter((pair) => pair.nearMiss === null).slice(0, keepAtMost),
-    ...sorted.filter((pair) => pair.nearMiss !== null).slice(0, keepAtMost),
-  ];
-}
-
 /** What is not among this record's best may still be among the best of the other's: then it stays, judged anew. */
 async function keptBeyond(
   ctx: Ctx,
-  subject: Subject,
-  records: Records,
-  context: RankContext,
-  best: readonly RankedPair[],
+  side: Side,
+  beyond: readonly RankedPair[],
   suggested: readonly PairRow[],
 ): Promise<RankedPair[]> {
-  const known = new Set(best.map((pair) => pairKey(pair.demandId, pair.resultId)));
-  const demands = new Map(
-    (subject.side === 'demand' ? [subject.record] : records.demands).map((record) => [record.id, record]),
-  );
-  const results = new Map(
-    (subject.side === 'result' ? [subject.record] : records.results).map((record) => [record.id, record]),
-  );
-  const beyond: { id: string; score: number; pair: RankedPair }[] = [];
-  for (const row of suggested) {
-    const [demand, result] = [demands.get(row.demandId), results.get(row.resultId)];
-    if (demand === undefined || result === undefined || known.has(pairKey(row.demandId, row.resultId))) continue;
-    const pair = rankPair(demand, result, context);
-    if (pair !== null && pair.score > keepAbove) beyond.push({ id: row.id, score: pair.score, pair });
-    if (beyond.length % sliceSize === 0) await letOthersRun();
-  }
-  const wanted = beyond.map(({ id, score }) => ({ id, score }));
-  const kept = await keptByOtherSide(ctx.db, subject.side, wanted, keepAtMost);
-  return beyond.filter(({ id }) => kept.has(id)).map(({ pair }) => pair);
+  const rowIds = new Map(suggested.map((row) => [pairKey(row.demandId, row.resultId), row.id]));
+  const rowIdOf = (pair: RankedPair) => rowIds.get(pairKey(pair.demandId, pair.resultId)) ?? '';
+  const wanted = beyond.map((pair) => ({ id: rowIdOf(pair), score: pair.score }));
+  const kept = await keptByOtherSide(ctx.db, side, wanted, keepAtMost);
+  return beyond.filter((pair) => kept.has(rowIdOf(pair)));
 }

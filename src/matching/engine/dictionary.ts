@@ -1,6 +1,7 @@
 import { analyse, type HanRun, pairTerm, type Token } from './analysis.ts';
 import { findChineseWords, segmentChinese } from './chinese-words.ts';
 import { normalizeWord } from './normalize.ts';
+import type { StringTable } from './packed-table.ts';
 import { parameters } from './parameters.ts';
 import { type Speller, type Spelling, spelledStretches } from './transliteration.ts';
 
@@ -35,7 +36,7 @@ export type Dictionary = {
   spellNames(run: HanRun, limit: number): Translatable[];
 };
 
-const glossSeparator = '|';
+export const glossSeparator = '|';
 const maxGlossWords = 4;
 const maxPhraseWords = 3;
 const maxRenderings = 24;
@@ -59,14 +60,13 @@ export function createDictionary(entries: Iterable<DictionaryEntry>, speller?: S
   );
 }
 
-/**
- * The same, both tables at once, in steps of a few milliseconds: a server lets others run in between. The dictionary is
- * what the generator returns.
- */
-export function* dictionaryInSteps(entries: Iterable<DictionaryEntry>, speller?: Speller): Generator<void, Dictionary> {
-  const glossesByWord = yield* readEntries(entries);
-  const wordsByPhrase = yield* invert(glossesByWord);
-  return dictionaryOf(glossesByWord, () => wordsByPhrase, speller);
+/** Both tables, of strings that hold what is said of a key: glosses with separators between them, and Chinese words. */
+export function dictionaryTables(entries: Iterable<DictionaryEntry>): {
+  glossesByWord: Map<string, string>;
+  wordsByPhrase: Map<string, string[]>;
+} {
+  const glossesByWord = toTheEnd(readEntries(entries));
+  return { glossesByWord, wordsByPhrase: toTheEnd(invert(glossesByWord)) };
 }
 
 const entriesPerStep = 200;
@@ -80,9 +80,9 @@ function toTheEnd<T>(steps: Generator<void, T>): T {
   }
 }
 
-function dictionaryOf(
-  glossesByWord: ReadonlyMap<string, string>,
-  phrases: () => ReadonlyMap<string, string[]>,
+export function dictionaryOf(
+  glossesByWord: StringTable,
+  phrases: () => { get(phrase: string): readonly string[] | undefined },
   speller: Speller | undefined,
 ): Dictionary {
   const fromChinese = new Map<string, Pick<Translatable, 'terms' | 'renderings'>>();
@@ -159,7 +159,7 @@ function pairOf(terms: readonly string[]): string | undefined {
   return terms.length === 2 && first !== undefined && second !== undefined ? pairTerm(first, second) : undefined;
 }
 
-function spellNames(run: HanRun, words: ReadonlyMap<string, string>, speller: Speller, limit: number): Translatable[] {
+function spellNames(run: HanRun, words: StringTable, speller: Speller, limit: number): Translatable[] {
   const isName = (word: string) => capitalPattern.test(words.get(word) ?? '');
   return spelledStretches(segmentChinese(run.text, words), isName, speller)
     .slice(0, limit)

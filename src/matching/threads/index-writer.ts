@@ -1,0 +1,96 @@
+import { createEngine } from '../engine/engine.ts';
+import type { EngineManifest } from '../engine/index-reader.ts';
+import type { TextFields } from '../engine/types.ts';
+import { FieldNeighbours } from './field-neighbours.ts';
+import {
+  type RestoredShelf,
+  restoreIndex,
+  type SnapshotHead,
+  type SnapshotPlace,
+  saveIndex,
+} from './index-snapshot.ts';
+import type { Side } from './sides.ts';
+
+/** A record as retrieval needs it. */
+export type IndexedRecord = {
+  side: Side;
+  id: string;
+  text: TextFields;
+  technologyFields: readonly string[];
+  /** Since the epoch. */
+  publishedAtMs: number;
+};
+
+export type IndexChange = { put: readonly IndexedRecord[]; remove: readonly { side: Side; id: string }[] };
+
+/** What readers need to know after a change: other segments, if there are any, and who is new in the fields that it touched. */
+export type Published = Record<
+  Side,
+  { manifest: EngineManifest | undefined; newest: [field: string, ids: string[]][] }
+>;
+
+export type IndexSize = { demands: number; results: number };
+
+export type Changed = { published: Published; size: IndexSize };
+
+/** What the one thread that changes the index can be called for. */
+export type WriterMethods = {
+  change(change: IndexChange): Changed;
+  save(folder: string, place: SnapshotPlace): Promise<void>;
+  /** To be called first, if at all. Throws SnapshotError: the writer then goes on with an empty index. */
+  restore(folder: string, head: SnapshotHead): Promise<Changed>;
+};
+
+export function createIndexWriter(): WriterMethods {
+  let shelves = { demand: createShelf(), result: createShelf() };
+
+  function changed(): Changed {
+    return {
+      published: { demand: shelves.demand.publish(), result: shelves.result.publish() },
+      size: { demands: shelves.demand.engine.size, results: shelves.result.engine.size },
+    };
+  }
+
+  return {
+    change({ put, remove }) {
+      for (const { side, id } of remove) {
+        shelves[side].engine.remove(id);
+        shelves[side].neighbours.remove(id);
+      }
+      for (const { side, id, text, technologyFields, publishedAtMs } of put) {
+        shelves[side].engine.upsert({ id, fields: text });
+        shelves[side].neighbours.put(id, technologyFields, publishedAtMs);
+      }
+      return changed();
+    },
+    save: (folder, place) =>
+      saveIndex(folder, place, () => ({
+        demand: { engine: shelves.demand.engine, neighbours: shelves.demand.neighbours.rows() },
+        result: { engine: shelves.result.engine, neighbours: shelves.result.neighbours.rows() },
+      })),
+    async restore(folder, head) {
+      const { demand, result } = await restoreIndex(folder, head);
+      shelves = { demand: createShelf(demand), result: createShelf(result) };
+      return changed();
+    },
+  };
+}
+
+function createShelf(restored?: RestoredShelf) {
+  const engine = createEngine(restored === undefined ? {} : { restored: restored.manifest });
+  const neighbours = new FieldNeighbours();
+  for (const row of restored?.neighbours ?? []) {
+    neighbours.put(...row);
+  }
+  let version = -1;
+  return {
+    engine,
+    neighbours,
+    publish(): Published[Side] {
+      const manifest = engine.share();
+      const isNew = manifest.version !== version;
+      version = manifest.version;
+      return { manifest: isNew ? manifest : undefined, newest: neighbours.takeChanges() };
+    },
+  };
+}

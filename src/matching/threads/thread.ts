@@ -1,0 +1,79 @@
+import { basename, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../../core/errors.ts';
+import type { Answer, Methods } from './port.ts';
+
+/** A thread as its owner sees it. */
+export interface Thread<Served extends Methods> {
+  /**
+   * @throws AppError UNAVAILABLE when the thread has ended, or ends before it has answered
+   */
+  call<Name extends keyof Served & string>(
+    name: Name,
+    ...inputs: Parameters<Served[Name]>
+  ): Promise<Awaited<ReturnType<Served[Name]>>>;
+  /** Resolves when the thread is gone. What it has not answered fails. */
+  end(): Promise<void>;
+}
+
+/** The module `name` beside the one whose `import.meta.url` is given: compiled if that one is. */
+export function moduleBeside(name: string, url: string): URL {
+  return new URL(`./${name}${extname(fileURLToPath(url))}`, url);
+}
+
+/** @param onDeath told once, when the thread ends without having been asked to */
+export function startThread<Served extends Methods>(url: URL, onDeath: (cause: Error) => void): Thread<Served> {
+  const isSource = extname(url.pathname) === '.ts';
+  const name = basename(url.pathname, extname(url.pathname));
+  const worker = new Worker(isSource ? underTsx(url) : url, { name, eval: isSource });
+  const waiting = new Map<number, { resolve: (output: never) => void; reject: (error: Error) => void }>();
+  let calls = 0;
+  let cause: Error | undefined;
+  let isOver = false;
+
+  worker.on('message', (answer: Answer) => {
+    const caller = waiting.get(answer.number);
+    waiting.delete(answer.number);
+    if ('error' in answer) caller?.reject(answer.error);
+    else caller?.resolve(answer.output as never);
+  });
+  worker.on('error', (error: Error) => {
+    cause = error;
+  });
+  worker.on('exit', (status) => {
+    const wasAsked = isOver;
+    isOver = true;
+    for (const { reject } of waiting.values()) reject(threadIsGone(cause));
+    waiting.clear();
+    if (!wasAsked) onDeath(cause ?? new Error(`the thread ${name} ended with ${status}`));
+  });
+
+  return {
+    call(method, ...inputs) {
+      if (isOver) return Promise.reject(threadIsGone(cause));
+      return new Promise((resolve, reject) => {
+        const number = calls++;
+        worker.postMessage({ number, name: method, inputs });
+        waiting.set(number, { resolve, reject });
+      });
+    },
+    async end() {
+      isOver = true;
+      await worker.terminate();
+    },
+  };
+}
+
+/** From the sources (tests, benches): a thread does not take over the loader that its parent runs under. */
+function underTsx(url: URL): string {
+  return `import('tsx/esm/api').then(({ register }) => register()).then(() => import(${JSON.stringify(url.href)}))`;
+}
+
+export function threadIsGone(cause?: Error): AppError {
+  return new AppError(
+    'UNAVAILABLE',
+    { zh: '匹配索引正在重启，请稍后重试。', en: 'The matching index is starting again; try again shortly.' },
+    { retryAfterSeconds: 1, ...(cause === undefined ? {} : { cause }) },
+  );
+}
