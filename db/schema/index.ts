@@ -1,6 +1,7 @@
 export * from './attachments.ts';
 export * from './auth.ts';
 export * from './demands.ts';
+export * from './jobs.ts';
 export * from './matches.ts';
 export * from './notifications.ts';
 export * from './organizations.ts';

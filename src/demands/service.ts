@@ -27,7 +27,15 @@ import {
   toPublicDemandView,
 } from './views.ts';
 
-export { type DemandRow, getDemandRows, listDemandIdsOf, listMatchableDemandIds, lockDemand } from './store.ts';
+export {
+  countTerritoryDemands,
+  type DemandRow,
+  getDemandRows,
+  listDemandIdsOf,
+  listMatchableDemandIds,
+  listTerritoryDemandIds,
+  lockDemand,
+} from './store.ts';
 
 /** What is particular to demands among records. */
 const kind: RecordKind<DemandRow, ConfidentialRow, UpdateDemand, PublicDemandView, DemandView> = {
@@ -55,6 +63,7 @@ const lifecycle = recordLifecycle(kind, reading.show);
 
 export const createDemand = drafting.create;
 export const updateDemand = drafting.update;
+export const sketchDemand = drafting.sketch;
 
 export const submitDemand = lifecycle.submit;
 export const publishDemand = lifecycle.publish;

@@ -1,9 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { actorKey } from '../core/actor.ts';
 import { expectedVersion } from '../http/etag.ts';
 import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
+import { JobView } from '../jobs/views.ts';
 import {
   AcceptIntroduction,
   CreateIntroduction,
@@ -13,6 +15,8 @@ import {
   ListMatches,
   ListRecordMatches,
   OpenIntroduction,
+  PreviewMatches,
+  RefreshMatches,
 } from './inputs.ts';
 import {
   acceptIntroduction,
@@ -26,16 +30,23 @@ import {
   listMatches,
   listResultMatches,
   openIntroduction,
+  type PreviewMeans,
+  previewMatches,
+  refreshAllMatches,
   shortlistMatch,
 } from './service.ts';
-import { IntroductionSummary, IntroductionView, MatchView } from './views.ts';
+import { IntroductionSummary, IntroductionView, MatchPreviewView, MatchView } from './views.ts';
 
 export interface MatchOptions {
   introductionWorkingDays: number;
+  /** Per minute and person. */
+  previewLimitPerMinute: number;
+  previews: PreviewMeans;
 }
 
 export async function matchRoutes(fastify: FastifyInstance, options: MatchOptions): Promise<void> {
   await routesOfMatches(fastify);
+  await routesOfRuns(fastify, options);
   await routesOfIntroductions(fastify, options);
 }
 
@@ -114,6 +125,52 @@ async function routesOfMatches(fastify: FastifyInstance): Promise<void> {
       input: { params: IdParams, body: DismissMatch },
     }),
     (request) => dismissMatch(request.ctx, request.params.id, request.body, expectedVersion(request)),
+  );
+}
+
+/** What asks for matches to be found: for a draft, or for all records of a territory. */
+async function routesOfRuns(fastify: FastifyInstance, options: MatchOptions): Promise<void> {
+  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const common = { tag: 'matches', access: 'signed-in', scope: 'matches:write' } as const;
+  const preview = operation({
+    id: 'previewMatches',
+    summary: 'See what a draft would match',
+    description:
+      'The published records of the other side that a demand or a result with these fields would match. The draft is not saved, and an Idempotency-Key is not needed: a repeat is harmless. For members of verified enterprises (demands) and universities (results), and for brokers (both). 503 with Retry-After when no worker answers within ten seconds.',
+    ...common,
+    idempotent: false,
+    input: { body: PreviewMatches },
+    output: MatchPreviewView,
+  });
+  const rateLimit = {
+    max: options.previewLimitPerMinute,
+    timeWindow: '1 minute',
+    keyGenerator: ({ actor }: FastifyRequest) => actorKey(actor),
+  };
+  app.post('/match-previews', { ...preview, config: { ...preview.config, rateLimit } }, (request) =>
+    previewMatches(request.ctx, request.body, options.previews),
+  );
+
+  app.post(
+    '/match-refreshes',
+    {
+      ...operation({
+        id: 'refreshAllMatches',
+        summary: 'Find the matches of a whole territory anew',
+        description:
+          'For the administrator, and for directors in their own territory. Answers at once with the job, to be followed at Location; while a job of the same market has not ended, with that one.',
+        ...common,
+        input: { body: RefreshMatches },
+        status: 202,
+        output: JobView,
+        problems: [404],
+      }),
+      preValidation: bodyMayBeAbsent,
+    },
+    async (request, reply) => {
+      const job = await refreshAllMatches(request.ctx, request.body);
+      return reply.code(202).header('location', `/v1/jobs/${job.id}`).send(job);
+    },
   );
 }
 

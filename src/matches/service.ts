@@ -5,6 +5,8 @@ export * from './service/introduce.ts';
 export * from './service/introductions.ts';
 export type { MatchIndex } from './service/match-index.ts';
 export * from './service/matches.ts';
+export { answerPreview, type PreviewMeans, previewMatches, sweepPreviews } from './service/preview.ts';
 export { type RefreshOutcome, refreshMatches } from './service/refresh.ts';
+export { recordsAtOnce, refreshAllMatches, refreshNextMatches } from './service/refresh-all.ts';
 export * from './service/sweep.ts';
 export { getIntroductionRow, getMatchRow, type IntroductionRow } from './store.ts';

@@ -1,2 +1,3 @@
 export * from './views/introductions.ts';
 export * from './views/matches.ts';
+export * from './views/previews.ts';

@@ -5,6 +5,7 @@ export * from './service/tiers.ts';
 export {
   getOrganizationRow,
   getOrganizationRows,
+  getRootMarket,
   homeMarketOfRegion,
   listTiersInForce,
   type OrganizationRow,

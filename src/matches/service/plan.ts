@@ -1,18 +1,19 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
-import { getDemandRows } from '../../demands/service.ts';
+import { type DemandRow, getDemandRows } from '../../demands/service.ts';
 import { keepAbove, keepAtMost, type RankContext, rankDemands, rankPair, rankResults } from '../../matching/rank.ts';
 import {
   type AnswerRecord,
   type MatchDemand,
+  type MatchFacts,
   type MatchResult,
   noFacts,
   pairKey,
   type RankedPair,
 } from '../../matching/types.ts';
 import { isPublic } from '../../records/service.ts';
-import { getResultRows } from '../../results/service.ts';
+import { getResultRows, type ResultRow } from '../../results/service.ts';
 import type { Side } from '../policy.ts';
 import { keptByOtherSide, listAnswerRecords, type PairRow } from '../store.ts';
 import { toMatchDemand, toMatchResult } from './hydrate.ts';
@@ -56,27 +57,15 @@ export async function planMatches(
   const settled = new Set(stored.filter((row) => row.inHand || !movable.has(row.status)).map(otherOf));
   const subjectRecord: Subject =
     'problem' in own ? { side: 'demand', record: toMatchDemand(own) } : { side: 'result', record: toMatchResult(own) };
-  const retrieved =
-    subjectRecord.side === 'demand'
-      ? index.resultsFor(subjectRecord.record, maxCandidates)
-      : index.demandsFor(subjectRecord.record, maxCandidates);
+  const retrieved = await candidatesFor(subjectRecord, index);
   const ids = new Set([...retrieved.filter((candidate) => !settled.has(candidate)), ...suggested.map(otherOf)]);
-  const others = side === 'demand' ? await getResultRows(ctx.db, [...ids]) : await getDemandRows(ctx.db, [...ids]);
-  const partners = others.filter((row) => isPublic(row, now));
+  const { partners, records } = await loadPartners(ctx, side, [...ids]);
   const partnerRows = new Map(partners.map((row) => [row.id, toSideRow(row, now)]));
-  const records: Records = {
-    demands: partners.flatMap((row) => ('problem' in row ? [toMatchDemand(row)] : [])),
-    results: partners.flatMap((row) => ('problem' in row ? [] : [toMatchResult(row)])),
+  const facts = {
+    ...(await loadFacts(ctx, [own, ...partners])),
+    dismissedPairs: dismissedAsTheyAre(stored, own, partnerRows, side),
   };
-  const answerRecords = await answerRecordsOf(
-    ctx,
-    [own, ...partners].map((row) => row.organizationId),
-  );
-  const context: RankContext = {
-    text: index.texts(),
-    facts: { ...noFacts, dismissedPairs: dismissedAsTheyAre(stored, own, partnerRows, side), answerRecords },
-    now,
-  };
+  const context: RankContext = { text: index.texts(), facts, now };
   const best = await rankInSlices(subjectRecord, records, context);
   const alsoKept = await keptBeyond(ctx, subjectRecord, records, context, best, suggested);
   const storedOthers = new Set(stored.map(otherOf));
@@ -91,7 +80,8 @@ export async function planMatches(
 
 const movable: ReadonlySet<PairRow['status']> = new Set(['suggested', 'superseded', 'dismissed']);
 
-type Subject = { side: 'demand'; record: MatchDemand } | { side: 'result'; record: MatchResult };
+/** The record that candidates are sought for. */
+export type Subject = { side: 'demand'; record: MatchDemand } | { side: 'result'; record: MatchResult };
 interface Records {
   demands: MatchDemand[];
   results: MatchResult[];
@@ -113,12 +103,43 @@ function dismissedAsTheyAre(
   return new Set(unchanged.map((row) => pairKey(row.demandId, row.resultId)));
 }
 
-async function answerRecordsOf(ctx: Ctx, organizationIds: readonly string[]): Promise<Map<string, AnswerRecord>> {
-  const rows = await listAnswerRecords(ctx.db, organizationIds);
-  return new Map(rows.map(({ organizationId, asked, answered }) => [organizationId, { asked, answered }]));
+/** Ids of the other side's records that could go with this one, best first; no more than a run can judge. */
+export async function candidatesFor(subject: Subject, index: MatchIndex): Promise<string[]> {
+  return subject.side === 'demand'
+    ? await index.resultsFor(subject.record, maxCandidates)
+    : await index.demandsFor(subject.record, maxCandidates);
 }
 
-async function rankInSlices(subject: Subject, records: Records, context: RankContext): Promise<RankedPair[]> {
+/** The other side's public records, as rows and as matching sees them. */
+export async function loadPartners(
+  ctx: Ctx,
+  side: Side,
+  ids: readonly string[],
+): Promise<{ partners: (DemandRow | ResultRow)[]; records: Records }> {
+  const now = ctx.clock.now();
+  const rows = side === 'demand' ? await getResultRows(ctx.db, ids) : await getDemandRows(ctx.db, ids);
+  const partners = rows.filter((row) => isPublic(row, now));
+  const records: Records = {
+    demands: partners.flatMap((row) => ('problem' in row ? [toMatchDemand(row)] : [])),
+    results: partners.flatMap((row) => ('problem' in row ? [] : [toMatchResult(row)])),
+  };
+  return { partners, records };
+}
+
+/** What is known of these records' organizations besides the records. */
+export async function loadFacts(ctx: Ctx, records: readonly { organizationId: string }[]): Promise<MatchFacts> {
+  const rows = await listAnswerRecords(
+    ctx.db,
+    records.map((record) => record.organizationId),
+  );
+  const answerRecords = new Map<string, AnswerRecord>(
+    rows.map(({ organizationId, asked, answered }) => [organizationId, { asked, answered }]),
+  );
+  return { ...noFacts, answerRecords };
+}
+
+/** The best of these, matches before near misses, as many of each as a run keeps. */
+export async function rankInSlices(subject: Subject, records: Records, context: RankContext): Promise<RankedPair[]> {
   const ranked: RankedPair[] = [];
   const count = subject.side === 'demand' ? records.results.length : records.demands.length;
   for (let at = 0; at < count; at += sliceSize) {
