@@ -146,7 +146,6 @@ export type PreviewMatches = Static<typeof PreviewDemandMatches> | Static<typeof
 /** By `side`, so that only the faults of that side's draft are told. */
 export const PreviewMatches = Type.Unsafe<PreviewMatches>({
   type: 'object',
-  required: ['side'],
   discriminator: { propertyName: 'side' },
   oneOf: [PreviewDemandMatches, PreviewResultMatches],
   examples: [demandPreviewExample, { side: 'result', title: '隔膜电解法制备 6N 级稀散金属', trl: 6 }],

@@ -8,6 +8,7 @@ import { ensureAdministrator } from '../../src/auth/service.ts';
 import { readConfig } from '../../src/config.ts';
 import { createDeps, type Deps } from '../../src/deps.ts';
 import { createLog } from '../../src/log.ts';
+import type { MatchIndex } from '../../src/matches/service.ts';
 import { ensureRootMarket } from '../../src/organizations/service.ts';
 import { createMatchIndex } from '../../workers/readers/match-index.ts';
 import { TestClock } from './clock.ts';
@@ -40,6 +41,8 @@ export interface TestApi {
   app: FastifyInstance;
   deps: Deps;
   clock: TestClock;
+  /** Set for an application that has one. */
+  matchIndex: MatchIndex | null;
   anonymous: Caller;
   as(token: string): Caller;
   signIn(email: string, password: string): Promise<Caller & { token: string; session: Body }>;
@@ -105,6 +108,7 @@ export async function startApi(
     app,
     deps,
     clock,
+    matchIndex: matching?.index ?? null,
     anonymous,
     as: caller,
     signIn: async (email, password) => {
