@@ -138,8 +138,17 @@ export async function loadFacts(ctx: Ctx, records: readonly { organizationId: st
   return { ...noFacts, answerRecords };
 }
 
-/** The best of these, matches before near misses, as many of each as a run keeps. */
-export async function rankInSlices(subject: Subject, records: Records, context: RankContext): Promise<RankedPair[]> {
+/** The best of these by the index's statistics, matches before near misses, as many of each as a run keeps. */
+export async function rankAgainst(
+  index: MatchIndex,
+  subject: Subject,
+  records: Records,
+  known: Pick<RankContext, 'facts' | 'now'>,
+): Promise<RankedPair[]> {
+  return await rankInSlices(subject, records, { text: index.texts(), ...known });
+}
+
+async function rankInSlices(subject: Subject, records: Records, context: RankContext): Promise<RankedPair[]> {
   const ranked: RankedPair[] = [];
   const count = subject.side === 'demand' ? records.results.length : records.demands.length;
   for (let at = 0; at < count; at += sliceSize) {

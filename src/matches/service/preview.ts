@@ -5,13 +5,13 @@ import { AppError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { readTransaction, transaction } from '../../core/transaction.ts';
-import type { RankContext } from '../../matching/rank.ts';
+import { isPublic } from '../../records/service.ts';
 import type { PreviewMatches } from '../inputs.ts';
 import { mayPreview } from '../policy.ts';
 import { deletePreview, deletePreviewsBefore, getPreviewRow, insertPreview, keepAnswer, takeAnswer } from '../store.ts';
 import { type MatchPreviewView, toMatchPreviewView } from '../views.ts';
 import type { MatchIndex } from './match-index.ts';
-import { candidatesFor, loadFacts, loadPartners, rankInSlices, type Subject } from './plan.ts';
+import { candidatesFor, loadFacts, loadPartners, rankAgainst, type Subject } from './plan.ts';
 import { sketchSubject } from './sketch.ts';
 
 /** How previews get at a matching index. */
@@ -76,9 +76,10 @@ async function answerDraft(ctx: Ctx, draft: Draft, index: MatchIndex, patienceMs
   const { side, record } = subject;
   const { partners, records } = await loadPartners(ctx, side, await candidatesFor(subject, index));
   const facts = await loadFacts(ctx, [record, ...partners]);
-  const context: RankContext = { text: index.texts(), facts, now };
-  const best = await rankInSlices(subject, records, context);
-  return toMatchPreviewView(side, best, new Map(partners.map((row) => [row.id, row])), draft.limit);
+  const best = await rankAgainst(index, subject, records, { facts, now });
+  // Whatever a run may judge, a draft's author sees what everybody may.
+  const shown = partners.filter((row) => isPublic(row, now));
+  return toMatchPreviewView(side, best, new Map(shown.map((row) => [row.id, row])), draft.limit);
 }
 
 function publishedAt(subject: Subject, now: Date): Subject {
