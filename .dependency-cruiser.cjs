@@ -8,6 +8,7 @@ const order = [
   'vocabularies',
   'organizations',
   'auth',
+  'jobs',
   'records',
   'demands',
   'results',

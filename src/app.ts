@@ -17,7 +17,9 @@ import { useRequestCtx } from './http/request-ctx.ts';
 import { useRequestLog } from './http/request-log.ts';
 import { useSwagger } from './http/swagger.ts';
 import { useStrictValidation } from './http/validation.ts';
+import { jobRoutes } from './jobs/routes.ts';
 import { matchRoutes } from './matches/routes.ts';
+import type { MatchIndex } from './matches/service.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { organizationRoutes } from './organizations/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
@@ -25,8 +27,16 @@ import { resultRoutes } from './results/routes.ts';
 import { searchRoutes } from './search/routes.ts';
 import { vocabularyRoutes } from './vocabularies/routes.ts';
 
+/** What the workers lend to an application in their own process. */
+export interface AppParts {
+  matchIndex?: MatchIndex;
+}
+
+/** How long a preview waits for an answer before it says 503. */
+const previewPatienceMs = 10_000;
+
 /** The HTTP application: plugins, then each capability's routes. It never listens; `server.ts` does, tests inject. */
-export async function buildApp(deps: Deps): Promise<FastifyInstance> {
+export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promise<FastifyInstance> {
   const { config } = deps;
   const app = fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
@@ -63,7 +73,15 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       await resultRoutes(v1);
       await attachmentRoutes(v1);
       await searchRoutes(v1);
-      await matchRoutes(v1, { introductionWorkingDays: config.introductionWorkingDays, db, log, clock });
+      await jobRoutes(v1, { db, log, clock });
+      await matchRoutes(v1, {
+        introductionWorkingDays: config.introductionWorkingDays,
+        previewLimitPerMinute: config.previewLimitPerMinute,
+        previews: { index: matchIndex ?? null, patienceMs: previewPatienceMs },
+        db,
+        log,
+        clock,
+      });
       await projectRoutes(v1);
       await notificationRoutes(v1, { db, log, clock });
       await auditTrailRoutes(v1);

@@ -87,6 +87,11 @@ export const Environment = Type.Object({
     default: 600,
     description: 'sign-ins, registrations and mail requests per minute and address, a whole number from 1',
   }),
+  PREVIEW_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 1,
+    default: 60,
+    description: 'match previews per minute and person, a whole number from 1',
+  }),
   INTRODUCTION_WORKING_DAYS: Type.Integer({
     minimum: 1,
     maximum: 60,
@@ -117,6 +122,7 @@ export interface Config {
   trustProxy: boolean;
   rateLimitPerMinute: number;
   signInLimitPerMinute: number;
+  previewLimitPerMinute: number;
   introductionWorkingDays: number;
   suggestionsPerDay: number;
 }
@@ -176,6 +182,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trustProxy: values.TRUST_PROXY === 'yes',
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     signInLimitPerMinute: values.SIGN_IN_LIMIT_PER_MINUTE,
+    previewLimitPerMinute: values.PREVIEW_LIMIT_PER_MINUTE,
     introductionWorkingDays: values.INTRODUCTION_WORKING_DAYS,
     suggestionsPerDay: values.SUGGESTIONS_PER_DAY,
   });

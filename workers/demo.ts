@@ -1,5 +1,6 @@
 import './node-version.ts';
 import { join } from 'node:path';
+import type { AppParts } from '../src/app.ts';
 import { type Config, ConfigError } from '../src/config.ts';
 import { createDeps, type Deps } from '../src/deps.ts';
 import { startServer } from '../src/server.ts';
@@ -19,13 +20,14 @@ await runProcess(async ({ config: configured, log, onClose, fail, end }) => {
   const deps = await createDeps({ ...config, administrator }, { log });
   onClose({ name: 'connections', close: deps.close });
   await requireSampleDatabase(deps);
-  if (config.workers === 'in-process') {
+  const parts = config.workers === 'in-process' ? workerParts(deps) : null;
+  if (parts !== null) {
     await deps.searchIndex.ensureIndexes();
-    const workers = startWorkers(deps, workerParts(deps));
+    const workers = startWorkers(deps, parts);
     onClose({ name: 'workers', close: workers.close });
     workers.ready.catch(fail);
   }
-  const baseUrl = await listen(deps, (close) => onClose({ name: 'server', close }));
+  const baseUrl = await listen(deps, parts ?? {}, (close) => onClose({ name: 'server', close }));
 
   const abort = new AbortController();
   const played = playDemo({
@@ -64,9 +66,9 @@ function demoConfig(config: Config): Config {
 }
 
 /** @returns the address to call, with the port that was really taken */
-async function listen(deps: Deps, onListening: (close: () => Promise<void>) => void): Promise<string> {
+async function listen(deps: Deps, parts: AppParts, onListening: (close: () => Promise<void>) => void): Promise<string> {
   const { host, port } = deps.config;
-  const app = await startServer(deps);
+  const app = await startServer(deps, parts);
   onListening(() => app.close());
   const address = app.server.address();
   const name = isEveryAddress(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;

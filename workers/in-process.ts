@@ -9,12 +9,13 @@ import { startWorkers } from './start-workers.ts';
 await runProcess(async ({ config, log, onClose, fail }) => {
   const deps = await createDeps(config, { log });
   onClose({ name: 'connections', close: deps.close });
-  if (config.workers === 'in-process') {
+  const parts = config.workers === 'in-process' ? workerParts(deps) : null;
+  if (parts !== null) {
     await deps.searchIndex.ensureIndexes();
-    const workers = startWorkers(deps, workerParts(deps));
+    const workers = startWorkers(deps, parts);
     onClose({ name: 'workers', close: workers.close });
     workers.ready.catch(fail);
   }
-  const app = await startServer(deps);
+  const app = await startServer(deps, parts ?? {});
   onClose({ name: 'server', close: () => app.close() });
 });

@@ -1,3 +1,4 @@
+import type { MatchIndex } from '../src/matches/service.ts';
 import { createMatchIndex } from './readers/match-index.ts';
 import { createSearchIndexReader } from './readers/search-index.ts';
 import { createRegistry } from './registry.ts';
@@ -5,8 +6,9 @@ import { scheduledJobs } from './schedules.ts';
 import type { WorkerParts } from './start-workers.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
-/** Everything that Duijie's workers do. */
-export function workerParts(deps: WorkerDeps): WorkerParts {
+/** Everything that Duijie's workers do, with the index that they lend to an API in their process. */
+export function workerParts(deps: WorkerDeps): WorkerParts & { matchIndex: MatchIndex } {
   const { index, reader } = createMatchIndex(deps);
-  return { registry: createRegistry(index), scheduledJobs, readers: [createSearchIndexReader(deps), reader] };
+  const readers = [createSearchIndexReader(deps), reader];
+  return { registry: createRegistry(index), scheduledJobs, readers, matchIndex: index };
 }

@@ -18,7 +18,14 @@ export interface DeliveryJob {
   /** The job's name, for people who look into the queue. */
   handler: string;
   deliveryId: string;
+  order?: JobOrder | undefined;
 }
+
+/** Before all that wait, or after all that do; without one, in turn. */
+export type JobOrder = 'first' | 'last';
+
+/** In the library's terms: a job with a priority waits until there is none without. */
+const placeOf = { first: { lifo: true }, last: { priority: 1 } } as const satisfies Record<JobOrder, object>;
 
 /** Jobs carry ids, never rows; those of a schedule carry nothing. */
 export interface JobData {
@@ -29,7 +36,9 @@ export type JobProcessor = (job: { name: string; data: JobData }) => Promise<voi
 
 /** What we use of the library's queue and worker, the same on both backends. */
 interface BackendQueue {
-  addBulk(jobs: { name: string; data: JobData; opts: { jobId: string } }[]): Promise<unknown>;
+  addBulk(
+    jobs: { name: string; data: JobData; opts: { jobId: string; lifo?: boolean; priority?: number } }[],
+  ): Promise<unknown>;
   getJobScheduler(name: string): Promise<{ every?: number; next?: number } | undefined>;
   upsertJobScheduler(
     name: string,
@@ -126,10 +135,10 @@ function openQueues(log: Log, backend: Backend): Queues {
   return {
     async publish(name, jobs) {
       if (!backend.ready()) throw queueAway();
-      const entries = jobs.map(({ jobId, handler, deliveryId }) => ({
+      const entries = jobs.map(({ jobId, handler, deliveryId, order }) => ({
         name: handler,
         data: { deliveryId },
-        opts: { jobId },
+        opts: { jobId, ...(order === undefined ? {} : placeOf[order]) },
       }));
       await inTime(queueOf(name).addBulk(entries));
     },

@@ -1,15 +1,17 @@
 import type { Ctx } from '../src/core/ctx.ts';
 import type { HandlerName, StoredMessage } from '../src/core/messages.ts';
-import type { MatchIndex } from '../src/matches/service.ts';
+import { answerPreview, type MatchIndex, refreshNextMatches } from '../src/matches/service.ts';
 import { notifyAudience } from './handlers/notify-audience.ts';
 import { refreshMatchesOf } from './handlers/refresh-matches.ts';
 import { rehomeRecords } from './handlers/rehome-records.ts';
 import { sendEmail } from './handlers/send-email.ts';
-import { type QueueName, queueNames } from './queues.ts';
+import { type JobOrder, type QueueName, queueNames } from './queues.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 export interface Handler {
   queue: QueueName;
+  /** Its place in the queue: before all that wait because a person does, or after them because nobody does. */
+  order?: JobOrder;
   /**
    * Re-reads by id and does one thing. The first transaction that it opens with this ctx claims the delivery; a run
    * that has none is closed by `run-job.ts`.
@@ -26,6 +28,16 @@ export function createRegistry(matchIndex: MatchIndex): Readonly<Record<HandlerN
     'refresh-matches': {
       queue: queueNames.matching,
       run: (ctx, message) => refreshMatchesOf(ctx, message, matchIndex),
+    },
+    'refresh-all-matches': {
+      queue: queueNames.matching,
+      order: 'last',
+      run: (ctx, { subjectId, xid }) => refreshNextMatches(ctx, { jobId: subjectId, xid }, matchIndex),
+    },
+    'preview-matches': {
+      queue: queueNames.matching,
+      order: 'first',
+      run: (ctx, { subjectId }) => answerPreview(ctx, subjectId, matchIndex),
     },
     'rehome-records': { queue: queueNames.matching, run: rehomeRecords },
     notify: { queue: queueNames.notices, run: notifyAudience },

@@ -31,6 +31,7 @@ export interface RelayOptions {
  */
 export async function publishDue(options: RelayOptions): Promise<number> {
   const now = options.clock.now();
+  const jobOf = (delivery: DueDelivery) => toJob(delivery, options.registry[delivery.handler]?.order);
   return await options.db.transaction(async (tx) => {
     const due = await takeDue(tx, {
       handlers: Object.keys(options.registry),
@@ -39,7 +40,7 @@ export async function publishDue(options: RelayOptions): Promise<number> {
       limit: batchSize,
     });
     for (const queue of new Set(Object.values(options.registry).map((handler) => handler.queue))) {
-      const jobs = due.filter((delivery) => options.registry[delivery.handler]?.queue === queue).map(toJob);
+      const jobs = due.filter((delivery) => options.registry[delivery.handler]?.queue === queue).map(jobOf);
       if (jobs.length > 0) await options.publish(queue, jobs);
     }
     return due.length;
@@ -47,8 +48,8 @@ export async function publishDue(options: RelayOptions): Promise<number> {
 }
 
 /** The same delivery and attempt has the same job id, so that publishing it twice leaves one job while the first waits. */
-function toJob(delivery: DueDelivery): DeliveryJob {
-  return { jobId: `${delivery.id}-${delivery.attempts}`, handler: delivery.handler, deliveryId: delivery.id };
+function toJob({ id, attempts, handler }: DueDelivery, order: DeliveryJob['order']): DeliveryJob {
+  return { jobId: `${id}-${attempts}`, handler, deliveryId: id, order };
 }
 
 /**

@@ -2,7 +2,8 @@ import { removeStaleCredentials } from '../src/auth/service.ts';
 import type { Ctx } from '../src/core/ctx.ts';
 import { prune } from '../src/core/housekeeping.ts';
 import { expireDemands } from '../src/demands/service.ts';
-import { sweepIntroductions } from '../src/matches/service.ts';
+import { failStrandedJobs } from '../src/jobs/service.ts';
+import { sweepIntroductions, sweepPreviews } from '../src/matches/service.ts';
 import { expireResults } from '../src/results/service.ts';
 import { checkIndex } from '../src/search/service.ts';
 import type { ScheduledJobs } from './run-schedule.ts';
@@ -11,9 +12,11 @@ const halfMinuteMs = 30_000;
 const tenMinutesMs = 600_000;
 const dayMs = 86_400_000;
 
-/** `housekeeping` is also the actor's name that row-level security lets prune. */
+/** `housekeeping` and `sweep-previews` are also the actors' names that row-level security lets delete. */
 export const scheduledJobs = {
   'sweep-introductions': { everyMs: halfMinuteMs, run: sweepIntroductions },
+  'sweep-previews': { everyMs: halfMinuteMs, run: sweepPreviews },
+  'fail-stranded-jobs': { everyMs: halfMinuteMs, run: failStrandedJobs },
   'expire-demands': { everyMs: halfMinuteMs, run: expireDemands },
   'expire-results': { everyMs: halfMinuteMs, run: expireResults },
   housekeeping: { everyMs: tenMinutesMs, run: keepHouse },

@@ -150,3 +150,20 @@ export const disclosures = pgTable(
     index('disclosures_introduction_id_idx').on(t.introductionId),
   ],
 );
+
+/**
+ * A draft on its way to a process that has a matching index, and the answer on its way back: for as long as that takes.
+ * Under row-level security, since a draft is its author's own.
+ */
+export const matchPreviews = pgTable(
+  'match_previews',
+  {
+    id: idColumn(),
+    /** Whose draft, as in audit entries. */
+    actor: text('actor').notNull(),
+    draft: jsonb('draft').$type<unknown>().notNull(),
+    answer: jsonb('answer').$type<unknown>(),
+    createdAt: createdAt(),
+  },
+  (t) => [index('match_previews_created_at_idx').on(t.createdAt)],
+);

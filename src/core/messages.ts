@@ -2,7 +2,14 @@
  * What the code records about itself: one immutable row per fact, written in the transaction that made it true.
  * Messages carry ids only; readers re-read by id, so repeats and reordering do no harm.
  */
-export const handlerNames = ['refresh-matches', 'rehome-records', 'notify', 'send-email'] as const;
+export const handlerNames = [
+  'refresh-matches',
+  'refresh-all-matches',
+  'preview-matches',
+  'rehome-records',
+  'notify',
+  'send-email',
+] as const;
 export type HandlerName = (typeof handlerNames)[number];
 
 /** Each message type and the handlers that get a delivery of it. Cursor readers see every message without one. */
@@ -36,6 +43,10 @@ export const subscriptions = {
   'match.suggested': ['notify'],
   'match.shortlisted': [],
   'match.dismissed': [],
+  'match_refresh.requested': ['refresh-all-matches'],
+  'match_refresh.continued': ['refresh-all-matches'],
+  'match_refresh.finished': [],
+  'match_preview.requested': ['preview-matches'],
   'introduction.requested': ['notify'],
   'introduction.opened': ['notify'],
   'introduction.answered': ['notify'],
@@ -61,6 +72,8 @@ export type SubjectType =
   | 'demand'
   | 'result'
   | 'match'
+  | 'match_preview'
+  | 'job'
   | 'introduction'
   | 'project'
   | 'milestone';

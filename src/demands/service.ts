@@ -28,11 +28,13 @@ import {
 } from './views.ts';
 
 export {
+  countTerritoryDemands,
   type DemandRow,
   getDemandRows,
   listDemandIdsOf,
   listExclusions,
   listMatchableDemandIds,
+  listTerritoryDemandIds,
   lockDemand,
 } from './store.ts';
 
@@ -66,6 +68,7 @@ const lifecycle = recordLifecycle(kind, reading.show);
 
 export const createDemand = drafting.create;
 export const updateDemand = drafting.update;
+export const sketchDemand = drafting.sketch;
 
 export const submitDemand = lifecycle.submit;
 export const publishDemand = lifecycle.publish;

@@ -1,4 +1,4 @@
-import { eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { count, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { demandConfidential, demandExclusions, demands, organizations } from '../../db/schema/index.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import {
@@ -11,6 +11,8 @@ import {
   ownerColumns,
   type RecordFilter,
   rehomeRows,
+  type TerritoryPage,
+  territoryCondition,
 } from '../records/service.ts';
 
 export type DemandRow = typeof demands.$inferSelect & { ownerVerified: boolean; ownerStatus: string };
@@ -117,6 +119,26 @@ export async function listMatchableDemandIds(db: Db): Promise<string[]> {
     .where(matchableCondition(demands))
     .orderBy(demands.id);
   return rows.map((row) => row.id);
+}
+
+export async function listTerritoryDemandIds(db: Db, page: TerritoryPage, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: demands.id })
+    .from(demands)
+    .innerJoin(organizations, eq(organizations.id, demands.organizationId))
+    .where(territoryCondition(demands, page))
+    .orderBy(demands.id)
+    .limit(limit);
+  return rows.map((row) => row.id);
+}
+
+export async function countTerritoryDemands(db: Db, page: TerritoryPage): Promise<number> {
+  const [row] = await db
+    .select({ records: count() })
+    .from(demands)
+    .innerJoin(organizations, eq(organizations.id, demands.organizationId))
+    .where(territoryCondition(demands, page));
+  return row?.records ?? 0;
 }
 
 export async function listDemandIdsOf(db: Db, organizationId: string): Promise<string[]> {

@@ -42,7 +42,9 @@ function pointerOf(error: ErrorObject, httpPart: string): string {
       ? error.params.missingProperty
       : error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties'
         ? (error.params.additionalProperty ?? error.params.unevaluatedProperty)
-        : undefined;
+        : error.keyword === 'discriminator'
+          ? error.params.tag
+          : undefined;
   return typeof property === 'string' ? `${base}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}` : base;
 }
 

@@ -14,6 +14,7 @@ const tags = [
   { name: 'matches', description: 'Scored pairs of a demand and a result, with reasons' },
   { name: 'introductions', description: 'A broker brings the two parties together' },
   { name: 'projects', description: 'Joint projects (产学研)' },
+  { name: 'jobs', description: 'Work that takes longer than a request' },
   { name: 'notifications', description: 'The inbox' },
   { name: 'vocabularies', description: 'Controlled vocabularies' },
   { name: 'audit', description: 'Who did what to what' },

@@ -18,6 +18,7 @@ export function useStrictValidation(app: FastifyInstance): void {
     removeAdditional: false,
     strict: false,
     strictNumbers: true,
+    discriminator: true,
   } as const;
   const forBodies = withFormats(new Ajv({ ...common, coerceTypes: false }));
   const forText = withFormats(new Ajv({ ...common, coerceTypes: 'array' }));

@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { matchStatuses } from '../../db/schema/index.ts';
 import { pageQuery } from '../core/paging.ts';
+import { UpdateDemand } from '../demands/inputs.ts';
+import { UpdateResult } from '../results/inputs.ts';
 
 const Id = Type.String({ format: 'uuid' });
 
@@ -83,3 +85,89 @@ export const ListMatchObservations = Type.Object(
   { additionalProperties: false },
 );
 export type ListMatchObservations = Static<typeof ListMatchObservations>;
+
+const demandDraft = Type.Pick(UpdateDemand, [
+  'title',
+  'summary',
+  'problem',
+  'keyTechnology',
+  'expectedOutcome',
+  'indicators',
+  'alreadyTried',
+  'notAcceptable',
+  'keywords',
+  'technologyFields',
+  'industry',
+  'cooperationModes',
+  'budget',
+  'exclusivity',
+  'targetTrl',
+  'regionCode',
+  'language',
+]);
+
+const resultDraft = Type.Pick(UpdateResult, [
+  'title',
+  'summary',
+  'description',
+  'advantages',
+  'indicators',
+  'keywords',
+  'technologyFields',
+  'applicationIndustries',
+  'trl',
+  'stage',
+  'cooperationModes',
+  'price',
+  'exclusivity',
+  'regionCode',
+  'language',
+]);
+
+const limit = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: 50, default: 10, description: 'Matches, and as many near misses, at most.' }),
+);
+
+const demandPreviewExample = {
+  side: 'demand',
+  title: '含锌固废中高纯铟的回收提纯',
+  problem: '浸出渣含铟低、杂质复杂，现有萃取—电解流程产品只能到 4N5。',
+  indicators: [{ name: '铟纯度', comparator: '>=', value: 99.9999, unit: '%', mustHave: true }],
+  technologyFields: ['401'],
+  targetTrl: 7,
+  limit: 5,
+};
+
+const PreviewDemandMatches = Type.Object(
+  { side: Type.Literal('demand'), limit, ...demandDraft.properties },
+  { additionalProperties: false },
+);
+
+const PreviewResultMatches = Type.Object(
+  { side: Type.Literal('result'), limit, ...resultDraft.properties },
+  { additionalProperties: false },
+);
+
+export type PreviewMatches = Static<typeof PreviewDemandMatches> | Static<typeof PreviewResultMatches>;
+
+/** By `side`, so that only the faults of that side's draft are told. */
+export const PreviewMatches = Type.Unsafe<PreviewMatches>({
+  type: 'object',
+  discriminator: { propertyName: 'side' },
+  oneOf: [PreviewDemandMatches, PreviewResultMatches],
+  examples: [demandPreviewExample, { side: 'result', title: '隔膜电解法制备 6N 级稀散金属', trl: 6 }],
+});
+
+export const RefreshMatches = Type.Object(
+  {
+    marketId: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        description:
+          "This market and all below it. Absent: the director's own; for the administrator the root, which is all.",
+      }),
+    ),
+  },
+  { additionalProperties: false, examples: [{}] },
+);
+export type RefreshMatches = Static<typeof RefreshMatches>;

@@ -122,3 +122,38 @@ export function mayReadObservations(actor: Actor): void {
     en: 'Only the administrator exports what was observed.',
   });
 }
+
+/**
+ * Who may see what a draft would match: a verified organization's people for their own side, brokers for both.
+ * @returns the organization in whose name the draft stands
+ */
+export function mayPreview(actor: Actor, side: Side): string {
+  if (actor.kind === 'user' && actor.organizationId !== null && actor.organizationStatus === 'verified') {
+    const isBroker = actor.role === 'broker' || actor.role === 'director';
+    if (isBroker || actor.organizationKind === postedBy[side]) return actor.organizationId;
+  }
+  throw forbidden({
+    zh: '仅限已通过审核的企业（需求）、高校院所（成果）成员及市场工作人员预览匹配。',
+    en: 'A preview is for members of a verified enterprise (demands) or university (results), and for the staff of a market.',
+  });
+}
+
+const postedBy = { demand: 'enterprise', result: 'university' } as const satisfies Record<Side, string>;
+
+/** Whether the actor may have matches found anew at all: the administrator everywhere, directors in their territory. */
+export function mayRefreshSome(actor: Actor): void {
+  if (actor.kind === 'user' && (actor.administrator || actor.role === 'director')) return;
+  throw forbidden({
+    zh: '只有平台管理员或市场主任可以重算全部匹配。',
+    en: 'Only the administrator or a director of a market may have all matches found anew.',
+  });
+}
+
+export function mayRefreshAllOf(actor: Actor, marketId: string): void {
+  mayRefreshSome(actor);
+  if (actor.kind === 'user' && (actor.administrator || actor.marketIds.includes(marketId))) return;
+  throw forbidden({
+    zh: '只能重算本市场及其下级市场的匹配。',
+    en: 'A director may have the matches of the own market and those below it found anew, and no others.',
+  });
+}

@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { actorKey } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/ctx.ts';
 import type { Db } from '../core/transaction.ts';
@@ -7,6 +8,7 @@ import { expectedVersion } from '../http/etag.ts';
 import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
+import { JobView } from '../jobs/views.ts';
 import {
   AcceptIntroduction,
   CreateIntroduction,
@@ -17,6 +19,8 @@ import {
   ListMatchObservations,
   ListRecordMatches,
   OpenIntroduction,
+  PreviewMatches,
+  RefreshMatches,
 } from './inputs.ts';
 import {
   acceptIntroduction,
@@ -32,13 +36,19 @@ import {
   listMatchObservations,
   listResultMatches,
   openIntroduction,
+  type PreviewMeans,
+  previewMatches,
+  refreshAllMatches,
   type ShownLog,
   shortlistMatch,
 } from './service.ts';
-import { IntroductionSummary, IntroductionView, MatchObservationView, MatchView } from './views.ts';
+import { IntroductionSummary, IntroductionView, MatchObservationView, MatchPreviewView, MatchView } from './views.ts';
 
 export interface MatchOptions {
   introductionWorkingDays: number;
+  /** Per minute and person. */
+  previewLimitPerMinute: number;
+  previews: PreviewMeans;
   db: Db;
   log: Pick<Log, 'warn'>;
   clock: Clock;
@@ -48,6 +58,7 @@ export async function matchRoutes(fastify: FastifyInstance, options: MatchOption
   const shown = createShownLog(options);
   fastify.addHook('onClose', () => shown.flush());
   await routesOfMatches(fastify, shown);
+  await routesOfRuns(fastify, options);
   await routesOfIntroductions(fastify, options);
   await routesOfObservations(fastify);
 }
@@ -127,6 +138,52 @@ async function routesOfMatches(fastify: FastifyInstance, shown: ShownLog): Promi
       input: { params: IdParams, body: DismissMatch },
     }),
     (request) => dismissMatch(request.ctx, request.params.id, request.body, expectedVersion(request)),
+  );
+}
+
+/** What asks for matches to be found: for a draft, or for all records of a territory. */
+async function routesOfRuns(fastify: FastifyInstance, options: MatchOptions): Promise<void> {
+  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const common = { tag: 'matches', access: 'signed-in', scope: 'matches:write' } as const;
+  const preview = operation({
+    id: 'previewMatches',
+    summary: 'See what a draft would match',
+    description:
+      'The published records of the other side that a demand or a result with these fields would match. The draft is not saved, and an Idempotency-Key is not needed: a repeat is harmless. For members of verified enterprises (demands) and universities (results), and for brokers (both). 503 with Retry-After when no worker answers within ten seconds.',
+    ...common,
+    idempotent: false,
+    input: { body: PreviewMatches },
+    output: MatchPreviewView,
+  });
+  const rateLimit = {
+    max: options.previewLimitPerMinute,
+    timeWindow: '1 minute',
+    keyGenerator: ({ actor }: FastifyRequest) => actorKey(actor),
+  };
+  app.post('/match-previews', { ...preview, config: { ...preview.config, rateLimit } }, (request) =>
+    previewMatches(request.ctx, request.body, options.previews),
+  );
+
+  app.post(
+    '/match-refreshes',
+    {
+      ...operation({
+        id: 'refreshAllMatches',
+        summary: 'Find the matches of a whole territory anew',
+        description:
+          'For the administrator, and for directors in their own territory. Answers at once with the job, to be followed at Location; while a job of the same market has not ended, with that one.',
+        ...common,
+        input: { body: RefreshMatches },
+        status: 202,
+        output: JobView,
+        problems: [404],
+      }),
+      preValidation: bodyMayBeAbsent,
+    },
+    async (request, reply) => {
+      const job = await refreshAllMatches(request.ctx, request.body);
+      return reply.code(202).header('location', `/v1/jobs/${job.id}`).send(job);
+    },
   );
 }
 

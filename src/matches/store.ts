@@ -2,4 +2,5 @@ export * from './store/answers.ts';
 export * from './store/introductions.ts';
 export * from './store/matches.ts';
 export * from './store/observations.ts';
+export * from './store/previews.ts';
 export * from './store/refresh.ts';

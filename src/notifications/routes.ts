@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/ctx.ts';
 import type { Locale } from '../core/text.ts';
 import type { Db } from '../core/transaction.ts';
+import { eventStreamResponse, lastEventId, openEventStream } from '../http/event-stream.ts';
 import { localeOf } from '../http/locale.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
@@ -99,38 +100,20 @@ function streamRoute(fastify: FastifyInstance, parts: { db: Db; log: Pick<Log, '
     ...read,
     output: Type.String(),
   });
-  const stream = {
-    description: 'New notices as they come.',
-    content: { 'text/event-stream': { schema: Type.String({ examples: [eventExample] }) } },
-  };
+  const stream = eventStreamResponse('New notices as they come.', eventExample);
   fastify.get(
     '/notifications/stream',
     { schema: { ...schema, response: { ...schema.response, 200: stream } }, config, exposeHeadRoute: false },
     async (request, reply) => {
       const { userId } = reader(request.ctx.actor);
       streams.checkRoom(userId);
-      reply.hijack();
-      for (const [name, value] of Object.entries(reply.getHeaders())) {
-        if (value !== undefined) reply.raw.setHeader(name, value);
-      }
-      reply.raw.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-        // A connection kept for a further request would hold up the server's close.
-        connection: 'close',
-      });
       const stop = streams.open(
-        { userId, locale: readerLocale(request), lastEventId: lastEventId(request) },
-        reply.raw,
+        { userId, locale: readerLocale(request), lastEventId: lastEventId(request, noticeId) },
+        openEventStream(reply),
       );
       reply.raw.on('close', stop);
     },
   );
 }
 
-/** An id that is none of ours is as good as no id. */
-function lastEventId(request: FastifyRequest): string | null {
-  const header = request.headers['last-event-id'];
-  return typeof header === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(header) ? header : null;
-}
+const noticeId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -6,6 +6,7 @@ export * from './service/tiers.ts';
 export {
   getOrganizationRow,
   getOrganizationRows,
+  getRootMarket,
   homeMarketOfRegion,
   listTiersInForce,
   type OrganizationRow,

@@ -4,5 +4,13 @@ export { recordDrafting } from './service/drafting.ts';
 export type { Columns, Parts, RecordKind } from './service/kind.ts';
 export { recordLifecycle } from './service/lifecycle.ts';
 export { recordReading } from './service/reading.ts';
-export type { DueFilter, RecordFilter } from './store.ts';
-export { dueCondition, listCondition, listOrder, matchableCondition, ownerColumns, rehomeRows } from './store.ts';
+export type { DueFilter, RecordFilter, TerritoryPage } from './store.ts';
+export {
+  dueCondition,
+  listCondition,
+  listOrder,
+  matchableCondition,
+  ownerColumns,
+  rehomeRows,
+  territoryCondition,
+} from './store.ts';

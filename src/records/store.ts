@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, isNull, like, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, like, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import { type demands, organizations, type results } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import { regionPrefix } from '../core/region-codes.ts';
@@ -80,6 +80,22 @@ function inField(table: RecordTable, code: string): SQL {
 /** Open, and of a verified organization. */
 export function matchableCondition(table: RecordTable): SQL | undefined {
   return and(inArray(table.status, [...openStatuses]), eq(organizations.status, 'verified'));
+}
+
+/** A territory's matchable records in the order of their ids, as they were at a moment: what came later has been told of. */
+export interface TerritoryPage {
+  marketIds: readonly string[];
+  publishedUntil: Date;
+  afterId: string | null;
+}
+
+export function territoryCondition(table: RecordTable, page: TerritoryPage): SQL | undefined {
+  return and(
+    matchableCondition(table),
+    inArray(table.homeMarketId, [...page.marketIds]),
+    lte(table.publishedAt, page.publishedUntil),
+    page.afterId === null ? undefined : gt(table.id, page.afterId),
+  );
 }
 
 export function dueCondition(table: RecordTable, { validBefore, askedBefore }: DueFilter): SQL | undefined {

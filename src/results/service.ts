@@ -27,7 +27,15 @@ import {
   toPublicResultView,
 } from './views.ts';
 
-export { getResultRows, listMatchableResultIds, listResultIdsOf, lockResult, type ResultRow } from './store.ts';
+export {
+  countTerritoryResults,
+  getResultRows,
+  listMatchableResultIds,
+  listResultIdsOf,
+  listTerritoryResultIds,
+  lockResult,
+  type ResultRow,
+} from './store.ts';
 
 /** What is particular to results among records. */
 const kind: RecordKind<ResultRow, ConfidentialRow, UpdateResult, PublicResultView, ResultView> = {
@@ -57,6 +65,7 @@ const lifecycle = recordLifecycle(kind, reading.show);
 
 export const createResult = drafting.create;
 export const updateResult = drafting.update;
+export const sketchResult = drafting.sketch;
 
 export const submitResult = lifecycle.submit;
 export const publishResult = lifecycle.publish;

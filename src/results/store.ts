@@ -1,4 +1,4 @@
-import { eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { count, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { organizations, resultConfidential, results } from '../../db/schema/index.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import {
@@ -11,6 +11,8 @@ import {
   ownerColumns,
   type RecordFilter,
   rehomeRows,
+  type TerritoryPage,
+  territoryCondition,
 } from '../records/service.ts';
 
 export type ResultRow = typeof results.$inferSelect & { ownerVerified: boolean; ownerStatus: string };
@@ -85,6 +87,26 @@ export async function listMatchableResultIds(db: Db): Promise<string[]> {
     .where(matchableCondition(results))
     .orderBy(results.id);
   return rows.map((row) => row.id);
+}
+
+export async function listTerritoryResultIds(db: Db, page: TerritoryPage, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: results.id })
+    .from(results)
+    .innerJoin(organizations, eq(organizations.id, results.organizationId))
+    .where(territoryCondition(results, page))
+    .orderBy(results.id)
+    .limit(limit);
+  return rows.map((row) => row.id);
+}
+
+export async function countTerritoryResults(db: Db, page: TerritoryPage): Promise<number> {
+  const [row] = await db
+    .select({ records: count() })
+    .from(results)
+    .innerJoin(organizations, eq(organizations.id, results.organizationId))
+    .where(territoryCondition(results, page));
+  return row?.records ?? 0;
 }
 
 export async function listResultIdsOf(db: Db, organizationId: string): Promise<string[]> {

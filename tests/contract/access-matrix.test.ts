@@ -26,7 +26,7 @@ let subjects: Subjects;
 let address: string;
 
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({}, { withIndex: true });
   world = await createWorld(api);
   subjects = new Subjects(api, world);
   address = await api.app.listen({ port: 0, host: '127.0.0.1' });

@@ -21,6 +21,8 @@ const expectedRows = {
   disclosures: 4,
   introduction_answers: 2,
   introductions: 1,
+  jobs: 0,
+  match_previews: 0,
   matches: 1,
   members: 4,
   organization_contacts: 0,

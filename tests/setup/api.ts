@@ -8,7 +8,9 @@ import { ensureAdministrator } from '../../src/auth/service.ts';
 import { readConfig } from '../../src/config.ts';
 import { createDeps, type Deps } from '../../src/deps.ts';
 import { createLog } from '../../src/log.ts';
+import type { MatchIndex } from '../../src/matches/service.ts';
 import { ensureRootMarket } from '../../src/organizations/service.ts';
+import { createMatchIndex } from '../../workers/readers/match-index.ts';
 import { TestClock } from './clock.ts';
 import { createTestDatabase } from './database.ts';
 import { responseChecker } from './response-schema.ts';
@@ -39,6 +41,8 @@ export interface TestApi {
   app: FastifyInstance;
   deps: Deps;
   clock: TestClock;
+  /** Set for an application that has one. */
+  matchIndex: MatchIndex | null;
   anonymous: Caller;
   as(token: string): Caller;
   signIn(email: string, password: string): Promise<Caller & { token: string; session: Body }>;
@@ -47,11 +51,12 @@ export interface TestApi {
 
 /**
  * The whole application on a database of its own, without workers; nothing listens. Errors are logged to the terminal;
- * with `logLines`, everything down to trace goes there instead.
+ * with `logLines`, everything down to trace goes there instead. `withIndex` lends it a matching index, as workers in its
+ * process would.
  */
 export async function startApi(
   environment: Record<string, string> = {},
-  options: { logLines?: string[] } = {},
+  options: { logLines?: string[]; withIndex?: boolean } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'duijie-api-'));
@@ -66,7 +71,9 @@ export async function startApi(
   const ctx = deps.ctxFor({ kind: 'system', name: 'start' });
   await ensureRootMarket(ctx);
   await ensureAdministrator(ctx, administrator);
-  const app = await buildApp(deps);
+  const matching = options.withIndex ? createMatchIndex(deps) : null;
+  matching?.reader.start();
+  const app = await buildApp(deps, matching === null ? {} : { matchIndex: matching.index });
   await app.ready();
   const check = responseChecker(app);
 
@@ -101,6 +108,7 @@ export async function startApi(
     app,
     deps,
     clock,
+    matchIndex: matching?.index ?? null,
     anonymous,
     as: caller,
     signIn: async (email, password) => {
@@ -110,6 +118,7 @@ export async function startApi(
     },
     close: async () => {
       await app.close();
+      await matching?.reader.stop();
       await deps.close();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });

@@ -57,6 +57,20 @@ for (const backend of ['postgresql', 'redis'] as const) {
       expect(await harness.effects()).toEqual(Object.fromEntries(ids.map((id) => [id, 1])));
     });
 
+    it('does first what a person waits for, and last what nobody does, whatever came before', async () => {
+      const queues = await openQueues();
+      const done: string[] = [];
+      const publish = (name: string, order?: 'first' | 'last') =>
+        queues.publish('duijie-matching', [{ jobId: name, handler: name, deliveryId: name, order }]);
+      for (const name of ['refresh all', 'refresh more']) await publish(name, 'last');
+      for (const name of ['refresh one', 'refresh another']) await publish(name);
+      await publish('preview', 'first');
+      await queues.work('duijie-matching', 1, async ({ name }) => void done.push(name));
+      await vi.waitFor(() => expect(done).toHaveLength(5), enough);
+      expect(done).toEqual(['preview', 'refresh one', 'refresh another', 'refresh all', 'refresh more']);
+      await queues.close();
+    });
+
     it('closes a delivery whose handler opened no transaction', async () => {
       harness.start({ registry: { notify: { queue: 'duijie-notices', run: async () => undefined } } });
       await until(await harness.send(), { status: 'done' });

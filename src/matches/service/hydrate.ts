@@ -3,8 +3,52 @@ import type { DemandRow } from '../../demands/service.ts';
 import type { MatchDemand, MatchResult } from '../../matching/types.ts';
 import type { ResultRow } from '../../results/service.ts';
 
-/** A demand as matching sees it: public fields only, so that no score or sentence is an oracle for the others. */
-export function toMatchDemand(row: DemandRow): MatchDemand {
+type SharedColumns =
+  | 'id'
+  | 'contentVersion'
+  | 'organizationId'
+  | 'title'
+  | 'summary'
+  | 'keywords'
+  | 'technologyFields'
+  | 'cooperationModes'
+  | 'regionCode'
+  | 'validUntil'
+  | 'publishedAt'
+  | 'language'
+  | 'indicators';
+
+/** The columns that matching sees: public ones only, so that no score or sentence is an oracle for the others. */
+export type DemandColumns = Pick<
+  DemandRow,
+  | SharedColumns
+  | 'problem'
+  | 'keyTechnology'
+  | 'expectedOutcome'
+  | 'alreadyTried'
+  | 'notAcceptable'
+  | 'industry'
+  | 'budgetBand'
+  | 'budgetNegotiable'
+  | 'targetTrl'
+  | 'exclusivity'
+  | 'anonymous'
+>;
+export type ResultColumns = Pick<
+  ResultRow,
+  | SharedColumns
+  | 'description'
+  | 'advantages'
+  | 'applicationIndustries'
+  | 'trl'
+  | 'stage'
+  | 'ipr'
+  | 'priceBand'
+  | 'priceNegotiable'
+  | 'exclusivity'
+>;
+
+export function toMatchDemand(row: DemandColumns): MatchDemand {
   return {
     id: row.id,
     version: row.contentVersion,
@@ -33,7 +77,7 @@ export function toMatchDemand(row: DemandRow): MatchDemand {
   };
 }
 
-export function toMatchResult(row: ResultRow): MatchResult {
+export function toMatchResult(row: ResultColumns): MatchResult {
   return {
     id: row.id,
     version: row.contentVersion,

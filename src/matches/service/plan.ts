@@ -1,14 +1,22 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
 import { readTransaction } from '../../core/transaction.ts';
-import { type DemandRow, getDemandRows } from '../../demands/service.ts';
+import { type DemandRow, getDemandRows, listExclusions } from '../../demands/service.ts';
 import { keepAtMost, type RankSides } from '../../matching/rank.ts';
-import { type AnswerRecord, pairKey, type RankedPair } from '../../matching/types.ts';
+import {
+  type AnswerRecord,
+  type MatchDemand,
+  type MatchFacts,
+  type MatchResult,
+  noFacts,
+  pairKey,
+  type RankedPair,
+} from '../../matching/types.ts';
+import { listRestrictedOrganizationIds } from '../../organizations/service.ts';
 import { isOpen } from '../../records/service.ts';
 import { getResultRows, type ResultRow } from '../../results/service.ts';
 import type { Side } from '../policy.ts';
 import { keptByOtherSide, listAnswerRecords, type PairRow } from '../store.ts';
-import { loadGateFacts } from './gate-facts.ts';
 import { toMatchDemand, toMatchResult } from './hydrate.ts';
 import type { MatchIndex } from './match-index.ts';
 import { type SideRow, toSideRow } from './sides.ts';
@@ -46,22 +54,20 @@ export async function planMatches(
 
   // Whatever people have taken further is theirs.
   const settled = new Set(stored.filter((row) => row.inHand || !movable.has(row.status)).map(otherOf));
-  const retrieved =
-    'problem' in own
-      ? await index.resultsFor(toMatchDemand(own), maxCandidates)
-      : await index.demandsFor(toMatchResult(own), maxCandidates);
+  const subjectRecord: Subject =
+    'problem' in own ? { side: 'demand', record: toMatchDemand(own) } : { side: 'result', record: toMatchResult(own) };
+  const retrieved = await candidatesFor(subjectRecord, index);
   const ids = new Set([...retrieved.filter((candidate) => !settled.has(candidate)), ...suggested.map(otherOf)]);
-  const others = side === 'demand' ? await getResultRows(ctx.db, [...ids]) : await getDemandRows(ctx.db, [...ids]);
-  // Validity and standing are for the gates to judge.
-  const partners = others.filter((row) => isOpen(row.status));
+  const partners = await loadPartners(ctx, side, [...ids]);
   const partnerRows = new Map(partners.map((row) => [row.id, toSideRow(row, now)]));
   const demandIds = side === 'demand' ? [id] : partners.map((row) => row.id);
-  const organizationIds = [own, ...partners].map((row) => row.organizationId);
-  const gateFacts = await readTransaction(ctx, (tx) => loadGateFacts(tx, demandIds, organizationIds));
-  const answerRecords = await answerRecordsOf(ctx, organizationIds);
   const ranking = await index.rank({
-    ...rankSides(own, partners),
-    facts: { ...gateFacts, dismissedPairs: dismissedAsTheyAre(stored, own, partnerRows, side), answerRecords },
+    ...rankSides(subjectRecord, partners),
+    facts: {
+      ...(await loadFacts(ctx, [own, ...partners])),
+      excludedOrganizationIds: await readTransaction(ctx, (tx) => listExclusions(tx, demandIds)),
+      dismissedPairs: dismissedAsTheyAre(stored, own, partnerRows, side),
+    },
     now,
     alsoTell: suggested.map(otherOf),
   });
@@ -79,18 +85,21 @@ export async function planMatches(
 
 const movable: ReadonlySet<PairRow['status']> = new Set(['suggested', 'superseded', 'dismissed']);
 
+/** The record that candidates are sought for. */
+export type Subject = { side: 'demand'; record: MatchDemand } | { side: 'result'; record: MatchResult };
+
 type Row = DemandRow | ResultRow;
 
-function rankSides(own: Row, partners: readonly Row[]): RankSides {
-  return 'problem' in own
+function rankSides(subject: Subject, partners: readonly Row[]): RankSides {
+  return subject.side === 'demand'
     ? {
         side: 'demand',
-        subject: toMatchDemand(own),
+        subject: subject.record,
         others: partners.flatMap((row) => ('problem' in row ? [] : [toMatchResult(row)])),
       }
     : {
         side: 'result',
-        subject: toMatchResult(own),
+        subject: subject.record,
         others: partners.flatMap((row) => ('problem' in row ? [toMatchDemand(row)] : [])),
       };
 }
@@ -111,9 +120,39 @@ function dismissedAsTheyAre(
   return new Set(unchanged.map((row) => pairKey(row.demandId, row.resultId)));
 }
 
-async function answerRecordsOf(ctx: Ctx, organizationIds: readonly string[]): Promise<Map<string, AnswerRecord>> {
+/** Ids of the other side's records that could go with this one, best first; no more than a run can judge. */
+export async function candidatesFor(subject: Subject, index: MatchIndex): Promise<string[]> {
+  return subject.side === 'demand'
+    ? await index.resultsFor(subject.record, maxCandidates)
+    : await index.demandsFor(subject.record, maxCandidates);
+}
+
+/** The other side's open records: validity and standing are for the gates to judge. */
+export async function loadPartners(ctx: Ctx, side: Side, ids: readonly string[]): Promise<Row[]> {
+  const rows = side === 'demand' ? await getResultRows(ctx.db, ids) : await getDemandRows(ctx.db, ids);
+  return rows.filter((row) => isOpen(row.status));
+}
+
+/** What is known of these records' organizations besides the records; not whom a demand excludes. */
+export async function loadFacts(ctx: Ctx, records: readonly { organizationId: string }[]): Promise<MatchFacts> {
+  const organizationIds = records.map((record) => record.organizationId);
   const rows = await listAnswerRecords(ctx.db, organizationIds);
-  return new Map(rows.map(({ organizationId, asked, answered }) => [organizationId, { asked, answered }]));
+  const answerRecords = new Map<string, AnswerRecord>(
+    rows.map(({ organizationId, asked, answered }) => [organizationId, { asked, answered }]),
+  );
+  const creditRestrictedOrganizationIds = await listRestrictedOrganizationIds(ctx.db, organizationIds);
+  return { ...noFacts, answerRecords, creditRestrictedOrganizationIds };
+}
+
+/** The best of these by the index's statistics, matches before near misses, as many of each as a run keeps. */
+export async function rankAgainst(
+  index: MatchIndex,
+  subject: Subject,
+  partners: readonly Row[],
+  known: { facts: MatchFacts; now: Date },
+): Promise<RankedPair[]> {
+  const { matches, nearMisses } = await index.rank({ ...rankSides(subject, partners), ...known });
+  return [...matches, ...nearMisses];
 }
 
 /** What is not among this record's best may still be among the best of the other's: then it stays, judged anew. */

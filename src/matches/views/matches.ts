@@ -19,6 +19,9 @@ export const RecordName = Type.Object({
   }),
 });
 
+/** Of a record that is public now. */
+export const PublicRecordName = Type.Object({ id: Id, code: Type.String(), title: Type.String() });
+
 export const GateView = Type.Object({ gate: Type.String(), passed: Type.Boolean(), detail: Type.Optional(TextView) });
 
 export const ContributionView = Type.Object({
@@ -70,7 +73,7 @@ export const AnswerRecordView = Type.Object({
   answered: Type.Integer(),
 });
 
-const example = {
+export const matchExample = {
   id: '0192f0c4-7c00-7d11-8a01-2b3c4d5e6f70',
   version: 1,
   status: 'suggested',
@@ -129,7 +132,7 @@ export const PartyMatchView = Type.Object(
     modelVersion: Type.String(),
     createdAt: Type.String({ format: 'date-time' }),
   },
-  { examples: [example] },
+  { examples: [matchExample] },
 );
 export type PartyMatchView = Static<typeof PartyMatchView>;
 
@@ -152,7 +155,7 @@ export const MatchView = Type.Object(
       ),
     ),
   },
-  { examples: [example] },
+  { examples: [matchExample] },
 );
 export type MatchView = Static<typeof MatchView>;
 
@@ -183,7 +186,6 @@ export function toMatchView(row: MatchRow, parts: MatchParts, standing: Standing
 
 function toPartyMatchView(row: MatchRow, { demand, result }: MatchParts, standing: Standing): PartyMatchView {
   // jsonb columns hold what src/matching made of the pair; the database does not know its types.
-  const explanation = row.explanation as Explanation;
   return {
     id: row.id,
     version: row.version,
@@ -193,12 +195,16 @@ function toPartyMatchView(row: MatchRow, { demand, result }: MatchParts, standin
     result: toRecordName(result, standing.brokersResult || standing.ownsResult),
     gates: row.gates as GateReport[],
     contributions: row.contributions as Contribution[],
-    explanation: { zh: explanation.zh.join(''), en: explanation.en.join(' '), terms: explanation.terms },
+    explanation: toExplanationView(row.explanation as Explanation),
     indicators: row.indicators as IndicatorCheck[],
     nearMiss: row.nearMiss as NearMiss | null,
     modelVersion: row.modelVersion,
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+export function toExplanationView({ zh, en, terms }: Explanation): Static<typeof ExplanationView> {
+  return { zh: zh.join(''), en: en.join(' '), terms };
 }
 
 /** States in which a title is the one that was published, and not what its owner has meanwhile made of it. */

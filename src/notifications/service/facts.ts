@@ -65,6 +65,8 @@ export async function loadSubject(db: Db, message: StoredMessage, now: Date): Pr
         : null;
     }
     case 'user':
+    case 'job':
+    case 'match_preview':
       return null;
   }
 }

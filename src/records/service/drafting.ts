@@ -5,7 +5,7 @@ import { found, invalidInput } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { languageOf } from '../../core/text.ts';
-import { type Tx, transaction } from '../../core/transaction.ts';
+import { type Db, type Tx, transaction } from '../../core/transaction.ts';
 import { checkVersion } from '../../core/versions.ts';
 import { getOrganizationRow, homeMarketOf } from '../../organizations/service.ts';
 import { checkTerms } from '../../vocabularies/service.ts';
@@ -118,5 +118,14 @@ export function recordDrafting<
     return { ...confidential, revision: { ...waiting, ...money } };
   }
 
-  return { create, update };
+  /**
+   * The public columns that a text would have as a record; nothing is stored, and what the text leaves out is left out.
+   * @throws AppError INVALID_INPUT as `create`
+   */
+  async function sketch(db: Db, input: Input): Promise<Columns> {
+    await checkTerms(db, rules.termsOf(input), rules.faultsOf(input));
+    return { ...rules.draftDefaults, ...rules.partsOf(input).open };
+  }
+
+  return { create, update, sketch };
 }

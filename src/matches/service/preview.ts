@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { actorKey } from '../../core/actor.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { AppError } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { emit } from '../../core/outbox.ts';
+import { readTransaction, transaction } from '../../core/transaction.ts';
+import { isPublic } from '../../records/service.ts';
+import type { PreviewMatches } from '../inputs.ts';
+import { mayPreview } from '../policy.ts';
+import { deletePreview, deletePreviewsBefore, getPreviewRow, insertPreview, keepAnswer, takeAnswer } from '../store.ts';
+import { type MatchPreviewView, toMatchPreviewView } from '../views.ts';
+import type { MatchIndex } from './match-index.ts';
+import { candidatesFor, loadFacts, loadPartners, rankAgainst, type Subject } from './plan.ts';
+import { sketchSubject } from './sketch.ts';
+
+/** How previews get at a matching index. */
+export interface PreviewMeans {
+  /** This process's own; null where workers run in others. */
+  index: MatchIndex | null;
+  /** How long a request waits for an index or for a worker. */
+  patienceMs: number;
+}
+
+const retryAfterSeconds = 5;
+const pollMs = 40;
+const defaultLimit = 10;
+/** What nobody came for. */
+const keptMs = 3 * 60_000;
+
+/**
+ * The published records of the other side that a draft would match. Nothing becomes a record and nothing is audited: a
+ * draft is looked at as a search is. Without an index of its own the process hands the draft to one that has, in a row
+ * that only its author and the worker see, and deletes it with the answer.
+ * @throws AppError UNAVAILABLE when no index, or no worker, answers in time
+ */
+export async function previewMatches(ctx: Ctx, input: PreviewMatches, means: PreviewMeans): Promise<MatchPreviewView> {
+  const organizationId = mayPreview(ctx.actor, input.side);
+  const subject = await sketchSubject(ctx, organizationId, input);
+  const draft: Draft = { subject, limit: input.limit ?? defaultLimit };
+  return means.index === null
+    ? await askWorker(ctx, draft, means.patienceMs)
+    : await answerDraft(ctx, draft, means.index, means.patienceMs);
+}
+
+/** The worker's part. A draft that was given up meanwhile needs no answer. */
+export async function answerPreview(ctx: Ctx, id: string, index: MatchIndex): Promise<void> {
+  const { deliveryId: _claimed, ...beforeClaim } = ctx;
+  const row = await readTransaction(beforeClaim, (tx) => getPreviewRow(tx, id));
+  if (row === undefined || row.answer !== null) return;
+  const answer = await answerDraft(ctx, row.draft as Draft, index, waitForIndexMs);
+  await transaction(ctx, (tx) => keepAnswer(tx, id, answer));
+}
+
+/** Deletes drafts that nobody came back for: the process that asked is gone. Returns how many. */
+export async function sweepPreviews(ctx: Ctx): Promise<number> {
+  const before = new Date(ctx.clock.now().getTime() - keptMs);
+  return await transaction(ctx, (tx) => deletePreviewsBefore(tx, before));
+}
+
+interface Draft {
+  subject: Subject;
+  limit: number;
+}
+
+/** Shorter than a request's patience: the delivery is tried again meanwhile. */
+const waitForIndexMs = 2_000;
+
+/** Every index has read past this transaction once it is built. */
+const firstXid = '0';
+
+async function answerDraft(ctx: Ctx, draft: Draft, index: MatchIndex, patienceMs: number): Promise<MatchPreviewView> {
+  await index.waitUntil(firstXid, patienceMs);
+  const now = ctx.clock.now();
+  const subject = publishedAt(draft.subject, now);
+  const { side, record } = subject;
+  const partners = await loadPartners(ctx, side, await candidatesFor(subject, index));
+  const facts = await loadFacts(ctx, [record, ...partners]);
+  const best = await rankAgainst(index, subject, partners, { facts, now });
+  // Whatever a run may judge, a draft's author sees what everybody may.
+  const shown = partners.filter((row) => isPublic(row, now));
+  return toMatchPreviewView(side, best, new Map(shown.map((row) => [row.id, row])), draft.limit);
+}
+
+function publishedAt(subject: Subject, now: Date): Subject {
+  return subject.side === 'demand'
+    ? { side: 'demand', record: { ...subject.record, publishedAt: now } }
+    : { side: 'result', record: { ...subject.record, publishedAt: now } };
+}
+
+async function askWorker(ctx: Ctx, draft: Draft, patienceMs: number): Promise<MatchPreviewView> {
+  const id = newId();
+  await transaction(ctx, async (tx) => {
+    await insertPreview(tx, { id, actor: actorKey(ctx.actor), draft, createdAt: ctx.clock.now() });
+    await emit(tx, ctx, { type: 'match_preview.requested', subjectType: 'match_preview', subjectId: id });
+  });
+  const giveUpAtMs = performance.now() + patienceMs;
+  while (performance.now() < giveUpAtMs) {
+    await pause(pollMs);
+    const answer = await transaction(ctx, (tx) => takeAnswer(tx, id));
+    if (answer !== undefined) return answer as MatchPreviewView;
+  }
+  await transaction(ctx, (tx) => deletePreview(tx, id));
+  throw new AppError(
+    'UNAVAILABLE',
+    {
+      zh: '匹配服务暂时没有响应，请稍后重试。',
+      en: 'No worker has answered in time; try again shortly.',
+    },
+    { retryAfterSeconds },
+  );
+}
