@@ -1,7 +1,7 @@
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { searchDocuments } from '../../db/schema/index.ts';
 import { regionPrefix } from '../core/region-codes.ts';
-import type { SearchFacet, SearchFilters, SearchKind, SearchQuery } from '../core/search-index.ts';
+import type { SearchFacet, SearchFilters, SearchKind, SearchQuery, SearchSuggestion } from '../core/search-index.ts';
 import type { Db } from '../core/transaction.ts';
 
 export type SearchDocumentRow = typeof searchDocuments.$inferInsert;
@@ -61,12 +61,19 @@ export async function upsertDocuments(db: Db, rows: readonly SearchDocumentRow[]
           version: sql`excluded.version`,
           title: sql`excluded.title`,
           body: sql`excluded.body`,
+          keywords: sql`excluded.keywords`,
           terms: sql`excluded.terms`,
           technologyFields: sql`excluded.technology_fields`,
           industries: sql`excluded.industries`,
           cooperationModes: sql`excluded.cooperation_modes`,
           regionCode: sql`excluded.region_code`,
           trl: sql`excluded.trl`,
+          moneyBand: sql`excluded.money_band`,
+          activityType: sql`excluded.activity_type`,
+          stage: sql`excluded.stage`,
+          iprKinds: sql`excluded.ipr_kinds`,
+          language: sql`excluded.language`,
+          validUntil: sql`excluded.valid_until`,
           publishedAt: sql`excluded.published_at`,
         },
         setWhere: sql`${d.version} <= excluded.version`,
@@ -80,6 +87,22 @@ export async function removeDocuments(db: Db, kind: SearchKind, ids: readonly st
 
 export async function listVersions(db: Db, kind: SearchKind): Promise<{ id: string; version: number }[]> {
   return await db.select({ id: d.id, version: d.version }).from(d).where(eq(d.kind, kind));
+}
+
+/** Keywords that begin with what was typed, the most used first. */
+export async function suggestKeywords(
+  db: Db,
+  kind: SearchKind,
+  prefix: string,
+  limit: number,
+): Promise<SearchSuggestion[]> {
+  if (prefix === '') return [];
+  const { rows } = await db.execute<{ text: string; count: number }>(sql`
+    select min(keyword) as text, count(distinct d.id)::int as count
+    from search_documents d, unnest(d.keywords) keyword
+    where d.kind = ${kind} and starts_with(lower(keyword), lower(${prefix}))
+    group by lower(keyword) order by count desc, text limit ${limit}`);
+  return rows;
 }
 
 /** The share of documents that have each of the commonest terms, as PostgreSQL last sampled it; empty before the first ANALYZE. */
@@ -117,7 +140,8 @@ async function runFind(db: Db, query: SearchQuery, matching: Matching): Promise<
     ), shown as (
       select page.id, page.score, page.place, ${texts} from page join search_documents d on d.kind = ${kind} and d.id = page.id
     ), faceted as (
-      select d.technology_fields, d.cooperation_modes, d.region_code from ${facetedFrom}
+      select d.technology_fields, d.industries, d.cooperation_modes, d.region_code, d.trl, d.money_band, d.activity_type, d.stage, d.ipr_kinds
+      from ${facetedFrom}
     )
     select
       (select count(*)::int from hit) as total,
@@ -198,18 +222,38 @@ function hitsWithSome({ every, terms, similarTo }: Extract<Matching, { by: 'some
     )`;
 }
 
-function filterConditions({ technologyField, industry, cooperationMode, regionCode, minTrl }: SearchFilters): SQL[] {
-  const conditions: SQL[] = [];
-  if (technologyField !== undefined) {
-    conditions.push(
-      sql`exists (select 1 from unnest(d.technology_fields) field where starts_with(field, ${technologyField}))`,
-    );
-  }
-  if (industry !== undefined) conditions.push(sql`${industry} = any (d.industries)`);
-  if (cooperationMode !== undefined) conditions.push(sql`${cooperationMode} = any (d.cooperation_modes)`);
-  if (regionCode !== undefined) conditions.push(sql`starts_with(d.region_code, ${regionPrefix(regionCode)})`);
-  if (minTrl !== undefined) conditions.push(sql`d.trl >= ${minTrl}`);
-  return conditions;
+type Condition = (wanted: never) => SQL;
+
+/** One condition for each filter. */
+const conditionFor = {
+  technologyField: (codes: readonly string[]) =>
+    sql`exists (select 1 from unnest(d.technology_fields) field, unnest(${textArray(codes)}) asked where starts_with(field, asked))`,
+  industry: (codes: readonly string[]) => sql`d.industries && ${textArray(codes)}`,
+  cooperationMode: (codes: readonly string[]) => sql`d.cooperation_modes && ${textArray(codes)}`,
+  regionCode: (codes: readonly string[]) =>
+    sql`exists (select 1 from unnest(${textArray(codes.map(regionPrefix))}) asked where starts_with(d.region_code, asked))`,
+  minTrl: (level: number) => sql`d.trl >= ${level}`,
+  maxTrl: (level: number) => sql`d.trl <= ${level}`,
+  moneyBand: (bands: readonly string[]) => sql`d.money_band = any (${textArray(bands)})`,
+  activityType: (types: readonly string[]) => sql`d.activity_type = any (${textArray(types)})`,
+  stage: (stages: readonly string[]) => sql`d.stage = any (${textArray(stages)})`,
+  iprKind: (kinds: readonly string[]) => sql`d.ipr_kinds && ${textArray(kinds)}`,
+  language: (language: string) => sql`d.language = ${language}`,
+  publishedAfter: (at: Date) => sql`d.published_at >= ${at.toISOString()}::timestamptz`,
+  validAt: (at: Date) => sql`(d.valid_until is null or d.valid_until >= ${at.toISOString()}::timestamptz)`,
+} satisfies { [name in keyof Required<SearchFilters>]: (wanted: NonNullable<SearchFilters[name]>) => SQL };
+
+function filterConditions(filters: SearchFilters): SQL[] {
+  return Object.entries(filters).map(([name, wanted]) =>
+    (conditionFor[name as keyof SearchFilters] as Condition)(wanted as never),
+  );
+}
+
+function textArray(values: readonly string[]): SQL {
+  return sql`array[${sql.join(
+    values.map((value) => sql`${value}`),
+    sql`, `,
+  )}]::text[]`;
 }
 
 /** The codes of one group of documents that share their columns; a document counts for its codes and for those above them. */
@@ -218,7 +262,13 @@ const facetCodes: Record<SearchFacet, { columns: SQL; codes: SQL }> = {
     columns: sql`technology_fields`,
     codes: sql`select unnest(technology_fields) union select left(unnest(technology_fields), 1)`,
   },
+  industry: { columns: sql`industries`, codes: sql`select distinct unnest(industries)` },
   cooperationMode: { columns: sql`cooperation_modes`, codes: sql`select distinct unnest(cooperation_modes)` },
+  trl: { columns: sql`trl`, codes: sql`select trl::text where trl is not null` },
+  moneyBand: { columns: sql`money_band`, codes: sql`select money_band where money_band is not null` },
+  activityType: { columns: sql`activity_type`, codes: sql`select activity_type where activity_type is not null` },
+  stage: { columns: sql`stage`, codes: sql`select stage where stage is not null` },
+  iprKind: { columns: sql`ipr_kinds`, codes: sql`select unnest(ipr_kinds)` },
   region: {
     columns: sql`region_code`,
     codes: sql`select region_code union select left(region_code, 4) || '00' union select left(region_code, 2) || '0000'`,

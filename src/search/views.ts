@@ -1,4 +1,5 @@
 import { type Static, type TProperties, Type } from 'typebox';
+import { type SearchFacet, searchFacets } from '../core/search-index.ts';
 import { PublicDemandView } from '../demands/views.ts';
 import { PublicResultView } from '../results/views.ts';
 
@@ -20,8 +21,11 @@ function FoundView<Properties extends TProperties>(properties: Properties) {
     items: Type.Array(Type.Object({ ...properties, ...HitView.properties })),
     total: Type.Integer({ description: 'Of all pages.' }),
     facets: Type.Object(
-      { technologyField: Counts, cooperationMode: Counts, region: Counts },
-      { description: 'Records per code, over all pages; a record counts for its codes and for the codes above them.' },
+      Object.fromEntries(searchFacets.map((facet) => [facet, Counts])) as Record<SearchFacet, typeof Counts>,
+      {
+        description:
+          "Records per code, over all pages, under the question and all filters but the facet's own; a record counts for its codes and for the codes above them.",
+      },
     ),
     degraded: Type.Boolean({ description: 'True when the search engine is away and PostgreSQL answers for it.' }),
   };

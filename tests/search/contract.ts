@@ -25,7 +25,12 @@ function documentWith(parts: Partial<SearchDocument> & { title: string }): Searc
     cooperationModes: ['joint_development'],
     regionCode: '640300',
     trl: null,
+    moneyBand: null,
+    activityType: null,
+    stage: null,
+    iprKinds: [],
     publishedAt: new Date(published),
+    validUntil: null,
     ...parts,
   };
 }
@@ -175,7 +180,7 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
     it('filters by technology field at both levels', async () => {
       await keep(indium, milk, membrane);
       const found = async (technologyField: string) =>
-        ids(await index.search(ask('', { filters: { technologyField } })));
+        ids(await index.search(ask('', { filters: { technologyField: [technologyField] } })));
       expect(await found('4')).toEqual([indium.id]);
       expect(await found('402')).toEqual([indium.id]);
       expect(await found('7')).toEqual([membrane.id]);
@@ -185,13 +190,13 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
     it('filters by industry, cooperation mode, region and least readiness, one by one and together', async () => {
       await keep(indium, milk, membrane);
       const found = async (filters: SearchQuery['filters']) => ids(await index.search(ask('', { filters })));
-      expect(await found({ industry: '14' })).toEqual([milk.id]);
-      expect(await found({ industry: 'C' })).toEqual([milk.id, indium.id]);
-      expect(await found({ cooperationMode: 'joint_development' })).toEqual([membrane.id, indium.id]);
-      expect(await found({ regionCode: '640000' })).toEqual([milk.id, indium.id]);
-      expect(await found({ regionCode: '640300' })).toEqual([indium.id]);
+      expect(await found({ industry: ['14'] })).toEqual([milk.id]);
+      expect(await found({ industry: ['C'] })).toEqual([milk.id, indium.id]);
+      expect(await found({ cooperationMode: ['joint_development'] })).toEqual([membrane.id, indium.id]);
+      expect(await found({ regionCode: ['640000'] })).toEqual([milk.id, indium.id]);
+      expect(await found({ regionCode: ['640300'] })).toEqual([indium.id]);
       expect(await found({ minTrl: 6 })).toEqual([membrane.id, milk.id]);
-      expect(await found({ regionCode: '640000', minTrl: 6, industry: 'C' })).toEqual([milk.id]);
+      expect(await found({ regionCode: ['640000'], minTrl: 6, industry: ['C'] })).toEqual([milk.id]);
     });
 
     it('leaves documents of unknown readiness out where a least readiness is asked', async () => {
@@ -223,7 +228,7 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
     it('counts facets of what the question and the filters leave', async () => {
       await keep(indium, milk, membrane);
       const answer = await index.search(
-        ask('枸杞', { facets: ['technologyField'], filters: { regionCode: '640000' } }),
+        ask('枸杞', { facets: ['technologyField'], filters: { regionCode: ['640000'] } }),
       );
       expect(answer.facets).toEqual({ technologyField: { '2': 1, '205': 1 } });
     });
@@ -311,14 +316,14 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
       await keep(indium, milk, membrane);
       const hostile = `4' or '1'='1`;
       for (const filters of [
-        { technologyField: hostile },
-        { industry: hostile },
-        { cooperationMode: hostile },
-        { regionCode: hostile },
+        { technologyField: [hostile] },
+        { industry: [hostile] },
+        { cooperationMode: [hostile] },
+        { regionCode: [hostile] },
       ]) {
         expect((await index.search(ask('', { filters }))).total).toBe(0);
       }
-      expect((await index.search(ask('', { filters: { technologyField: '%' } }))).total).toBe(0);
+      expect((await index.search(ask('', { filters: { technologyField: ['%'] } }))).total).toBe(0);
     });
 
     it('answers a question of 10 kB', async () => {

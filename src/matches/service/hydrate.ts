@@ -1,4 +1,4 @@
-import { type MoneyBand, moneyBands } from '../../core/money.ts';
+import { moneyBandIn } from '../../core/money.ts';
 import type { DemandRow } from '../../demands/service.ts';
 import type { Exclusivity, MatchDemand, MatchResult } from '../../matching/types.ts';
 import type { ResultRow } from '../../results/service.ts';
@@ -25,7 +25,7 @@ export function toMatchDemand(row: DemandRow): MatchDemand {
     alreadyTried: row.alreadyTried,
     notAcceptable: row.notAcceptable,
     industry: row.industry,
-    budgetBand: bandIn(row.budgetBand),
+    budgetBand: moneyBandIn(row.budgetBand),
     budgetNegotiable: row.budgetNegotiable,
     targetTrl: row.targetTrl,
     anonymous: row.anonymous,
@@ -53,14 +53,10 @@ export function toMatchResult(row: ResultRow): MatchResult {
     trl: row.trl,
     stage: row.stage,
     iprCount: row.ipr.length,
-    priceBand: bandIn(row.priceBand),
+    priceBand: moneyBandIn(row.priceBand),
     priceNegotiable: row.priceNegotiable,
     exclusivity: exclusivities.find((known) => known === row.exclusivity) ?? null,
   };
 }
 
 const exclusivities: readonly Exclusivity[] = ['exclusive', 'sole', 'non_exclusive', 'any'];
-
-function bandIn(code: string | null): MoneyBand | null {
-  return moneyBands.find((band) => band === code) ?? null;
-}
