@@ -233,6 +233,70 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
       expect(answer.facets).toEqual({ technologyField: { '2': 1, '205': 1 } });
     });
 
+    it("counts a facet's other values under all filters but its own", async () => {
+      await keep(indium, milk, membrane);
+      const facets = ['technologyField', 'region', 'cooperationMode'] as const;
+      const answer = await index.search(
+        ask('', { facets, filters: { technologyField: ['205'], regionCode: ['640000'] } }),
+      );
+      expect(ids(answer)).toEqual([milk.id]);
+      expect(answer.facets.technologyField).toEqual({ '2': 1, '205': 1, '4': 1, '402': 1 });
+      expect(answer.facets.region).toEqual({ '640000': 1, '640100': 1 });
+      expect(answer.facets.cooperationMode).toEqual({ commissioned_development: 1 });
+    });
+
+    it('filters by any of several values, by ranges, bands, kinds and validity', async () => {
+      const pilot = documentWith({
+        kind: 'result',
+        title: '中试工艺',
+        stage: 'pilot',
+        iprKinds: ['invention', 'design'],
+        moneyBand: '1m_5m',
+        trl: 6,
+        validUntil: new Date('2026-06-30T00:00:00Z'),
+      });
+      const lab = documentWith({
+        kind: 'result',
+        title: '实验室样品',
+        language: 'en',
+        stage: 'lab',
+        iprKinds: ['trade_secret'],
+        moneyBand: 'under_100k',
+        trl: 3,
+      });
+      await keep(pilot, lab);
+      const found = async (filters: SearchQuery['filters']) =>
+        ids(await index.search(ask('', { kind: 'result', filters })));
+      expect(await found({ stage: ['pilot', 'lab'] })).toEqual([lab.id, pilot.id]);
+      expect(await found({ stage: ['pilot'] })).toEqual([pilot.id]);
+      expect(await found({ iprKind: ['design', 'trade_secret'] })).toEqual([lab.id, pilot.id]);
+      expect(await found({ iprKind: ['design'] })).toEqual([pilot.id]);
+      expect(await found({ moneyBand: ['under_100k', '500k_1m'] })).toEqual([lab.id]);
+      expect(await found({ minTrl: 3, maxTrl: 5 })).toEqual([lab.id]);
+      expect(await found({ language: 'zh' })).toEqual([pilot.id]);
+      expect(await found({ validAt: new Date('2026-07-01T00:00:00Z') })).toEqual([lab.id]);
+      expect(await found({ publishedAfter: lab.publishedAt })).toEqual([lab.id]);
+    });
+
+    it('sorts by the next to end, and what has no end last', async () => {
+      const endless = documentWith({ title: '微晶玻璃' });
+      const late = documentWith({ title: '微晶玻璃', validUntil: new Date('2027-01-01T00:00:00Z') });
+      const soon = documentWith({ title: '微晶玻璃', validUntil: new Date('2026-02-01T00:00:00Z') });
+      await keep(late, endless, soon);
+      expect(ids(await index.search(ask('', { sort: 'expiring' })))).toEqual([soon.id, late.id, endless.id]);
+      expect(ids(await index.search(ask('微晶玻璃', { sort: 'expiring' })))).toEqual([soon.id, late.id, endless.id]);
+    });
+
+    it('suggests what begins as typed, the most used first', async () => {
+      await keep(indium, milk, documentWith({ title: '铟靶材', keywords: ['高纯铟'] }));
+      expect(await index.suggest({ kind: 'demand', prefix: '高纯', limit: 5 })).toContainEqual({
+        text: '高纯铟',
+        count: 2,
+      });
+      expect(await index.suggest({ kind: 'result', prefix: '高纯', limit: 5 })).toEqual([]);
+      expect(await index.suggest({ kind: 'demand', prefix: '', limit: 5 })).toEqual([]);
+    });
+
     it('pages without gaps or repeats, also among documents of equal score and time', async () => {
       const publishedAt = new Date('2026-05-01T00:00:00Z');
       const many = Array.from({ length: 25 }, (_, at) => documentWith({ title: `微晶玻璃样品${at % 3}`, publishedAt }));
