@@ -103,6 +103,7 @@ export interface SearchHit {
 
 export interface SearchAnswer {
   hits: SearchHit[];
+  /** An engine that stops counting says `maxSearchWindow`, for at least so many. */
   total: number;
   /** Documents per code: under the question and all filters but the facet's own. */
   facets: Partial<Record<SearchFacet, Record<string, number>>>;
@@ -127,7 +128,10 @@ export interface SuggestQuery {
 export interface SearchIndex {
   readonly name: string;
   ensureIndexes(): Promise<void>;
-  /** Resolves when the documents can be found. A newer version that is there already stays. */
+  /**
+   * Resolves when the documents can be found. A newer version that is there already stays.
+   * @throws DocumentsRejectedError when the engine refuses some for themselves; the others can be found
+   */
   upsert(documents: readonly SearchDocument[]): Promise<void>;
   remove(kind: SearchKind, ids: readonly string[]): Promise<void>;
   search(query: SearchQuery): Promise<SearchAnswer>;
@@ -135,4 +139,51 @@ export interface SearchIndex {
   /** Ids and versions held, to compare with the truth. */
   versions(kind: SearchKind): Promise<Map<string, number>>;
   health(): Promise<'ok' | 'down'>;
+}
+
+/** One that will be refused again until its record changes. */
+export interface RejectedDocument {
+  kind: SearchKind;
+  id: string;
+  reason: string;
+}
+
+export class DocumentsRejectedError extends Error {
+  readonly rejected: readonly RejectedDocument[];
+
+  constructor(rejected: readonly RejectedDocument[]) {
+    super(
+      `${rejected.length} documents refused: ${rejected.map(({ kind, id, reason }) => `${kind} ${id}: ${reason}`).join('; ')}`,
+    );
+    this.name = 'DocumentsRejectedError';
+    this.rejected = rejected;
+  }
+}
+
+/** An index being made anew beside the one that is searched. Whoever fills it writes new changes to both. */
+export interface IndexRebuild {
+  /** As of the index itself. */
+  upsert(documents: readonly SearchDocument[]): Promise<void>;
+  remove(ids: readonly string[]): Promise<void>;
+  /**
+   * Puts it in the place of the searched one, at once, and keeps that one for a return.
+   * @throws AppError UPSTREAM_FAILED, with nothing changed, when it does not hold as many documents as were written
+   */
+  commit(): Promise<void>;
+  /** Forgets it; the searched one is as it was. */
+  abort(): Promise<void>;
+}
+
+export interface RebuildableIndex {
+  beginRebuild(kind: SearchKind): Promise<IndexRebuild>;
+  /** Back to what was searched before the last commit; false when it is no longer kept. */
+  rollBack(kind: SearchKind): Promise<boolean>;
+}
+
+/** An engine that works writes off one by one and keeps a list of them. */
+export interface SearchTaskQueue {
+  /** Tasks that wait or run: writers go easy when it grows. */
+  queueLength(): Promise<number>;
+  /** Forgets the tasks that were finished before then. */
+  pruneTasks(olderThan: Date): Promise<void>;
 }
