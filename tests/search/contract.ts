@@ -1,56 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SearchAnswer, SearchDocument, SearchIndex, SearchQuery } from '../../src/core/search-index.ts';
+import type { SearchDocument, SearchIndex, SearchQuery } from '../../src/core/search-index.ts';
+import { ask, documentWith, ids } from './samples.ts';
 
 /** What a test gets: an empty index, and how to let it go. */
 export interface IndexUnderTest {
   index: SearchIndex;
   close(): Promise<void>;
-}
-
-let published = Date.UTC(2026, 0, 1);
-
-/** A demand about nothing in particular; every later one is newer. */
-function documentWith(parts: Partial<SearchDocument> & { title: string }): SearchDocument {
-  published += 60_000;
-  return {
-    id: randomUUID(),
-    kind: 'demand',
-    version: 1,
-    keywords: [],
-    body: '',
-    language: 'zh',
-    technologyFields: ['402'],
-    industries: ['C', '32'],
-    cooperationModes: ['joint_development'],
-    regionCode: '640300',
-    trl: null,
-    moneyBand: null,
-    activityType: null,
-    stage: null,
-    iprKinds: [],
-    publishedAt: new Date(published),
-    validUntil: null,
-    ...parts,
-  };
-}
-
-function ask(q: string, parts: Partial<SearchQuery> = {}): SearchQuery {
-  return {
-    kind: 'demand',
-    q,
-    filters: {},
-    facets: [],
-    sort: 'relevance',
-    offset: 0,
-    limit: 20,
-    highlight: false,
-    ...parts,
-  };
-}
-
-function ids(answer: SearchAnswer): string[] {
-  return answer.hits.map((hit) => hit.id);
 }
 
 /** What every search engine behind the port must do; ranking only where people would notice. */

@@ -54,7 +54,8 @@ function isOneOf(attribute: string, values: readonly string[]): string {
 
 /** The server takes backslashes away twice, once before quotes and once as in C: doubling them serves both. */
 export function quoted(value: string): string {
-  return `"${storableText(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  // A NUL as a blank would make another value of it: the server trims.
+  return `"${storableText(value.replaceAll('\0', '\ufffd')).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 function seconds(at: Date): number {
