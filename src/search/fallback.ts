@@ -9,6 +9,8 @@ export interface FallbackOptions {
   failuresToRest?: number;
   /** How long it is left alone before one question tries it again. */
   restMs?: number;
+  /** How long a start waits for the primary to be made ready; that goes on meanwhile. */
+  startDeadlineMs?: number;
   /** Milliseconds that only grow. */
   now?: () => number;
 }
@@ -22,7 +24,7 @@ export function createSearchWithFallback(
   fallback: SearchIndex,
   options: FallbackOptions,
 ): SearchIndex {
-  const { log, deadlineMs = 400 } = options;
+  const { log, deadlineMs = 400, startDeadlineMs = 5_000 } = options;
   const breaker = createBreaker(options);
 
   async function ask<T>(of: (index: SearchIndex) => Promise<T>): Promise<{ answer: T; isDegraded: boolean }> {
@@ -43,11 +45,11 @@ export function createSearchWithFallback(
     ensureIndexes: async () => {
       await fallback.ensureIndexes();
       try {
-        await primary.ensureIndexes();
+        await within(startDeadlineMs, primary.ensureIndexes());
       } catch (error) {
         log.warn(
           { err: error, index: primary.name },
-          'the search engine is away; the fallback answers until it is back',
+          'the search engine is not ready; the fallback answers until it is',
         );
       }
     },

@@ -14,7 +14,7 @@ import type { AnalyseText } from '../index-terms.ts';
 import { asText } from './question.ts';
 import { beginRebuild, rollBack } from './rebuild.ts';
 import { searchDocuments } from './search.ts';
-import { connect, type Server, type Timeouts, talk } from './server.ts';
+import { connect, type Server, serverCode, type Timeouts, talk } from './server.ts';
 import { ensureIndex, settingsWith } from './settings.ts';
 import { pruneTasks, queueLength } from './tasks.ts';
 import { type BatchLimits, defaultBatchLimits, listVersions, removeDocuments, writeDocuments } from './writes.ts';
@@ -65,6 +65,8 @@ export function createMeilisearchSearch(options: MeilisearchOptions): Meilisearc
         try {
           if (ofKind.length > 0) await write(server.uidOf(kind), kind, ofKind);
         } catch (error) {
+          // Somebody has removed it: the next try makes it again.
+          if (serverCode(error) === 'index_not_found') areEnsured = false;
           if (!(error instanceof DocumentsRejectedError)) throw error;
           rejected.push(...error.rejected);
         }

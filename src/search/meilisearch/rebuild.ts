@@ -49,7 +49,11 @@ export async function beginRebuild(server: Server, kind: SearchKind, parts: Rebu
       await swap(server, live, uid);
       parts.log.info({ index: live, documents: numberOfDocuments, previous: uid }, 'the search index was rebuilt');
       // What is under the new name now is what was searched before: kept. Older ones have had their time.
-      for (const older of await listPrevious(server, live)) if (older !== uid) await drop(server, older);
+      try {
+        for (const older of await listPrevious(server, live)) if (older !== uid) await drop(server, older);
+      } catch (error) {
+        parts.log.warn({ err: error, index: live }, 'older search indexes could not be removed; the next rebuild will');
+      }
     },
     abort: async () => await drop(server, uid),
   };

@@ -21,7 +21,7 @@ export interface Server {
   uidOf(kind: SearchKind): string;
 }
 
-const defaultTimeouts: Timeouts = { searchMs: 2_000, requestMs: 30_000, taskMs: 600_000 };
+const defaultTimeouts: Timeouts = { searchMs: 1_000, requestMs: 30_000, taskMs: 600_000 };
 
 export function connect(options: {
   url: string;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EnqueuedTask, MeilisearchErrorResponse } from 'meilisearch';
-import type { AppError } from '../../core/errors.ts';
-import { refused, type Server, talk, unavailable } from './server.ts';
+import type { EnqueuedTask, MeilisearchErrorResponse, Task } from 'meilisearch';
+import { AppError } from '../../core/errors.ts';
+import { refused, type Server, serverCode, talk, unavailable } from './server.ts';
 
 const firstPollMs = 10;
 const slowestPollMs = 500;
@@ -21,19 +21,25 @@ export async function runTask(
   const giveUpAtMs = performance.now() + server.timeouts.taskMs;
   let silent = 0;
   for (let pollMs = firstPollMs; performance.now() < giveUpAtMs; pollMs = Math.min(pollMs * 1.5, slowestPollMs)) {
-    try {
-      const task = await talk(() => server.client.tasks.getTask(taskUid));
-      silent = 0;
-      if (task.status === 'succeeded') return null;
-      if (task.status === 'failed') return task.error ?? unexplained;
-      if (task.status === 'canceled') throw unavailable(new Error(`task ${taskUid} was canceled`));
-    } catch (error) {
-      silent += 1;
-      if (!isPassing(error) || silent > maxSilentPolls) throw error;
-    }
+    const task = await askForTask(server, taskUid, () => ++silent <= maxSilentPolls);
+    if (task !== null) silent = 0;
+    if (task?.status === 'succeeded') return null;
+    if (task?.status === 'failed') return task.error ?? unexplained;
+    if (task?.status === 'canceled') throw unavailable(new Error(`task ${taskUid} was canceled`));
     await pause(pollMs);
   }
   throw unavailable(new Error(`task ${taskUid} has not ended in ${server.timeouts.taskMs} ms`));
+}
+
+/** Null when there was no answer and that may be borne once more. */
+async function askForTask(server: Server, taskUid: number, mayBeSilent: () => boolean): Promise<Task | null> {
+  try {
+    return await talk(() => server.client.tasks.getTask(taskUid));
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'UNAVAILABLE' && mayBeSilent()) return null;
+    // Pruned before we saw its end: it may have failed.
+    throw serverCode(error) === 'task_not_found' ? unavailable(error) : error;
+  }
 }
 
 const unexplained: MeilisearchErrorResponse = {
@@ -42,11 +48,6 @@ const unexplained: MeilisearchErrorResponse = {
   message: 'no reason given',
   link: '',
 };
-
-function isPassing(error: unknown): boolean {
-  const { code, details } = error as AppError;
-  return code === 'UNAVAILABLE' && !(details.cause instanceof Error && /was canceled$/.test(details.cause.message));
-}
 
 /**
  * As `runTask`, where failing is an error, but for the codes that say: it is so already.
