@@ -24,7 +24,7 @@ export function createSearchWithFallback(
   fallback: SearchIndex,
   options: FallbackOptions,
 ): SearchIndex {
-  const { log, deadlineMs = 400, startDeadlineMs = 5_000 } = options;
+  const { log, deadlineMs = 350, startDeadlineMs = 5_000 } = options;
   const breaker = createBreaker(options);
 
   async function ask<T>(of: (index: SearchIndex) => Promise<T>): Promise<{ answer: T; isDegraded: boolean }> {

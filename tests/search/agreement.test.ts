@@ -23,8 +23,8 @@ const activities = ['basic_research', 'applied_research'];
 const stages = ['lab', 'pilot', 'product'];
 const kinds = ['invention', 'design', 'trade_secret'];
 const days = [1, 2, 3, 4, 5].map((day) => new Date(Date.UTC(2026, 5, day)));
-/** Unlike each other, so that no typing mistake leads from one to another. */
-const words = ['graphene', 'ultrasound', 'fermentation'];
+/** Unlike each other, so that neither a typing mistake nor a part leads from one to another. */
+const words = ['石墨烯', 'ultrasound', '发酵罐'];
 
 const some = (codes: string[]) => fc.subarray(codes);
 const one = <T>(...values: T[]) => fc.constantFrom(...values);

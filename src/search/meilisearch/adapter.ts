@@ -34,7 +34,7 @@ export interface MeilisearchOptions {
 }
 
 /** The server stops looking after this and answers with what it has; in time for who waits. */
-const searchCutoffMs = 250;
+const searchCutoffMs = 200;
 const kinds: readonly SearchKind[] = ['demand', 'result'];
 
 export type MeilisearchSearch = SearchIndex & RebuildableIndex & SearchTaskQueue;
