@@ -123,6 +123,7 @@ describe('the doors of the test double of Meilisearch', () => {
   it('refuses fields and parameters that it does not know', async () => {
     for (const [method, path, body] of [
       ['POST', '/indexes', { uid: 'a', colour: 'red' }],
+      ['POST', '/indexes', { uid: 'a', constructor: 'red' }],
       ['POST', '/indexes/a/search', { query: 'a' }],
       ['PATCH', '/indexes/a/settings', { searchable: [] }],
       ['PATCH', '/indexes/a/settings', { pagination: { most: 1 } }],
@@ -170,6 +171,9 @@ describe('the doors of the test double of Meilisearch', () => {
     expect(await add(JSON.stringify([{ id: 1, text: 'x'.repeat(2_000) }]))).toEqual([413, 'payload_too_large']);
     expect(await add('{"id":1}\n{"id":2}\n', 'application/x-ndjson')).toEqual([202, undefined]);
     expect((await double.raw('POST', '/indexes/a/search', '{"q":')).body.code).toBe('malformed_payload');
+    expect((await double.raw('POST', '/indexes/a/search', { q: 'half \ud800' })).body.code).toBe('malformed_payload');
+    expect(await add('[{"id":1,"title":"half \\udfff"}]')).toEqual([400, 'malformed_payload']);
+    expect(await add('[{"id":1,"title":"\\ud842\\udfb7"}]')).toEqual([202, undefined]);
   });
 
   it('answers 404 and 405 without a body where it has no route', async () => {

@@ -19,12 +19,12 @@ describe('the documents of the test double of Meilisearch', () => {
 
   it('replaces a whole document by POST and its top-level fields by PUT', async () => {
     await index()
-      .addDocuments([{ id: 1, title: 'old', more: { a: 1, b: 2 } }])
+      .addDocuments([{ id: 1, title: 'old', kept: true, more: { a: 1, b: 2 } }])
       .waitTask();
     await index()
       .updateDocuments([{ id: 1, title: 'new', more: { a: 3 } }])
       .waitTask();
-    expect(await all()).toEqual([{ id: 1, title: 'new', more: { a: 3 } }]);
+    expect(await all()).toEqual([{ id: 1, title: 'new', kept: true, more: { a: 3 } }]);
     await index()
       .addDocuments([{ id: 1, year: 2026 }])
       .waitTask();

@@ -104,11 +104,12 @@ describe('the tasks of the test double of Meilisearch', () => {
     await index.deleteDocuments(['1']);
     await index.updateSettings({ stopWords: ['x'] });
     await index.updateSettings({ stopWords: ['y'] });
+    await index.addDocuments([{ id: 3 }]);
     const last = await index.deleteDocuments({ filter: 'id = 1' });
     double.control.release();
     await double.client.tasks.waitForTask(last);
     const tasks = (await double.client.tasks.getTasks({ reverse: true, from: 1 })).results;
-    expect(tasks.map(({ batchUid }) => batchUid)).toEqual([1, 1, 2, 1, 3, 3, 4]);
+    expect(tasks.map(({ batchUid }) => batchUid)).toEqual([1, 1, 2, 1, 3, 3, 4, 5]);
   });
 
   it('fails a task with the error in it, with 202 all the same and counts of 0', async () => {
