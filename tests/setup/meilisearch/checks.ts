@@ -36,10 +36,6 @@ export function wrongType(value: Json, at: string, code: string, expected: strin
   return new MeilisearchError(code, `Invalid value type${place}: expected ${expected}, but found ${kindOf(value)}`);
 }
 
-export function wrongValue(at: string, code: string, why: string): MeilisearchError {
-  return new MeilisearchError(code, `Invalid value at \`${at}\`: ${why}`);
-}
-
 export function string(value: Json, at: string, code: string): string {
   if (typeof value !== 'string') throw wrongType(value, at, code, 'a string');
   return value;
@@ -91,7 +87,7 @@ export function readFields<F extends Fields>(value: Json, fields: F, at = '', co
   if (!isObject(value)) throw wrongType(value, at, code, 'an object');
   const read: JsonObject = {};
   for (const [name, given] of Object.entries(value)) {
-    const known = fields[name];
+    const known = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (known === undefined) {
       const inside = at === '' ? '' : ` inside \`${at}\``;
       const names = Object.keys(fields).map((one) => `\`${one}\``);

@@ -68,11 +68,11 @@ export class Index {
 
   stats(isIndexing: boolean): JsonObject {
     const documents = this.documents();
-    const fields: Record<string, number> = {};
+    const fields = new Map<string, number>();
     let bytes = 0;
     for (const document of documents) {
       bytes += Buffer.byteLength(JSON.stringify(document));
-      for (const name of Object.keys(document)) fields[name] = (fields[name] ?? 0) + 1;
+      for (const name of Object.keys(document)) fields.set(name, (fields.get(name) ?? 0) + 1);
     }
     return {
       numberOfDocuments: documents.length,
@@ -81,7 +81,7 @@ export class Index {
       isIndexing,
       numberOfEmbeddings: 0,
       numberOfEmbeddedDocuments: 0,
-      fieldDistribution: Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      fieldDistribution: Object.fromEntries([...fields].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     };
   }
 }

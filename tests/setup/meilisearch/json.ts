@@ -5,11 +5,6 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Plain objects and arrays as deep copies, so that what a test holds is not what the server holds. */
-export function copy<T extends Json>(value: T): T {
-  return structuredClone(value);
-}
-
 /** The value at a dotted path: of an array, that of each element; a key with dots in it counts, too. */
 export function valuesAt(value: Json | undefined, path: string): Json[] {
   if (value === undefined) return [];

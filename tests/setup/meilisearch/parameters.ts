@@ -12,7 +12,7 @@ function invalid(name: string, code: string, why: string): MeilisearchError {
 export function readParameters<F extends Fields>(given: URLSearchParams, fields: F): Read<F> {
   const read: Record<string, unknown> = {};
   for (const [name, value] of given) {
-    const known = fields[name];
+    const known = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (known === undefined) {
       const names = Object.keys(fields).map((one) => `\`${one}\``);
       throw new MeilisearchError('bad_request', `Unknown parameter \`${name}\`: expected one of ${names.join(', ')}`);

@@ -26,14 +26,25 @@ function words(text: string, settings: Settings): string[] {
   return tokenize(text, settings).map((token) => token.text);
 }
 
-export function parseQuery(q: string, settings: Settings): ParsedQuery {
-  const stopWords = new Set(settings.stopWords.map(normalizedWord));
+const synonymsOf = new WeakMap<Settings, Map<string, string[][]>>();
+
+/** By their words: what else may stand for them. They work one way, from the key to what is listed. */
+function synonymsIn(settings: Settings): Map<string, string[][]> {
+  const known = synonymsOf.get(settings);
+  if (known !== undefined) return known;
   const synonyms = new Map(
     Object.entries(settings.synonyms).map(([from, to]) => [
       words(from, settings).join(' '),
       to.map((one) => words(one, settings)).filter((one) => one.length > 0),
     ]),
   );
+  synonymsOf.set(settings, synonyms);
+  return synonyms;
+}
+
+export function parseQuery(q: string, settings: Settings): ParsedQuery {
+  const stopWords = new Set(settings.stopWords.map(normalizedWord));
+  const synonyms = synonymsIn(settings);
   const terms: QueryTerm[] = [];
   const excluded: string[][] = [];
   for (const found of q.matchAll(/(-?)"([^"]*)"?|(\S+?)(?=\s|"|$)/gu)) {
@@ -62,7 +73,21 @@ export function parseQuery(q: string, settings: Settings): ParsedQuery {
       });
     }
   }
+  addLongSynonyms(terms, synonyms);
   return { terms: terms.slice(0, maxTerms), excluded };
+}
+
+const maxSynonymWords = 3;
+
+/** Of two or three words together: what stands for all of them stands for each. */
+function addLongSynonyms(terms: QueryTerm[], synonyms: ReadonlyMap<string, string[][]>): void {
+  for (let length = 2; length <= maxSynonymWords; length += 1)
+    for (let at = 0; at + length <= terms.length; at += 1) {
+      const together = terms.slice(at, at + length);
+      if (together.some((term) => term.isPhrase)) continue;
+      const others = synonyms.get(together.map((term) => term.words[0]).join(' ')) ?? [];
+      for (const term of together) term.synonyms = [...term.synonyms, ...others];
+    }
 }
 
 /** Typing mistakes that a word of this length may have. */
@@ -122,16 +147,31 @@ export interface TermMatch {
   typos: number;
 }
 
+const compared = new WeakMap<QueryTerm, Map<string, number | null>>();
+
+function knownTypos(term: QueryTerm, word: string, settings: Settings): number | null {
+  const known = compared.get(term) ?? new Map<string, number | null>();
+  compared.set(term, known);
+  const before = known.get(word);
+  if (before !== undefined) return before;
+  const typos = typosOf(term, word, settings);
+  known.set(word, typos);
+  return typos;
+}
+
 export function matchesOf(term: QueryTerm, tokens: readonly Token[], settings: Settings): TermMatch[] {
   const matches: TermMatch[] = [];
   const phrases = term.words.length > 1 ? [term.words] : term.synonyms;
-  for (let at = 0; at < tokens.length; at += 1) {
-    const word = (tokens[at] as Token).text;
-    const typos = term.words.length === 1 ? typosOf(term, word, settings) : null;
+  for (const [at, first] of tokens.entries()) {
+    const typos = term.words.length === 1 ? knownTypos(term, first.text, settings) : null;
     if (typos !== null) matches.push({ from: at, to: at + 1, typos });
-    for (const phrase of phrases)
-      if (phrase.every((one, offset) => tokens[at + offset]?.text === one))
-        matches.push({ from: at, to: at + phrase.length, typos: 0 });
+    for (const phrase of phrases) {
+      const stands = phrase.every((word, offset) => {
+        const token = tokens[at + offset];
+        return token?.text === word && token.position === first.position + offset;
+      });
+      if (stands) matches.push({ from: at, to: at + phrase.length, typos: 0 });
+    }
   }
   return matches;
 }

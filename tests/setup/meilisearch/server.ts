@@ -140,7 +140,6 @@ export async function startMeilisearchDouble(options: DoubleOptions = {}): Promi
     }
     const headers: Record<string, string> = {};
     if (told.body !== undefined) headers['content-type'] = 'application/json';
-    if (told.status === 503) headers['retry-after'] = '10';
     response.writeHead(told.status, headers);
     response.end(told.body === undefined ? undefined : JSON.stringify(told.body));
   }

@@ -166,7 +166,7 @@ export function refuseUnemulated(method: string, path: string): void {
   const known =
     /^\/(batches|chats|dumps|dynamic-search-rules|experimental-features|export|logs|metrics|network|render-template|snapshots|webhooks)(\/|$)/u;
   const parts =
-    /^\/(indexes\/[^/]+\/(compact|documents\/edit|fields|similar)|tasks\/(compact|stream|\d+\/documents))$/u;
+    /^\/(indexes\/[^/]+\/(compact|documents\/edit|fields|similar|settings\/(chat|foreign-keys))|tasks\/(compact|stream|\d+\/documents))$/u;
   const isGetSearch = method === 'GET' && /^\/indexes\/[^/]+\/search$/u.test(path);
   if (known.test(path) || parts.test(path) || isGetSearch) throw new NotEmulated(`${method} ${path}`);
 }
