@@ -19,7 +19,7 @@ const Counts = Type.Optional(Type.Record(Type.String(), Type.Integer()));
 function FoundView<Properties extends TProperties>(properties: Properties) {
   return {
     items: Type.Array(Type.Object({ ...properties, ...HitView.properties })),
-    total: Type.Integer({ description: 'Of all pages.' }),
+    total: Type.Integer({ description: 'Of all pages; 1000 may stand for more.' }),
     facets: Type.Object(
       Object.fromEntries(searchFacets.map((facet) => [facet, Counts])) as Record<SearchFacet, typeof Counts>,
       {

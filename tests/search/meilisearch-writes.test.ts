@@ -33,6 +33,14 @@ describe('writing to Meilisearch', () => {
     expect(sent('PATCH', /settings$/)).toBe(4);
   });
 
+  it('keeps the newer version also when both are written at the same time', async () => {
+    const index = adapter();
+    await index.ensureIndexes();
+    const document = documentWith({ title: '高纯铟' });
+    await Promise.all([3, 2].map((version) => index.upsert([{ ...document, version }])));
+    expect(await index.versions('demand')).toEqual(new Map([[document.id, 3]]));
+  });
+
   it('makes the indexes before the first write when nobody has', async () => {
     const index = adapter();
     const document = documentWith({ title: '高纯铟' });

@@ -45,15 +45,17 @@ export function createMeilisearchSearch(options: MeilisearchOptions): Meilisearc
   const server = connect({ url, key, prefix, timeouts });
   const settings = settingsWith(synonyms, searchCutoffMs);
   const limits = { ...defaultBatchLimits, ...options.batch };
+  const inTurn = turns();
   const write = async (uid: string, kind: SearchKind, documents: readonly SearchDocument[]) =>
-    await writeDocuments(server, uid, kind, documents, analyse, limits);
+    await inTurn(uid, () => writeDocuments(server, uid, kind, documents, analyse, limits));
   // Writing to an index that is not there makes one without settings.
   let areEnsured = false;
   const ensure = async () => {
     for (const kind of kinds) await ensureIndex(server, server.uidOf(kind), settings);
     areEnsured = true;
   };
-  const remove = async (uid: string, ids: readonly string[]) => await removeDocuments(server, uid, ids);
+  const remove = async (uid: string, ids: readonly string[]) =>
+    await inTurn(uid, () => removeDocuments(server, uid, ids));
   return {
     name: 'meilisearch',
     ensureIndexes: ensure,
@@ -82,6 +84,16 @@ export function createMeilisearchSearch(options: MeilisearchOptions): Meilisearc
     rollBack: async (kind) => await rollBack(server, kind),
     queueLength: async () => await queueLength(server),
     pruneTasks: async (olderThan) => await pruneTasks(server, olderThan),
+  };
+}
+
+/** One write to an index after the other: each compares versions with what the one before has left. */
+function turns(): (uid: string, work: () => Promise<void>) => Promise<void> {
+  const last = new Map<string, Promise<void>>();
+  return async (uid, work) => {
+    const mine = (last.get(uid) ?? Promise.resolve()).then(work, work);
+    last.set(uid, mine);
+    await mine;
   };
 }
 

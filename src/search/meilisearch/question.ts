@@ -73,8 +73,8 @@ export function asText(q: string): string {
   return withoutMarks(storableText(q))
     .slice(0, maxLength)
     .replace(/[\ud800-\udbff]$/, '')
-    .replaceAll('"', ' ')
-    .replace(/(^|[\s(（,，])[-‐–—]+/gu, '$1 ')
+    .replace(/["＂]/g, ' ')
+    .replace(/(^|[\s(（,，])[-－﹣‐–—]+/gu, '$1 ')
     .trim();
 }
 

@@ -18,6 +18,7 @@ describe('a question to Meilisearch', () => {
 
   it('keeps quotes and hyphens from working as operators', () => {
     expect(planned('"高纯铟" -膜 a-b').whole?.q).toBe('高纯铟   膜 a-b');
+    expect(planned('＂高纯铟＂ －膜').whole?.q).toBe('高纯铟   膜');
   });
 
   it('asks for one Chinese character where characters stand apart', () => {
