@@ -78,12 +78,12 @@ export function tokenize(text: string, settings: Settings): Token[] {
     let start = found.index;
     for (const word of wordsOf(found[0], dictionary)) {
       const end = start + word.length;
-      const text = normalizedWord(word);
-      if (text !== '') {
+      const normalized = normalizedWord(word);
+      if (normalized !== '') {
         position += 1;
         if (tokens.length > 0 && hardGap.test(source.slice(lastEnd, start))) position += hardGapWords;
         lastEnd = end;
-        tokens.push({ text, start, end, position });
+        tokens.push({ text: normalized, start, end, position });
       }
       start = end;
     }
