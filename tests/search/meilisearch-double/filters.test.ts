@@ -88,6 +88,7 @@ describe('the filters of the test double of Meilisearch', () => {
     'year IN 1, 2',
     'year IN [1',
     'year IS MISSING',
+    'year "EXISTS"',
     'year STARTS 1',
     'year = AND',
     'NOT',

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connected, codeOf, connect } from './connect.ts';
 
 const documents = [
-  { id: 'a', title: '高纯铟的膜电解提取', body: '从锌渣中回收铟', year: 2001, kind: 'demand', tags: ['Metal', 'x'] },
+  {
+    id: 'a',
+    title: '高纯铟的膜电解提取',
+    body: '从锌渣中回收铟',
+    year: 2001,
+    kind: 'demand',
+    tags: ['Metal', 'x', 'METAL'],
+  },
   {
     id: 'b',
     title: 'Ceramic membranes',

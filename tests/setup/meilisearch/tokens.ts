@@ -21,22 +21,31 @@ const hardGap = /[.。,，、!！?？;；:：\n]/u;
 const hardGapWords = 7;
 
 function escaped(text: string): string {
-  return text.replaceAll(/[$()*+.?[\\\]^{|}/&\-!#%,:;<=>@`~]/gu, '\\$&');
+  return text.replaceAll(/[$()*+.?[\\\]^{|}/]/gu, '\\$&');
 }
 
-const patterns = new WeakMap<Settings, RegExp>();
+interface Cutting {
+  /** A word of the dictionary, a run of CJK, or a run of letters and digits. */
+  pieces: RegExp;
+  /** Words of the dictionary, to cut a run of CJK at; null without any. */
+  dictionary: RegExp | null;
+}
 
-/** Words of the dictionary first, then runs of CJK, then runs of letters and digits. */
-function patternOf(settings: Settings): RegExp {
-  const known = patterns.get(settings);
+const cuttings = new WeakMap<Settings, Cutting>();
+
+function cuttingOf(settings: Settings): Cutting {
+  const known = cuttings.get(settings);
   if (known !== undefined) return known;
   const longestFirst = (a: string, b: string) => b.length - a.length;
   const dictionary = settings.dictionary.toSorted(longestFirst).map(escaped);
   const letters = ['[[\\p{L}\\p{N}\\p{M}]--[', cjk, ']]'].join('');
   const joined = [letters, ...settings.nonSeparatorTokens.toSorted(longestFirst).map(escaped)].join('|');
-  const pattern = new RegExp([...dictionary, `[${cjk}]+`, `(?:${joined})+`].join('|'), 'gvi');
-  patterns.set(settings, pattern);
-  return pattern;
+  const cutting = {
+    pieces: new RegExp([...dictionary, `[${cjk}]+`, `(?:${joined})+`].join('|'), 'giv'),
+    dictionary: dictionary.length === 0 ? null : new RegExp(`(${dictionary.join('|')})`, 'iu'),
+  };
+  cuttings.set(settings, cutting);
+  return cutting;
 }
 
 /** Width, case and accents do not count. */
@@ -47,9 +56,15 @@ export function normalizedWord(text: string): string {
     .toLowerCase();
 }
 
-function pieces(run: string, start: number, dictionary: readonly string[]): { text: string; start: number }[] {
-  if (!isCjk.test(run) || dictionary.includes(run)) return [{ text: run, start }];
-  return [...segmenter.segment(run)].map((piece) => ({ text: piece.segment, start: start + piece.index }));
+function segmented(run: string): string[] {
+  return [...segmenter.segment(run)].map((piece) => piece.segment);
+}
+
+function wordsOf(run: string, dictionary: RegExp | null): string[] {
+  if (!isCjk.test(run)) return [run];
+  if (dictionary === null) return segmented(run);
+  // What stands between the words of the dictionary, and every second the word itself.
+  return run.split(dictionary).flatMap((part, at) => (at % 2 === 1 ? [part] : segmented(part)));
 }
 
 export function tokenize(text: string, settings: Settings): Token[] {
@@ -58,14 +73,19 @@ export function tokenize(text: string, settings: Settings): Token[] {
   const tokens: Token[] = [];
   let position = -1;
   let lastEnd = 0;
-  for (const found of source.matchAll(patternOf(settings))) {
-    for (const piece of pieces(found[0], found.index, settings.dictionary)) {
-      const word = normalizedWord(piece.text);
-      if (word === '') continue;
-      position += 1;
-      if (tokens.length > 0 && hardGap.test(source.slice(lastEnd, piece.start))) position += hardGapWords;
-      lastEnd = piece.start + piece.text.length;
-      tokens.push({ text: word, start: piece.start, end: lastEnd, position });
+  const { pieces, dictionary } = cuttingOf(settings);
+  for (const found of source.matchAll(pieces)) {
+    let start = found.index;
+    for (const word of wordsOf(found[0], dictionary)) {
+      const end = start + word.length;
+      const normalized = normalizedWord(word);
+      if (normalized !== '') {
+        position += 1;
+        if (tokens.length > 0 && hardGap.test(source.slice(lastEnd, start))) position += hardGapWords;
+        lastEnd = end;
+        tokens.push({ text: normalized, start, end, position });
+      }
+      start = end;
     }
   }
   return tokens;
