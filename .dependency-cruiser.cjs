@@ -103,6 +103,7 @@ module.exports = {
     ]),
     home('bullmq', ['^src/deps\\.ts$', '^workers/', '^db/migrate\\.ts$']),
     home('ioredis', ['^workers/']),
+    home('meilisearch', ['^src/search/meilisearch/']),
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-orphans',

@@ -37,6 +37,7 @@ async function describeApi(): Promise<string> {
     clock: systemClock,
     log,
     searchIndex,
+    searchEngines: { postgres: searchIndex, meilisearch: null },
   };
   const app = await buildApp(deps);
   await app.ready();

@@ -16,14 +16,15 @@ export const Environment = Type.Object({
   ),
   MEILI_URL: Type.Optional(
     Type.String({
-      pattern: '^(?!)',
-      description: 'to be left unset: the Meilisearch adapter is not part of this version; search runs on PostgreSQL',
+      pattern: '^https?://[^/\\s]+\\S*$',
+      description: 'http://host:7700 of a Meilisearch server, v1.36 or newer; unset: search runs on PostgreSQL',
     }),
   ),
   MEILI_KEY: Type.Optional(
     Type.String({
-      pattern: '^(?!)',
-      description: 'to be left unset: the Meilisearch adapter is not part of this version',
+      // It travels in a header.
+      pattern: '^[\\x21-\\x7e]+$',
+      description: 'a key of that Meilisearch server, without blanks; set together with MEILI_URL',
     }),
   ),
   PORT: Type.Integer({
@@ -110,6 +111,8 @@ type Environment = Static<typeof Environment>;
 export interface Config {
   databaseUrl: string | null;
   redisUrl: string | null;
+  /** Key null: the server wants none. */
+  meilisearch: { url: string; key: string | null } | null;
   port: number;
   host: string;
   /** Absolute. */
@@ -157,6 +160,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if ((values.ADMIN_EMAIL === undefined) !== (values.ADMIN_PASSWORD === undefined)) {
     wrong.add(values.ADMIN_EMAIL === undefined ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD');
   }
+  if (values.MEILI_URL !== undefined && !URL.canParse(values.MEILI_URL)) wrong.add('MEILI_URL');
+  if (values.MEILI_KEY !== undefined && values.MEILI_URL === undefined) wrong.add('MEILI_KEY');
   const publicUrl =
     values.PUBLIC_URL ?? `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST}:${values.PORT}`;
   if (wrong.size === 0 && !URL.canParse(publicUrl)) wrong.add(values.PUBLIC_URL === undefined ? 'HOST' : 'PUBLIC_URL');
@@ -168,6 +173,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return Object.freeze({
     databaseUrl: values.DATABASE_URL ?? null,
     redisUrl: values.REDIS_URL ?? null,
+    meilisearch: values.MEILI_URL === undefined ? null : { url: values.MEILI_URL, key: values.MEILI_KEY ?? null },
     port: values.PORT,
     host: values.HOST,
     dataDir: resolve(values.DATA_DIR),

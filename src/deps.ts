@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { createDatabase, createPool, type Database } from '../db/client.ts';
 import { startEmbeddedPostgres } from '../db/embedded/start.ts';
 import { migrateDatabase } from '../db/migrate.ts';
+import { loadTechnicalTerms } from '../db/seed/dictionary.ts';
 import type { Config } from './config.ts';
 import type { Actor } from './core/actor.ts';
 import { type Clock, systemClock } from './core/clock.ts';
@@ -15,6 +16,9 @@ import { Wake } from './core/wake.ts';
 import { createLog } from './log.ts';
 import { createFileMailer } from './mail-files.ts';
 import { analyse } from './matching/engine/analysis.ts';
+import { createSearchWithFallback } from './search/fallback.ts';
+import { createMeilisearchSearch, type MeilisearchSearch } from './search/meilisearch/adapter.ts';
+import { synonymsOf } from './search/meilisearch/synonyms.ts';
 import { createPostgresSearch } from './search/postgres.ts';
 
 /** What a process is made of: the three choices of `docs/adr/0001` made once, from the configuration. */
@@ -25,7 +29,10 @@ export interface Deps {
   pool: pg.Pool;
   db: Database;
   clock: Clock;
+  /** Asks the best of `searchEngines` that answers. */
   searchIndex: SearchIndex;
+  /** Those that hold a copy of the documents, each to be kept in step by itself. */
+  searchEngines: SearchEngines;
   mailer: Mailer;
   wake: Wake;
   /** A ctx for work that no request asked for. */
@@ -62,7 +69,9 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
   });
   const db = createDatabase(pool);
   const wake = new Wake();
-  const searchIndex = createPostgresSearch(db, analyse);
+  const searchEngines = createSearchEngines(config, db, log);
+  const { postgres, meilisearch } = searchEngines;
+  const searchIndex = meilisearch === null ? postgres : createSearchWithFallback(meilisearch, postgres, { log });
   const base = { db, clock, log, searchIndex, wakeRelay: wake.wake };
   return {
     config,
@@ -72,6 +81,7 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     db,
     clock,
     searchIndex,
+    searchEngines,
     mailer: createFileMailer(config.dataDir, new URL(config.publicUrl).hostname),
     wake,
     ctxFor: (actor) => ({ ...base, actor, requestId: newId() }),
@@ -80,6 +90,20 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
       await pool.end();
       await embedded?.stop();
     },
+  };
+}
+
+interface SearchEngines {
+  postgres: SearchIndex;
+  meilisearch: MeilisearchSearch | null;
+}
+
+function createSearchEngines({ meilisearch }: Config, db: Database, log: Logger): SearchEngines {
+  const synonyms = () => synonymsOf(loadTechnicalTerms());
+  return {
+    postgres: createPostgresSearch(db, analyse),
+    meilisearch:
+      meilisearch === null ? null : createMeilisearchSearch({ ...meilisearch, analyse, log, synonyms: synonyms() }),
   };
 }
 

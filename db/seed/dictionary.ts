@@ -11,10 +11,8 @@ export type DictionaryRow = { zh: string; en: string[] };
  * Reads and unpacks on each call (about 0.1 s): call it once per process.
  */
 export function* loadDictionary(): Generator<DictionaryRow> {
-  const folder = seedFolder();
-  const technical: unknown = JSON.parse(readFileSync(join(folder, 'technical-terms.json'), 'utf8'));
-  yield* technical as DictionaryRow[];
-  const packed = readFileSync(join(folder, 'dictionary', 'cc-cedict.tsv.gz'));
+  yield* loadTechnicalTerms();
+  const packed = readFileSync(join(seedFolder(), 'dictionary', 'cc-cedict.tsv.gz'));
   for (const line of gunzipSync(packed).toString('utf8').split('\n')) {
     const tab = line.indexOf('\t');
     if (tab > 0) {
@@ -27,6 +25,11 @@ export function* loadDictionary(): Generator<DictionaryRow> {
 export function loadTransliterations(): Record<string, Record<string, number>> {
   const table: unknown = JSON.parse(readFileSync(join(seedFolder(), 'dictionary', 'transliterations.json'), 'utf8'));
   return table as Record<string, Record<string, number>>;
+}
+
+/** The technical terms of this project alone. */
+export function loadTechnicalTerms(): DictionaryRow[] {
+  return JSON.parse(readFileSync(join(seedFolder(), 'technical-terms.json'), 'utf8')) as DictionaryRow[];
 }
 
 /** The data files are not compiled: from dist/db/seed they are found at the package's root. */

@@ -3,6 +3,11 @@ export const moneyBands = ['under_100k', '100k_500k', '500k_1m', '1m_5m', '5m_10
 
 export type MoneyBand = (typeof moneyBands)[number];
 
+/** A band as a row keeps it. */
+export function moneyBandIn(code: string | null): MoneyBand | null {
+  return moneyBands.find((band) => band === code) ?? null;
+}
+
 export interface MoneyRange {
   /** Whole yuan (CNY). */
   minCny: number | null;

@@ -10,6 +10,16 @@ import {
   title,
 } from '../records/inputs.ts';
 
+/** 活动类型 of the national R&D statistics. */
+export const ActivityType = Type.Enum([
+  'basic_research',
+  'applied_research',
+  'experimental_development',
+  'rd_and_application',
+  'extension_and_services',
+  'production',
+]);
+
 export const DemandIndicator = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 100 }),
@@ -32,16 +42,7 @@ const fields = {
   alreadyTried: Clearable(LongText),
   notAcceptable: Clearable(LongText),
   industry: Clearable(IndustryCode),
-  activityType: Clearable(
-    Type.Enum([
-      'basic_research',
-      'applied_research',
-      'experimental_development',
-      'rd_and_application',
-      'extension_and_services',
-      'production',
-    ]),
-  ),
+  activityType: Clearable(ActivityType),
   budget: Clearable(MoneyRangeInput),
   exclusivity: Clearable(Exclusivity),
   targetTrl: Clearable(Type.Integer({ minimum: 1, maximum: 9 })),

@@ -23,18 +23,22 @@ export const ResultIndicator = Type.Object(
   { title: 'ResultIndicator', additionalProperties: false },
 );
 
+export const IprKind = Type.Enum([
+  'invention',
+  'utility_model',
+  'design',
+  'software_copyright',
+  'ic_layout',
+  'plant_variety',
+  'trade_secret',
+  'other',
+]);
+
+export const ResultStage = Type.Enum(['lab', 'pilot', 'small_batch', 'mass_production']);
+
 export const IprItem = Type.Object(
   {
-    kind: Type.Enum([
-      'invention',
-      'utility_model',
-      'design',
-      'software_copyright',
-      'ic_layout',
-      'plant_variety',
-      'trade_secret',
-      'other',
-    ]),
+    kind: IprKind,
     number: Type.Optional(Type.String({ maxLength: 60 })),
     status: Type.Optional(Type.String({ maxLength: 40 })),
     ipcCodes: Type.Optional(
@@ -69,7 +73,7 @@ const fields = {
   indicators: Type.Optional(Type.Array(ResultIndicator, { maxItems: 30 })),
   applicationIndustries: Type.Optional(Type.Array(IndustryCode, { maxItems: 10 })),
   trl: Clearable(Type.Integer({ minimum: 1, maximum: 9 })),
-  stage: Clearable(Type.Enum(['lab', 'pilot', 'small_batch', 'mass_production'])),
+  stage: Clearable(ResultStage),
   ipr: Type.Optional(Type.Array(IprItem, { maxItems: 50 })),
   owners: Type.Optional(Type.Array(ResultOwner, { maxItems: 20 })),
   inventors: Type.Optional(Type.Array(InventorInput, { maxItems: 50 })),

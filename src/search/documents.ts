@@ -1,3 +1,4 @@
+import { moneyBandIn } from '../core/money.ts';
 import type { SearchDocument } from '../core/search-index.ts';
 import type { DemandRow } from '../demands/service.ts';
 import type { ResultRow } from '../results/service.ts';
@@ -44,6 +45,10 @@ export function demandDocument(row: DemandRow): SearchDocument {
     ),
     industries: withSections(row.industry === null ? [] : [row.industry]),
     trl: row.targetTrl,
+    moneyBand: moneyBandIn(row.budgetBand),
+    activityType: row.activityType,
+    stage: null,
+    iprKinds: [],
   };
 }
 
@@ -58,6 +63,10 @@ export function resultDocument(row: ResultRow): SearchDocument {
     body: joined(row.summary, row.description, row.advantages, ...row.indicators.map(({ name }) => name)),
     industries: withSections(row.applicationIndustries),
     trl: row.trl,
+    moneyBand: moneyBandIn(row.priceBand),
+    activityType: null,
+    stage: row.stage,
+    iprKinds: [...new Set(row.ipr.map(({ kind }) => kind))],
   };
 }
 
@@ -71,6 +80,7 @@ function shared(row: DemandRow | ResultRow) {
     cooperationModes: row.cooperationModes,
     regionCode: row.regionCode,
     publishedAt: row.publishedAt ?? row.createdAt,
+    validUntil: row.validUntil,
   };
 }
 

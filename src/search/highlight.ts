@@ -70,15 +70,15 @@ function marked(text: string, from: number, to: number, spans: readonly Span[]):
     const start = Math.max(span.start, at);
     const end = Math.min(span.end, to);
     if (start < end) {
-      html += `${escaped(text.slice(at, start))}<mark>${escaped(text.slice(start, end))}</mark>`;
+      html += `${escapeHtml(text.slice(at, start))}<mark>${escapeHtml(text.slice(start, end))}</mark>`;
       at = end;
     }
   }
-  return html + escaped(text.slice(at, to));
+  return html + escapeHtml(text.slice(at, to));
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-function escaped(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,8 +1,24 @@
 import { type Static, Type } from 'typebox';
-import { type SearchFacet, searchFacets } from '../core/search-index.ts';
-import { CooperationMode, IndustryCode, RegionCode } from '../records/inputs.ts';
+import { moneyBands } from '../core/money.ts';
+import { searchFacets, searchSorts } from '../core/search-index.ts';
+import { ActivityType } from '../demands/inputs.ts';
+import { CooperationMode, Moment } from '../records/inputs.ts';
+import { IprKind, ResultStage } from '../results/inputs.ts';
 
 const facetNames = searchFacets.join('|');
+
+/** Values separated by commas, any of which may hold. */
+function anyOf(value: string, description: string) {
+  return Type.Optional(
+    Type.String({
+      pattern: `^(${value})(,(${value})){0,19}$`,
+      maxLength: 600,
+      description: `${description} Several: separated by commas, any of them.`,
+    }),
+  );
+}
+
+const codes = (values: readonly string[]) => values.join('|');
 
 export const SearchRecords = Type.Object(
   {
@@ -12,25 +28,32 @@ export const SearchRecords = Type.Object(
         description: 'Words in Chinese, English or both. Without it: everything, newest first.',
       }),
     ),
-    technologyField: Type.Optional(
-      Type.String({
-        pattern: '^[1-8]([0-9]{2})?$',
-        description: 'A field of the first level stands for all of its second level.',
-      }),
-    ),
-    industry: Type.Optional(IndustryCode),
-    cooperationMode: Type.Optional(CooperationMode),
-    regionCode: Type.Optional(RegionCode),
+    technologyField: anyOf('[1-8]([0-9]{2})?', 'A field of the first level stands for all of its second level.'),
+    industry: anyOf('[A-T]|[0-9]{2}', 'GB/T 4754-2017 section or division.'),
+    cooperationMode: anyOf(codes(CooperationMode.enum), 'How the two sides would work together.'),
+    regionCode: anyOf('[1-9][0-9]{5}', 'GB/T 2260; the region itself and everything in it.'),
     minTrl: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 9, description: 'At least this technology readiness level.' }),
     ),
+    maxTrl: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 9, description: 'At most this technology readiness level.' }),
+    ),
+    moneyBand: anyOf(codes(moneyBands), "The band of a demand's budget or a result's price."),
+    activityType: anyOf(codes(ActivityType.enum), 'Demands only.'),
+    stage: anyOf(codes(ResultStage.enum), 'Results only.'),
+    iprKind: anyOf(codes(IprKind.enum), 'Results only.'),
+    language: Type.Optional(Type.Enum(['zh', 'en'])),
+    publishedAfter: Type.Optional(Moment),
+    validAt: Type.Optional(Moment),
     facets: Type.Optional(
       Type.String({
-        pattern: `^(${facetNames})(,(${facetNames})){0,2}$`,
-        description: `Counts to return, separated by commas: ${searchFacets.join(', ')}.`,
+        pattern: `^(${facetNames})(,(${facetNames})){0,${searchFacets.length - 1}}$`,
+        description: `Counts to return, separated by commas: ${searchFacets.join(', ')}. Each is counted under the question and all filters but its own.`,
       }),
     ),
-    sort: Type.Optional(Type.Enum(['relevance', 'newest'], { default: 'relevance' })),
+    sort: Type.Optional(
+      Type.Enum([...searchSorts], { default: 'relevance', description: 'expiring: the next to end first.' }),
+    ),
     page: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1000, default: 1, description: 'From 1; page × limit is at most 1000.' }),
     ),
@@ -40,8 +63,3 @@ export const SearchRecords = Type.Object(
   { additionalProperties: false },
 );
 export type SearchRecords = Static<typeof SearchRecords>;
-
-export function facetsOf(list: string | undefined): SearchFacet[] {
-  const asked = new Set(list?.split(','));
-  return searchFacets.filter((facet) => asked.has(facet));
-}

@@ -17,6 +17,7 @@ import {
   listVersions,
   removeDocuments,
   type SearchDocumentRow,
+  suggestKeywords,
   upsertDocuments,
 } from './store.ts';
 
@@ -46,6 +47,7 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
       const found = q === '' ? await findDocuments(db, bounded, { by: 'nothing' }) : await findFor(bounded, q, terms);
       return toAnswer(found, query.highlight, terms);
     },
+    suggest: ({ kind, prefix, limit }) => suggestKeywords(db, kind, storableText(prefix).trim(), limit),
     versions: async (kind: SearchKind) =>
       new Map((await listVersions(db, kind)).map(({ id, version }) => [id, version])),
     health: async () => {
@@ -110,14 +112,16 @@ function toRows(documents: readonly SearchDocument[], analyse: AnalyseText): Sea
   }
   // In one order, so that two writers of the same documents wait for each other instead of locking each other out.
   const sorted = [...newest].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([, { keywords, language, ...document }]) => ({
+  return sorted.map(([, { keywords, ...document }]) => ({
     ...document,
+    keywords: keywords.map(storableText),
     title: storableText(document.title),
     body: storableText(document.body),
     terms: termVector(analyse, { title: document.title, keywords, body: document.body }),
     technologyFields: [...document.technologyFields],
     industries: [...document.industries],
     cooperationModes: [...document.cooperationModes],
+    iprKinds: [...document.iprKinds],
   }));
 }
 

@@ -1,4 +1,5 @@
 import { type Static, type TProperties, Type } from 'typebox';
+import { type SearchFacet, searchFacets } from '../core/search-index.ts';
 import { PublicDemandView } from '../demands/views.ts';
 import { PublicResultView } from '../results/views.ts';
 
@@ -18,10 +19,13 @@ const Counts = Type.Optional(Type.Record(Type.String(), Type.Integer()));
 function FoundView<Properties extends TProperties>(properties: Properties) {
   return {
     items: Type.Array(Type.Object({ ...properties, ...HitView.properties })),
-    total: Type.Integer({ description: 'Of all pages.' }),
+    total: Type.Integer({ description: 'Of all pages; 1000 may stand for more.' }),
     facets: Type.Object(
-      { technologyField: Counts, cooperationMode: Counts, region: Counts },
-      { description: 'Records per code, over all pages; a record counts for its codes and for the codes above them.' },
+      Object.fromEntries(searchFacets.map((facet) => [facet, Counts])) as Record<SearchFacet, typeof Counts>,
+      {
+        description:
+          "Records per code, over all pages, under the question and all filters but the facet's own; a record counts for its codes and for the codes above them.",
+      },
     ),
     degraded: Type.Boolean({ description: 'True when the search engine is away and PostgreSQL answers for it.' }),
   };

@@ -1,51 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SearchAnswer, SearchDocument, SearchIndex, SearchQuery } from '../../src/core/search-index.ts';
+import type { SearchDocument, SearchIndex, SearchQuery } from '../../src/core/search-index.ts';
+import { ask, documentWith, ids } from './samples.ts';
 
 /** What a test gets: an empty index, and how to let it go. */
 export interface IndexUnderTest {
   index: SearchIndex;
   close(): Promise<void>;
-}
-
-let published = Date.UTC(2026, 0, 1);
-
-/** A demand about nothing in particular; every later one is newer. */
-function documentWith(parts: Partial<SearchDocument> & { title: string }): SearchDocument {
-  published += 60_000;
-  return {
-    id: randomUUID(),
-    kind: 'demand',
-    version: 1,
-    keywords: [],
-    body: '',
-    language: 'zh',
-    technologyFields: ['402'],
-    industries: ['C', '32'],
-    cooperationModes: ['joint_development'],
-    regionCode: '640300',
-    trl: null,
-    publishedAt: new Date(published),
-    ...parts,
-  };
-}
-
-function ask(q: string, parts: Partial<SearchQuery> = {}): SearchQuery {
-  return {
-    kind: 'demand',
-    q,
-    filters: {},
-    facets: [],
-    sort: 'relevance',
-    offset: 0,
-    limit: 20,
-    highlight: false,
-    ...parts,
-  };
-}
-
-function ids(answer: SearchAnswer): string[] {
-  return answer.hits.map((hit) => hit.id);
 }
 
 /** What every search engine behind the port must do; ranking only where people would notice. */
@@ -175,7 +136,7 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
     it('filters by technology field at both levels', async () => {
       await keep(indium, milk, membrane);
       const found = async (technologyField: string) =>
-        ids(await index.search(ask('', { filters: { technologyField } })));
+        ids(await index.search(ask('', { filters: { technologyField: [technologyField] } })));
       expect(await found('4')).toEqual([indium.id]);
       expect(await found('402')).toEqual([indium.id]);
       expect(await found('7')).toEqual([membrane.id]);
@@ -185,13 +146,13 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
     it('filters by industry, cooperation mode, region and least readiness, one by one and together', async () => {
       await keep(indium, milk, membrane);
       const found = async (filters: SearchQuery['filters']) => ids(await index.search(ask('', { filters })));
-      expect(await found({ industry: '14' })).toEqual([milk.id]);
-      expect(await found({ industry: 'C' })).toEqual([milk.id, indium.id]);
-      expect(await found({ cooperationMode: 'joint_development' })).toEqual([membrane.id, indium.id]);
-      expect(await found({ regionCode: '640000' })).toEqual([milk.id, indium.id]);
-      expect(await found({ regionCode: '640300' })).toEqual([indium.id]);
+      expect(await found({ industry: ['14'] })).toEqual([milk.id]);
+      expect(await found({ industry: ['C'] })).toEqual([milk.id, indium.id]);
+      expect(await found({ cooperationMode: ['joint_development'] })).toEqual([membrane.id, indium.id]);
+      expect(await found({ regionCode: ['640000'] })).toEqual([milk.id, indium.id]);
+      expect(await found({ regionCode: ['640300'] })).toEqual([indium.id]);
       expect(await found({ minTrl: 6 })).toEqual([membrane.id, milk.id]);
-      expect(await found({ regionCode: '640000', minTrl: 6, industry: 'C' })).toEqual([milk.id]);
+      expect(await found({ regionCode: ['640000'], minTrl: 6, industry: ['C'] })).toEqual([milk.id]);
     });
 
     it('leaves documents of unknown readiness out where a least readiness is asked', async () => {
@@ -223,9 +184,73 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
     it('counts facets of what the question and the filters leave', async () => {
       await keep(indium, milk, membrane);
       const answer = await index.search(
-        ask('枸杞', { facets: ['technologyField'], filters: { regionCode: '640000' } }),
+        ask('枸杞', { facets: ['technologyField'], filters: { regionCode: ['640000'] } }),
       );
       expect(answer.facets).toEqual({ technologyField: { '2': 1, '205': 1 } });
+    });
+
+    it("counts a facet's other values under all filters but its own", async () => {
+      await keep(indium, milk, membrane);
+      const facets = ['technologyField', 'region', 'cooperationMode'] as const;
+      const answer = await index.search(
+        ask('', { facets, filters: { technologyField: ['205'], regionCode: ['640000'] } }),
+      );
+      expect(ids(answer)).toEqual([milk.id]);
+      expect(answer.facets.technologyField).toEqual({ '2': 1, '205': 1, '4': 1, '402': 1 });
+      expect(answer.facets.region).toEqual({ '640000': 1, '640100': 1 });
+      expect(answer.facets.cooperationMode).toEqual({ commissioned_development: 1 });
+    });
+
+    it('filters by any of several values, by ranges, bands, kinds and validity', async () => {
+      const pilot = documentWith({
+        kind: 'result',
+        title: '中试工艺',
+        stage: 'pilot',
+        iprKinds: ['invention', 'design'],
+        moneyBand: '1m_5m',
+        trl: 6,
+        validUntil: new Date('2026-06-30T00:00:00Z'),
+      });
+      const lab = documentWith({
+        kind: 'result',
+        title: '实验室样品',
+        language: 'en',
+        stage: 'lab',
+        iprKinds: ['trade_secret'],
+        moneyBand: 'under_100k',
+        trl: 3,
+      });
+      await keep(pilot, lab);
+      const found = async (filters: SearchQuery['filters']) =>
+        ids(await index.search(ask('', { kind: 'result', filters })));
+      expect(await found({ stage: ['pilot', 'lab'] })).toEqual([lab.id, pilot.id]);
+      expect(await found({ stage: ['pilot'] })).toEqual([pilot.id]);
+      expect(await found({ iprKind: ['design', 'trade_secret'] })).toEqual([lab.id, pilot.id]);
+      expect(await found({ iprKind: ['design'] })).toEqual([pilot.id]);
+      expect(await found({ moneyBand: ['under_100k', '500k_1m'] })).toEqual([lab.id]);
+      expect(await found({ minTrl: 3, maxTrl: 5 })).toEqual([lab.id]);
+      expect(await found({ language: 'zh' })).toEqual([pilot.id]);
+      expect(await found({ validAt: new Date('2026-07-01T00:00:00Z') })).toEqual([lab.id]);
+      expect(await found({ publishedAfter: lab.publishedAt })).toEqual([lab.id]);
+    });
+
+    it('sorts by the next to end, and what has no end last', async () => {
+      const endless = documentWith({ title: '微晶玻璃' });
+      const late = documentWith({ title: '微晶玻璃', validUntil: new Date('2027-01-01T00:00:00Z') });
+      const soon = documentWith({ title: '微晶玻璃', validUntil: new Date('2026-02-01T00:00:00Z') });
+      await keep(late, endless, soon);
+      expect(ids(await index.search(ask('', { sort: 'expiring' })))).toEqual([soon.id, late.id, endless.id]);
+      expect(ids(await index.search(ask('微晶玻璃', { sort: 'expiring' })))).toEqual([soon.id, late.id, endless.id]);
+    });
+
+    it('suggests what begins as typed, the most used first', async () => {
+      await keep(indium, milk, documentWith({ title: '铟靶材', keywords: ['高纯铟'] }));
+      expect(await index.suggest({ kind: 'demand', prefix: '高纯', limit: 5 })).toContainEqual({
+        text: '高纯铟',
+        count: 2,
+      });
+      expect(await index.suggest({ kind: 'result', prefix: '高纯', limit: 5 })).toEqual([]);
+      expect(await index.suggest({ kind: 'demand', prefix: '', limit: 5 })).toEqual([]);
     });
 
     it('pages without gaps or repeats, also among documents of equal score and time', async () => {
@@ -311,14 +336,14 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
       await keep(indium, milk, membrane);
       const hostile = `4' or '1'='1`;
       for (const filters of [
-        { technologyField: hostile },
-        { industry: hostile },
-        { cooperationMode: hostile },
-        { regionCode: hostile },
+        { technologyField: [hostile] },
+        { industry: [hostile] },
+        { cooperationMode: [hostile] },
+        { regionCode: [hostile] },
       ]) {
         expect((await index.search(ask('', { filters }))).total).toBe(0);
       }
-      expect((await index.search(ask('', { filters: { technologyField: '%' } }))).total).toBe(0);
+      expect((await index.search(ask('', { filters: { technologyField: ['%'] } }))).total).toBe(0);
     });
 
     it('answers a question of 10 kB', async () => {

@@ -1,4 +1,4 @@
-import { type MoneyBand, moneyBands } from '../../core/money.ts';
+import { moneyBandIn } from '../../core/money.ts';
 import type { DemandRow } from '../../demands/service.ts';
 import type { MatchDemand, MatchResult } from '../../matching/types.ts';
 import type { ResultRow } from '../../results/service.ts';
@@ -69,7 +69,7 @@ export function toMatchDemand(row: DemandColumns): MatchDemand {
     alreadyTried: row.alreadyTried,
     notAcceptable: row.notAcceptable,
     industry: row.industry,
-    budgetBand: bandIn(row.budgetBand),
+    budgetBand: moneyBandIn(row.budgetBand),
     budgetNegotiable: row.budgetNegotiable,
     targetTrl: row.targetTrl,
     exclusivity: row.exclusivity,
@@ -98,12 +98,8 @@ export function toMatchResult(row: ResultColumns): MatchResult {
     trl: row.trl,
     stage: row.stage,
     iprCount: row.ipr.length,
-    priceBand: bandIn(row.priceBand),
+    priceBand: moneyBandIn(row.priceBand),
     priceNegotiable: row.priceNegotiable,
     exclusivity: row.exclusivity,
   };
-}
-
-function bandIn(code: string | null): MoneyBand | null {
-  return moneyBands.find((band) => band === code) ?? null;
 }

@@ -2,9 +2,9 @@ import type { Ctx } from '../../core/ctx.ts';
 import { invalidInput } from '../../core/errors.ts';
 import { maxSearchWindow, type SearchQuery } from '../../core/search-index.ts';
 import type { SearchRecords } from '../inputs.ts';
-import { facetsOf } from '../inputs.ts';
 import { demandSource, resultSource, type Source } from '../sources.ts';
 import type { FoundDemandsView, FoundResultsView, HitView } from '../views.ts';
+import { facetsOf, filtersOf } from './filters.ts';
 
 export async function searchDemands(ctx: Ctx, input: SearchRecords): Promise<FoundDemandsView> {
   return await searchRecords(ctx, demandSource, input);
@@ -44,7 +44,7 @@ async function searchRecords<Row extends { id: string }, View extends { id: stri
 
 /** @throws AppError INVALID_INPUT for a page that ends beyond the last hit that can be read */
 function toQuery(kind: SearchQuery['kind'], input: SearchRecords): SearchQuery {
-  const { q = '', facets, sort = 'relevance', page = 1, limit = 20, highlight = false, ...filters } = input;
+  const { q = '', facets, sort = 'relevance', page = 1, limit = 20, highlight = false, ...wanted } = input;
   if (page * limit > maxSearchWindow) {
     throw invalidInput({
       pointer: '/querystring/page',
@@ -55,5 +55,14 @@ function toQuery(kind: SearchQuery['kind'], input: SearchRecords): SearchQuery {
       },
     });
   }
-  return { kind, q, filters, facets: facetsOf(facets), sort, offset: (page - 1) * limit, limit, highlight };
+  return {
+    kind,
+    q,
+    filters: filtersOf(wanted),
+    facets: facetsOf(facets),
+    sort,
+    offset: (page - 1) * limit,
+    limit,
+    highlight,
+  };
 }

@@ -27,7 +27,10 @@ describe('the configuration', () => {
     ['REDIS_URL', 'localhost:6379', 'redis://'],
     ['LOG_LEVEL', 'loud', 'one of fatal'],
     ['WORKERS', 'some', 'in-process, or off'],
-    ['MEILI_URL', 'http://localhost:7700', 'not part of this version'],
+    ['MEILI_URL', 'localhost:7700', 'http://host:7700'],
+    ['MEILI_URL', 'http://', 'http://host:7700'],
+    ['MEILI_URL', 'http://a:b:c', 'http://host:7700'],
+    ['MEILI_KEY', 'a key without a URL', 'together with MEILI_URL'],
     ['INTRODUCTION_WORKING_DAYS', '0', 'working days'],
     ['PUBLIC_URL', 'market.example', 'https://'],
   ])('names %s=%s and what it wants', (name, value, wanted) => {
@@ -42,6 +45,15 @@ describe('the configuration', () => {
   it('wants ADMIN_EMAIL and ADMIN_PASSWORD together', () => {
     expect(() => readConfig({ ADMIN_EMAIL: 'a@b.example' })).toThrow(/ADMIN_PASSWORD wants/);
     expect(() => readConfig({ ADMIN_PASSWORD: 'long enough' })).toThrow(/ADMIN_EMAIL wants/);
+  });
+
+  it('takes a Meilisearch server with and without a key, and no key without a server', () => {
+    const url = 'http://search.internal:7700';
+    expect(readConfig({}).meilisearch).toBeNull();
+    expect(readConfig({ MEILI_URL: url }).meilisearch).toEqual({ url, key: null });
+    expect(readConfig({ MEILI_URL: url, MEILI_KEY: 'secret' }).meilisearch).toEqual({ url, key: 'secret' });
+    expect(() => readConfig({ MEILI_KEY: 'secret' })).toThrow(/MEILI_KEY wants/);
+    expect(() => readConfig({ MEILI_URL: url, MEILI_KEY: 'two words' })).toThrow(/MEILI_KEY wants/);
   });
 
   it('cannot be changed once read', () => {

@@ -38,9 +38,13 @@ describe('docker-compose.yml', async () => {
     expect(compose.services.api?.environment?.WORKERS).toBe('off');
   });
 
-  it('leaves MEILI_URL commented out until its adapter exists', () => {
-    expect(compose.services.api?.environment).not.toHaveProperty('MEILI_URL');
-    expect(text).toMatch(/^\s*# MEILI_URL:/m);
+  it('searches in Meilisearch, of a version that the adapter knows, without waiting for it', () => {
+    for (const name of ['api', 'worker']) {
+      expect(compose.services[name]?.environment?.MEILI_URL).toBe('http://meilisearch:7700');
+      expect(compose.services[name]?.depends_on?.meilisearch).toEqual({ condition: 'service_started' });
+    }
+    const [, minor = '0'] = /^getmeili\/meilisearch:v1\.(\d+)$/.exec(compose.services.meilisearch?.image ?? '') ?? [];
+    expect(Number(minor)).toBeGreaterThanOrEqual(36);
   });
 
   it('checks the health of every server it brings, keeps their data in named volumes, and forbids Redis to evict', () => {

@@ -1,0 +1,114 @@
+import type { Logger } from 'pino';
+import type { SearchIndex } from '../core/search-index.ts';
+
+export interface FallbackOptions {
+  log: Pick<Logger, 'info' | 'warn'>;
+  /** How long the primary may take before the fallback is asked. */
+  deadlineMs?: number;
+  /** After so many failures in a row the primary is left alone. */
+  failuresToRest?: number;
+  /** How long it is left alone before one question tries it again. */
+  restMs?: number;
+  /** How long a start waits for the primary to be made ready; that goes on meanwhile. */
+  startDeadlineMs?: number;
+  /** Milliseconds that only grow. */
+  now?: () => number;
+}
+
+/**
+ * Asks the primary, and the fallback where that is away, slow or wrong: the answer then says that it is degraded.
+ * Writes go to both, and fail when one of them fails: whoever writes tries again, which harms nothing.
+ */
+export function createSearchWithFallback(
+  primary: SearchIndex,
+  fallback: SearchIndex,
+  options: FallbackOptions,
+): SearchIndex {
+  const { log, deadlineMs = 350, startDeadlineMs = 5_000 } = options;
+  const breaker = createBreaker(options);
+
+  async function ask<T>(of: (index: SearchIndex) => Promise<T>): Promise<{ answer: T; isDegraded: boolean }> {
+    if (breaker.mayTry()) {
+      try {
+        const answer = await within(deadlineMs, of(primary));
+        breaker.succeeded();
+        return { answer, isDegraded: false };
+      } catch (error) {
+        breaker.failed(error);
+      }
+    }
+    return { answer: await of(fallback), isDegraded: true };
+  }
+
+  return {
+    name: primary.name,
+    ensureIndexes: async () => {
+      await fallback.ensureIndexes();
+      try {
+        await within(startDeadlineMs, primary.ensureIndexes());
+      } catch (error) {
+        log.warn(
+          { err: error, index: primary.name },
+          'the search engine is not ready; the fallback answers until it is',
+        );
+      }
+    },
+    upsert: async (documents) => await both((index) => index.upsert(documents)),
+    remove: async (kind, ids) => await both((index) => index.remove(kind, ids)),
+    search: async (query) => {
+      const { answer, isDegraded } = await ask((index) => index.search(query));
+      return isDegraded ? { ...answer, degraded: true } : answer;
+    },
+    suggest: async (query) => (await ask((index) => index.suggest(query))).answer,
+    versions: async (kind) => await primary.versions(kind),
+    health: async () => await primary.health(),
+  };
+
+  async function both(write: (index: SearchIndex) => Promise<void>): Promise<void> {
+    const outcomes = await Promise.allSettled([fallback, primary].map(write));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+}
+
+/** Keeps questions from a primary that fails, so that they do not all wait for its deadline. */
+function createBreaker({ log, failuresToRest = 3, restMs = 5_000, now = () => performance.now() }: FallbackOptions): {
+  mayTry(): boolean;
+  succeeded(): void;
+  failed(error: unknown): void;
+} {
+  let failures = 0;
+  let restsUntilMs = 0;
+  let isTrying = false;
+  return {
+    mayTry: () => {
+      if (failures < failuresToRest) return true;
+      if (isTrying || now() < restsUntilMs) return false;
+      isTrying = true;
+      return true;
+    },
+    succeeded: () => {
+      if (failures >= failuresToRest) log.info('the search engine answers again');
+      failures = 0;
+      isTrying = false;
+    },
+    failed: (error) => {
+      failures += 1;
+      isTrying = false;
+      restsUntilMs = now() + restMs;
+      if (failures === failuresToRest) log.warn({ err: error }, 'the search engine fails; the fallback answers');
+    },
+  };
+}
+
+/** @throws Error when the time is over; what was begun ends by its own timeout */
+async function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${deadlineMs} ms`)), deadlineMs);
+  });
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
