@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import pg from 'pg';
 import { createDatabase, createPool } from '../db/client.ts';
 import { startEmbeddedPostgres } from '../db/embedded/start.ts';
 import { migrateDatabase } from '../db/migrate.ts';
@@ -121,9 +122,9 @@ try {
     }
     tell('indexing', (2 * documents) / (spentMs / 1_000), 'documents/s');
     // What autovacuum does within a minute.
-    const owner = createPool(cluster.url, () => undefined);
-    await owner.query('reset role');
-    await owner.query('vacuum (analyze) search_documents');
+    const owner = new pg.Client({ connectionString: cluster.url });
+    await owner.connect();
+    await owner.query('vacuum (analyze) search_documents, search_phrases');
     await owner.end();
   }
 

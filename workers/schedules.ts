@@ -4,10 +4,11 @@ import { prune } from '../src/core/housekeeping.ts';
 import { expireDemands } from '../src/demands/service.ts';
 import { sweepIntroductions } from '../src/matches/service.ts';
 import { expireResults } from '../src/results/service.ts';
-import { checkIndex } from '../src/search/service.ts';
+import { checkIndex, lookAtSavedSearches } from '../src/search/service.ts';
 import type { ScheduledJobs } from './run-schedule.ts';
 
 const halfMinuteMs = 30_000;
+const fiveMinutesMs = 300_000;
 const tenMinutesMs = 600_000;
 const dayMs = 86_400_000;
 
@@ -16,6 +17,7 @@ export const scheduledJobs = {
   'sweep-introductions': { everyMs: halfMinuteMs, run: sweepIntroductions },
   'expire-demands': { everyMs: halfMinuteMs, run: expireDemands },
   'expire-results': { everyMs: halfMinuteMs, run: expireResults },
+  'look-at-saved-searches': { everyMs: fiveMinutesMs, run: lookAtSavedSearches },
   housekeeping: { everyMs: tenMinutesMs, run: keepHouse },
   'check-search-index': { everyMs: dayMs, run: checkIndex },
 } as const satisfies ScheduledJobs;

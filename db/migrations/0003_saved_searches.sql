@@ -2,7 +2,6 @@ CREATE TABLE "saved_search_matches" (
 	"saved_search_id" uuid NOT NULL,
 	"record_id" uuid NOT NULL,
 	"published_at" timestamp with time zone NOT NULL,
-	"told_at" timestamp with time zone,
 	CONSTRAINT "saved_search_matches_saved_search_id_record_id_published_at_pk" PRIMARY KEY("saved_search_id","record_id","published_at")
 );
 --> statement-breakpoint
@@ -36,6 +35,10 @@ CREATE INDEX "saved_searches_organization_id_idx" ON "saved_searches" USING btre
 CREATE INDEX "saved_searches_looked_at_idx" ON "saved_searches" USING btree ("looked_at");--> statement-breakpoint
 -- Only the long values (text, vector) go apart; without it, rows that hold a compressed text are three times as wide.
 ALTER TABLE search_documents SET (toast_tuple_target = 640);
+--> statement-breakpoint
+-- What is pending is read by every search, and taken into the index by one unlucky writer within its statement timeout:
+-- with the default of 4 MB that took more than 20 s on a busy machine, and each try began anew.
+ALTER INDEX search_documents_terms_idx SET (gin_pending_list_limit = 1024);
 --> statement-breakpoint
 -- Rewrites what is there: narrow, and with the first levels of the technology fields.
 UPDATE search_documents SET technology_fields = ARRAY(

@@ -33,7 +33,7 @@ export const savedSearches = pgTable(
   ],
 );
 
-/** Publications that a saved search has found: to be told, or told lately and not to be told again. */
+/** Publications that a saved search has told of lately, not to be told again. */
 export const savedSearchMatches = pgTable(
   'saved_search_matches',
   {
@@ -42,7 +42,6 @@ export const savedSearchMatches = pgTable(
       .references(() => savedSearches.id, { onDelete: 'cascade' }),
     recordId: uuid('record_id').notNull(),
     publishedAt: instant('published_at').notNull(),
-    toldAt: instant('told_at'),
   },
   (t) => [primaryKey({ columns: [t.savedSearchId, t.recordId, t.publishedAt] })],
 );

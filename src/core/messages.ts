@@ -44,6 +44,7 @@ export const subscriptions = {
   'introduction.reminded': ['notify'],
   'introduction.escalated': ['notify'],
   'introduction.lapsed': ['notify'],
+  'search.matched': ['notify'],
   'project.created': ['notify'],
   'project.activated': ['notify'],
   'project.completed': ['notify'],
@@ -63,7 +64,8 @@ export type SubjectType =
   | 'match'
   | 'introduction'
   | 'project'
-  | 'milestone';
+  | 'milestone'
+  | 'saved_search';
 
 export interface Message {
   type: MessageType;

@@ -1,3 +1,4 @@
 export * from './store/documents.ts';
 export * from './store/find.ts';
+export * from './store/saved-searches.ts';
 export * from './store/suggestions.ts';

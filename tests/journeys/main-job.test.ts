@@ -32,6 +32,8 @@ const expectedRows = {
   results: 1,
   sessions: 5,
   users: 5,
+  saved_search_matches: 0,
+  saved_searches: 0,
   search_documents: 2,
   api_keys: 0,
   sign_in_failures: 0,
@@ -84,6 +86,7 @@ async function expectRows(databaseUrl: string): Promise<void> {
     'mail_tokens',
     'messages',
     'notifications',
+    'search_phrases',
     'seed_digests',
     'vocabulary_terms',
   ];

@@ -11,7 +11,8 @@ export type PhraseRow = typeof searchPhrases.$inferInsert;
 export type PhrasesOf = (row: Pick<SearchDocumentRow, 'kind' | 'id' | 'title' | 'keywords'>) => PhraseRow[];
 
 const d = searchDocuments;
-const rowsPerInsert = 500;
+/** Few enough that one statement stays far from its timeout while the index of terms takes in what is pending. */
+const rowsPerInsert = 200;
 const phrasesPerInsert = 5_000;
 
 /** A newer version that is there already stays, with its phrases. */
