@@ -33,7 +33,7 @@ const commonShare = 0.03;
 const commonTermsKeptMs = 60_000;
 const maxSimilarLength = 100;
 /** Facets of more documents are counted on a sample that has at least half as many. */
-const maxCountedDocuments = 20_000;
+const maxCountedDocuments = 10_000;
 const maxPhraseKeyLength = 60;
 
 /**

@@ -385,8 +385,9 @@ async function onSavedSearch({ world }: Subjects): Promise<AccessRequest> {
 const other: Record<string, Row> = {
   'GET /v1/search/suggestions': { answers: anybody, request: at('/v1/search/suggestions?kind=demand&q=x') },
   'GET /v1/saved-searches': { answers: signedIn, request: at('/v1/saved-searches') },
+  // The platform's administrator belongs to no organization.
   'POST /v1/saved-searches': {
-    answers: '401 201 201 201 201 201 201 201 201',
+    answers: '401 201 201 201 201 201 201 201 403',
     request: at('/v1/saved-searches', savedSearchInput),
   },
   'GET /v1/saved-searches/{id}': { answers: '401 404 404 200 404 404 404 404 404', request: onSavedSearch },
