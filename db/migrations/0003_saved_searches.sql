@@ -40,9 +40,14 @@ ALTER TABLE search_documents SET (toast_tuple_target = 640);
 -- with the default of 4 MB that took more than 20 s on a busy machine, and each try began anew.
 ALTER INDEX search_documents_terms_idx SET (gin_pending_list_limit = 1024);
 --> statement-breakpoint
--- Rewrites what is there: narrow, and with the first levels of the technology fields.
-UPDATE search_documents SET technology_fields = ARRAY(
-  SELECT DISTINCT code FROM unnest(technology_fields) field, unnest(ARRAY[field, left(field, 1)]) code);
+-- Rewrites what is there: narrow, with the first levels of the technology fields, and with the kind's letter on every term.
+UPDATE search_documents SET
+  technology_fields = ARRAY(
+    SELECT DISTINCT code FROM unnest(technology_fields) field, unnest(ARRAY[field, left(field, 1)]) code),
+  terms = coalesce((
+    SELECT string_agg(
+      $$'$$ || left(kind, 1) || replace(replace(lexeme, $$\$$, $$\\$$), $$'$$, $$''$$) || $$'$$ || coalesce(':1' || weights[1], ''), ' ')
+    FROM unnest(terms)), '')::tsvector;
 --> statement-breakpoint
 INSERT INTO search_phrases (kind, key, document_id, text)
   SELECT d.kind, lower(left(phrase, 60)), d.id, min(phrase)

@@ -9,7 +9,15 @@ import {
   type SearchQuery,
 } from '../core/search-index.ts';
 import { highlightFragment, highlightText } from './highlight.ts';
-import { type AnalyseText, type QueryTerm, queryTerms, storableText, termQuery, termVector } from './index-terms.ts';
+import {
+  type AnalyseText,
+  kindTerm,
+  type QueryTerm,
+  queryTerms,
+  storableText,
+  termQuery,
+  termVector,
+} from './index-terms.ts';
 import {
   type AskedTerm,
   commonTerms,
@@ -28,8 +36,8 @@ import {
 
 /** With fewer documents that have all terms, those with some of them, or with a title spelt alike, are found as well. */
 const enoughDocuments = 10;
-/** A term in more than this share of the documents does not by itself make one a hit. */
-const commonShare = 0.03;
+/** A term in more than this share of the documents of both kinds does not by itself make one a hit. */
+const commonShare = 0.015;
 const commonTermsKeptMs = 60_000;
 const maxSimilarLength = 100;
 /** Facets of more documents are counted on a sample that has at least half as many. */
@@ -76,17 +84,27 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
 
   async function findFor(query: SearchQuery, q: string, terms: readonly QueryTerm[]): Promise<Answered> {
     if (q === '') return await answered(query, { by: 'nothing' });
-    const every = termQuery(terms, '&');
+    const every = termQuery(query.kind, terms, '&');
     if (terms.length > 0) {
-      const some = termQuery(terms, '|');
-      const strict = await answered(query, { by: 'every', every, some, terms: terms.map(asked) });
+      const some = termQuery(query.kind, terms, '|');
+      const strict = await answered(query, {
+        by: 'every',
+        every,
+        some,
+        terms: terms.map((term) => asked(query.kind, term)),
+      });
       if (query.everyWord || strict.found.total >= enoughDocuments) return strict;
     }
     if (query.everyWord)
       return { found: { total: 0, documents: [] }, matching: { by: 'every', every, some: '', terms: [] } };
-    const telling = await distinctive(terms);
+    const telling = await distinctive(query.kind, terms);
     const similarTo = q.slice(0, maxSimilarLength);
-    return await answered(query, { by: 'some', every, terms: telling.map(asked), similarTo });
+    return await answered(query, {
+      by: 'some',
+      every,
+      terms: telling.map((term) => asked(query.kind, term)),
+      similarTo,
+    });
   }
 
   async function answered(query: SearchQuery, matching: Matching): Promise<Answered> {
@@ -101,10 +119,10 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
     return await countDocuments(db, { kind: query.kind, filters: Object.fromEntries(firm) }, matching);
   }
 
-  async function distinctive(terms: readonly QueryTerm[]): Promise<readonly QueryTerm[]> {
+  async function distinctive(kind: SearchKind, terms: readonly QueryTerm[]): Promise<readonly QueryTerm[]> {
     if (terms.length === 0) return terms;
     const common = await isCommon();
-    const rare = terms.filter(({ term }) => !common(term));
+    const rare = terms.filter(({ term }) => !common(kindTerm(kind, term)));
     return rare.length > 0 ? rare : terms;
   }
 
@@ -134,8 +152,8 @@ function sampleFor(documents: number): number {
   return documents <= maxCountedDocuments ? 1 : 2 ** Math.ceil(Math.log2(documents / maxCountedDocuments));
 }
 
-function asked(term: QueryTerm): AskedTerm {
-  return { query: termQuery([term], '|'), surface: term.term };
+function asked(kind: SearchKind, term: QueryTerm): AskedTerm {
+  return { query: termQuery(kind, [term], '|'), surface: term.term };
 }
 
 function within(query: SearchQuery): SearchQuery {
@@ -156,7 +174,7 @@ function toRows(documents: readonly SearchDocument[], analyse: AnalyseText): Sea
     keywords: keywords.map(storableText),
     title: storableText(document.title),
     body: storableText(document.body),
-    terms: termVector(analyse, { title: document.title, keywords, body: document.body }),
+    terms: termVector(analyse, { kind: document.kind, title: document.title, keywords, body: document.body }),
     technologyFields: [...new Set(document.technologyFields.flatMap((code) => [code, code.slice(0, 1)]))],
     industries: [...document.industries],
     cooperationModes: [...document.cooperationModes],
