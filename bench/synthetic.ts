@@ -42,7 +42,13 @@ function words(draw: () => string, count: number): string[] {
 }
 
 function zipf(random: () => number): () => string {
-  const { vocabulary, zipfExponent } = syntheticSettings;
+  const draw = zipfRanks(random, syntheticSettings.vocabulary);
+  return () => wordOf(draw());
+}
+
+/** Draws ranks from 0, the r-th with a probability proportional to 1 / r. */
+export function zipfRanks(random: () => number, vocabulary: number): () => number {
+  const { zipfExponent } = syntheticSettings;
   const cumulative = new Float64Array(vocabulary);
   let sum = 0;
   for (let rank = 1; rank <= vocabulary; rank++) {
@@ -61,7 +67,7 @@ function zipf(random: () => number): () => string {
         high = middle;
       }
     }
-    return wordOf(low);
+    return low;
   };
 }
 
@@ -70,7 +76,7 @@ const vowels = 'aiou';
 const syllables = consonants.length * vowels.length;
 
 /** At least three syllables, the rank written to the base of 60. */
-function wordOf(rank: number): string {
+export function wordOf(rank: number): string {
   let word = '';
   for (let rest = rank, at = 0; at < 3; at++) {
     const syllable = rest % syllables;

@@ -5,10 +5,11 @@ import { expireDemands } from '../src/demands/service.ts';
 import { failStrandedJobs } from '../src/jobs/service.ts';
 import { sweepIntroductions, sweepPreviews } from '../src/matches/service.ts';
 import { expireResults } from '../src/results/service.ts';
-import { checkIndex } from '../src/search/service.ts';
+import { checkIndex, lookAtSavedSearches } from '../src/search/service.ts';
 import type { ScheduledJobs } from './run-schedule.ts';
 
 const halfMinuteMs = 30_000;
+const fiveMinutesMs = 300_000;
 const tenMinutesMs = 600_000;
 const dayMs = 86_400_000;
 
@@ -19,6 +20,7 @@ export const scheduledJobs = {
   'fail-stranded-jobs': { everyMs: halfMinuteMs, run: failStrandedJobs },
   'expire-demands': { everyMs: halfMinuteMs, run: expireDemands },
   'expire-results': { everyMs: halfMinuteMs, run: expireResults },
+  'look-at-saved-searches': { everyMs: fiveMinutesMs, run: lookAtSavedSearches },
   housekeeping: { everyMs: tenMinutesMs, run: keepHouse },
   'check-search-index': { everyMs: dayMs, run: checkIndex },
 } as const satisfies ScheduledJobs;

@@ -9,5 +9,6 @@ export * from './organizations.ts';
 export * from './outbox.ts';
 export * from './projects.ts';
 export * from './results.ts';
+export * from './saved-searches.ts';
 export * from './search.ts';
 export * from './vocabularies.ts';

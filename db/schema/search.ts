@@ -3,7 +3,12 @@ import { instant } from './columns.ts';
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 
-/** The PostgreSQL adapter's index: a copy of public fields, rebuilt from the records at any time. */
+const bytewiseText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
+
+/**
+ * The PostgreSQL adapter's index: a copy of public fields, rebuilt from the records at any time. The migration has long
+ * values stored apart, so that counting thousands of rows reads narrow ones.
+ */
 export const searchDocuments = pgTable(
   'search_documents',
   {
@@ -14,6 +19,7 @@ export const searchDocuments = pgTable(
     body: text('body').notNull(),
     keywords: text('keywords').array().notNull().default([]),
     terms: tsvector('terms').notNull(),
+    /** With their first levels. */
     technologyFields: text('technology_fields').array().notNull(),
     industries: text('industries').array().notNull(),
     cooperationModes: text('cooperation_modes').array().notNull(),
@@ -33,4 +39,17 @@ export const searchDocuments = pgTable(
     index('search_documents_title_idx').using('gin', t.title.op('gin_trgm_ops')),
     index('search_documents_newest_idx').on(t.kind, t.publishedAt, t.id),
   ],
+);
+
+/** What is suggested while somebody types: titles and keywords of the documents, one row for each that has it. */
+export const searchPhrases = pgTable(
+  'search_phrases',
+  {
+    kind: text('kind', { enum: ['demand', 'result'] }).notNull(),
+    /** The text in lower case, cut where it gets long; in the order of its bytes, so that a beginning is a range. */
+    key: bytewiseText('key').notNull(),
+    documentId: uuid('document_id').notNull(),
+    text: text('text').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.key, t.documentId] })],
 );

@@ -55,6 +55,7 @@ export const subscriptions = {
   'introduction.reminded': ['notify'],
   'introduction.escalated': ['notify'],
   'introduction.lapsed': ['notify'],
+  'search.matched': ['notify'],
   'project.created': ['notify'],
   'project.activated': ['notify'],
   'project.completed': ['notify'],
@@ -76,7 +77,8 @@ export type SubjectType =
   | 'job'
   | 'introduction'
   | 'project'
-  | 'milestone';
+  | 'milestone'
+  | 'saved_search';
 
 export interface Message {
   type: MessageType;

@@ -92,6 +92,8 @@ export interface SearchQuery {
   offset: number;
   limit: number;
   highlight: boolean;
+  /** Only documents that have all the words as they are written: no guesses, no parts. */
+  everyWord?: boolean;
 }
 
 export interface SearchHit {
@@ -107,6 +109,8 @@ export interface SearchAnswer {
   total: number;
   /** Documents per code: under the question and all filters but the facet's own. */
   facets: Partial<Record<SearchFacet, Record<string, number>>>;
+  /** True when so many documents were found that the facets were counted on a sample of them. */
+  facetsAreEstimates?: boolean;
   /** True when the answer comes from the fallback. */
   degraded: boolean;
 }

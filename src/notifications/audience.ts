@@ -29,6 +29,8 @@ export interface Facts {
     marketId: string;
     parties: readonly { organizationId: string; responsibleUserId: string | null }[];
   } | null;
+  /** Whose saved search it is about. */
+  searcher: { userId: string; organizationId: string } | null;
   /** Whose act the message records. */
   actorOrganizationId: string | null;
 }
@@ -38,6 +40,7 @@ export type Circle =
   /** The member whose record it is, and the organization's admins. */
   | { kind: 'owners'; organizationId: string; responsibleUserId: string | null }
   | { kind: 'members'; organizationId: string }
+  | { kind: 'person'; organizationId: string; userId: string }
   /** Brokers and directors of the market, or of the nearest above that has any. */
   | { kind: 'staff'; marketId: string }
   /** Directors of that market; its brokers where it has no director. */
@@ -87,6 +90,10 @@ function projectParties({ project }: Facts): Circle[] {
   return [...parties, ...brokers(project)];
 }
 
+function person({ searcher }: Facts): Circle[] {
+  return searcher === null ? [] : [{ kind: 'person', ...searcher }];
+}
+
 function recordOwners({ demand, result }: Facts): Circle[] {
   return [...owners(demand), ...owners(result)];
 }
@@ -122,6 +129,7 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'introduction.reminded': awaited,
   'introduction.escalated': ({ demand }) => directors(demand),
   'introduction.lapsed': everybody,
+  'search.matched': person,
   'project.created': projectParties,
   'project.activated': projectParties,
   'project.completed': projectParties,
@@ -166,6 +174,10 @@ function isIn(circle: Circle, people: readonly Person[], staffedMarketOf: Readon
   switch (circle.kind) {
     case 'members':
       return people.filter((person) => person.organizationId === circle.organizationId);
+    case 'person':
+      return people.filter(
+        (person) => person.organizationId === circle.organizationId && person.userId === circle.userId,
+      );
     case 'owners':
       return people.filter(
         (person) =>

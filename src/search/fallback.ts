@@ -56,6 +56,8 @@ export function createSearchWithFallback(
     upsert: async (documents) => await both((index) => index.upsert(documents)),
     remove: async (kind, ids) => await both((index) => index.remove(kind, ids)),
     search: async (query) => {
+      // Typing mistakes cannot be switched off for one question of Meilisearch.
+      if (query.everyWord) return await fallback.search(query);
       const { answer, isDegraded } = await ask((index) => index.search(query));
       return isDegraded ? { ...answer, degraded: true } : answer;
     },

@@ -1,3 +1,5 @@
+import type { SearchKind } from '../core/search-index.ts';
+
 /** Splits a text into terms and says where each stands (UTF-16 units, end exclusive). Given by whoever composes the adapter. */
 export type AnalyseText = (text: string) => { tokens: readonly Token[] };
 type Token = { term: string; start: number; end: number };
@@ -25,11 +27,12 @@ export function storableText(text: string): string {
 /**
  * A document as a tsvector literal: each term once, marked A where it stands in the title, B in the keywords, and bare
  * where it stands in the body only, which keeps the vector small. `ts_rank` then is the weighted share of a question's
- * terms that the document has.
+ * terms that the document has. Every term begins with its kind's letter: each kind has lists of its own in the index,
+ * and a search for one does not read through the other.
  */
 export function termVector(
   analyse: AnalyseText,
-  fields: { title: string; keywords: readonly string[]; body: string },
+  fields: { kind: SearchKind; title: string; keywords: readonly string[]; body: string },
 ): string {
   const marks = new Map<string, string>();
   for (const [mark, text] of [
@@ -41,7 +44,7 @@ export function termVector(
       if (!marks.has(term) && marks.size < maxDocumentTerms) marks.set(term, mark);
     }
   }
-  return [...marks].map(([term, mark]) => `${quoted(term)}${mark}`).join(' ');
+  return [...marks].map(([term, mark]) => `${quoted(kindTerm(fields.kind, term))}${mark}`).join(' ');
 }
 
 /** The distinct terms of a question, in its order. */
@@ -51,8 +54,15 @@ export function queryTerms(analyse: AnalyseText, q: string): QueryTerm[] {
 }
 
 /** A tsquery literal. Terms are quoted, so nothing in them is read as an operator. */
-export function termQuery(terms: readonly QueryTerm[], operator: '&' | '|'): string {
-  return terms.map(({ term, anywhere }) => `${quoted(term)}${anywhere ? ':*' : ''}`).join(` ${operator} `);
+export function termQuery(kind: SearchKind, terms: readonly QueryTerm[], operator: '&' | '|'): string {
+  return terms
+    .map(({ term, anywhere }) => `${quoted(kindTerm(kind, term))}${anywhere ? ':*' : ''}`)
+    .join(` ${operator} `);
+}
+
+/** A term as the index has it. */
+export function kindTerm(kind: SearchKind, term: string): string {
+  return `${kind.charAt(0)}${term}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/client.ts';
 import {
+  facetFilters,
   maxSearchWindow,
   type SearchAnswer,
   type SearchDocument,
@@ -8,25 +9,40 @@ import {
   type SearchQuery,
 } from '../core/search-index.ts';
 import { highlightFragment, highlightText } from './highlight.ts';
-import { type AnalyseText, type QueryTerm, queryTerms, storableText, termQuery, termVector } from './index-terms.ts';
+import {
+  type AnalyseText,
+  kindTerm,
+  type QueryTerm,
+  queryTerms,
+  storableText,
+  termQuery,
+  termVector,
+} from './index-terms.ts';
 import {
   type AskedTerm,
   commonTerms,
+  countDocuments,
   type Found,
   findDocuments,
+  findFacets,
   listVersions,
+  type Matching,
+  type PhraseRow,
   removeDocuments,
   type SearchDocumentRow,
-  suggestKeywords,
+  suggestPhrases,
   upsertDocuments,
 } from './store.ts';
 
 /** With fewer documents that have all terms, those with some of them, or with a title spelt alike, are found as well. */
 const enoughDocuments = 10;
-/** A term in more than this share of the documents does not by itself make one a hit. */
-const commonShare = 0.03;
+/** A term in more than this share of the documents of both kinds does not by itself make one a hit. */
+const commonShare = 0.015;
 const commonTermsKeptMs = 60_000;
 const maxSimilarLength = 100;
+/** Facets of more documents are counted on a sample that has at least half as many. */
+const maxCountedDocuments = 10_000;
+const maxPhraseKeyLength = 60;
 
 /**
  * Full-text search in PostgreSQL itself, over terms that `analyse` makes of documents and questions alike.
@@ -38,16 +54,22 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
     name: 'postgres',
     // The table and its indexes come with the migrations.
     ensureIndexes: async () => undefined,
-    upsert: (documents) => upsertDocuments(db, toRows(documents, analyse)),
-    remove: (kind, ids) => removeDocuments(db, kind, ids),
+    upsert: (documents) => upsertDocuments(db, toRows(documents, analyse), phrasesOf),
+    remove: (kind, ids) => removeDocuments(db, kind, ids, phrasesOf),
     search: async (query) => {
       const bounded = within(query);
       const q = storableText(query.q).trim();
       const terms = queryTerms(analyse, q);
-      const found = q === '' ? await findDocuments(db, bounded, { by: 'nothing' }) : await findFor(bounded, q, terms);
-      return toAnswer(found, query.highlight, terms);
+      const { found, matching } = await findFor(bounded, q, terms);
+      if (query.facets.length === 0) return toAnswer(found, query.highlight, terms);
+      const everyNth = sampleFor(await countable(bounded, found, matching));
+      const facets = await findFacets(db, bounded, matching, everyNth);
+      return { ...toAnswer(found, query.highlight, terms), facets, facetsAreEstimates: everyNth > 1 };
     },
-    suggest: ({ kind, prefix, limit }) => suggestKeywords(db, kind, storableText(prefix).trim(), limit),
+    suggest: async ({ kind, prefix, limit }) => {
+      const key = keyOf(storableText(prefix).trimStart());
+      return key === '' ? [] : await suggestPhrases(db, kind, key, limit);
+    },
     versions: async (kind: SearchKind) =>
       new Map((await listVersions(db, kind)).map(({ id, version }) => [id, version])),
     health: async () => {
@@ -60,22 +82,47 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
     },
   };
 
-  async function findFor(query: SearchQuery, q: string, terms: readonly QueryTerm[]): Promise<Found> {
-    const every = termQuery(terms, '&');
+  async function findFor(query: SearchQuery, q: string, terms: readonly QueryTerm[]): Promise<Answered> {
+    if (q === '') return await answered(query, { by: 'nothing' });
+    const every = termQuery(query.kind, terms, '&');
     if (terms.length > 0) {
-      const some = termQuery(terms, '|');
-      const found = await findDocuments(db, query, { by: 'every', every, some, terms: terms.map(asked) });
-      if (found.total >= enoughDocuments) return found;
+      const some = termQuery(query.kind, terms, '|');
+      const strict = await answered(query, {
+        by: 'every',
+        every,
+        some,
+        terms: terms.map((term) => asked(query.kind, term)),
+      });
+      if (query.everyWord || strict.found.total >= enoughDocuments) return strict;
     }
-    const telling = await distinctive(terms);
+    if (query.everyWord)
+      return { found: { total: 0, documents: [] }, matching: { by: 'every', every, some: '', terms: [] } };
+    const telling = await distinctive(query.kind, terms);
     const similarTo = q.slice(0, maxSimilarLength);
-    return await findDocuments(db, query, { by: 'some', every, terms: telling.map(asked), similarTo });
+    return await answered(query, {
+      by: 'some',
+      every,
+      terms: telling.map((term) => asked(query.kind, term)),
+      similarTo,
+    });
   }
 
-  async function distinctive(terms: readonly QueryTerm[]): Promise<readonly QueryTerm[]> {
+  async function answered(query: SearchQuery, matching: Matching): Promise<Answered> {
+    return { found: await findDocuments(db, query, matching), matching };
+  }
+
+  /** How many documents the facets are about: a facet with a filter of its own leaves that out. */
+  async function countable(query: SearchQuery, found: Found, matching: Matching): Promise<number> {
+    const own = new Set<string>(query.facets.flatMap((facet) => facetFilters[facet]));
+    const firm = Object.entries(query.filters).filter(([name]) => !own.has(name));
+    if (firm.length === Object.keys(query.filters).length) return found.total;
+    return await countDocuments(db, { kind: query.kind, filters: Object.fromEntries(firm) }, matching);
+  }
+
+  async function distinctive(kind: SearchKind, terms: readonly QueryTerm[]): Promise<readonly QueryTerm[]> {
     if (terms.length === 0) return terms;
     const common = await isCommon();
-    const rare = terms.filter(({ term }) => !common(term));
+    const rare = terms.filter(({ term }) => !common(kindTerm(kind, term)));
     return rare.length > 0 ? rare : terms;
   }
 
@@ -89,14 +136,24 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
           : null,
       })),
       total: found.total,
-      facets: found.facets,
+      facets: {},
       degraded: false,
     };
   }
 }
 
-function asked(term: QueryTerm): AskedTerm {
-  return { query: termQuery([term], '|'), surface: term.term };
+interface Answered {
+  found: Found;
+  matching: Matching;
+}
+
+/** A power of two. */
+function sampleFor(documents: number): number {
+  return documents <= maxCountedDocuments ? 1 : 2 ** Math.ceil(Math.log2(documents / maxCountedDocuments));
+}
+
+function asked(kind: SearchKind, term: QueryTerm): AskedTerm {
+  return { query: termQuery(kind, [term], '|'), surface: term.term };
 }
 
 function within(query: SearchQuery): SearchQuery {
@@ -117,12 +174,26 @@ function toRows(documents: readonly SearchDocument[], analyse: AnalyseText): Sea
     keywords: keywords.map(storableText),
     title: storableText(document.title),
     body: storableText(document.body),
-    terms: termVector(analyse, { title: document.title, keywords, body: document.body }),
-    technologyFields: [...document.technologyFields],
+    terms: termVector(analyse, { kind: document.kind, title: document.title, keywords, body: document.body }),
+    technologyFields: [...new Set(document.technologyFields.flatMap((code) => [code, code.slice(0, 1)]))],
     industries: [...document.industries],
     cooperationModes: [...document.cooperationModes],
     iprKinds: [...document.iprKinds],
   }));
+}
+
+/** A document's title and keywords, each once, as what somebody types may begin. */
+function phrasesOf({ kind, id, title, keywords }: Pick<SearchDocumentRow, 'kind' | 'id' | 'title' | 'keywords'>) {
+  const phrases = new Map<string, PhraseRow>();
+  for (const text of [...(keywords ?? []), title].map((one) => one.trim())) {
+    const key = keyOf(text);
+    if (key !== '') phrases.set(key, { kind, key, documentId: id, text });
+  }
+  return [...phrases.values()];
+}
+
+function keyOf(text: string): string {
+  return storableText(text.toLowerCase().slice(0, maxPhraseKeyLength));
 }
 
 /** Reads PostgreSQL's own statistics of the terms, at most once a minute. */

@@ -1,25 +1,8 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { operation } from '../http/operation.ts';
-import { SearchRecords } from './inputs.ts';
-import { searchDemands, searchResults } from './service.ts';
-import { FoundDemandsView, FoundResultsView } from './views.ts';
+import { savedSearchRoutes } from './routes/saved-searches.ts';
+import { findRoutes } from './routes/search.ts';
 
-export async function searchRoutes(fastify: FastifyInstance): Promise<void> {
-  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
-  const description =
-    'Records that have all the words come first; where there are few, records with some of them or with a title spelt alike follow. The index follows writes within seconds.';
-  const search = { description, tag: 'search', access: 'public', input: { querystring: SearchRecords } } as const;
-
-  app.get(
-    '/search/demands',
-    operation({ id: 'searchDemands', summary: 'Search published demands', ...search, output: FoundDemandsView }),
-    (request) => searchDemands(request.ctx, request.query),
-  );
-
-  app.get(
-    '/search/results',
-    operation({ id: 'searchResults', summary: 'Search published results', ...search, output: FoundResultsView }),
-    (request) => searchResults(request.ctx, request.query),
-  );
+export async function searchRoutes(app: FastifyInstance): Promise<void> {
+  findRoutes(app);
+  savedSearchRoutes(app);
 }

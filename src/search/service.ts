@@ -1,3 +1,5 @@
 export * from './service/index-changes.ts';
 export * from './service/keep-parity.ts';
+export * from './service/look-for-news.ts';
+export * from './service/saved-searches.ts';
 export * from './service/search-records.ts';

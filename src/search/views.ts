@@ -2,6 +2,8 @@ import { type Static, type TProperties, Type } from 'typebox';
 import { type SearchFacet, searchFacets } from '../core/search-index.ts';
 import { PublicDemandView } from '../demands/views.ts';
 import { PublicResultView } from '../results/views.ts';
+import { SavedFilters } from './inputs.ts';
+import type { SavedSearchRow } from './store.ts';
 
 const Highlight = Type.Object(
   { title: Type.String(), body: Type.String() },
@@ -27,6 +29,9 @@ function FoundView<Properties extends TProperties>(properties: Properties) {
           "Records per code, over all pages, under the question and all filters but the facet's own; a record counts for its codes and for the codes above them.",
       },
     ),
+    facetsAreEstimates: Type.Boolean({
+      description: 'True when so many records were found that they were counted on a sample.',
+    }),
     degraded: Type.Boolean({ description: 'True when the search engine is away and PostgreSQL answers for it.' }),
   };
 }
@@ -45,6 +50,7 @@ function exampleOf(view: object): object {
     items: [{ ...(record as object), ...hit }],
     total: 1,
     facets: { technologyField: { '4': 1, '401': 1 } },
+    facetsAreEstimates: false,
     degraded: false,
   };
 }
@@ -58,3 +64,66 @@ export const FoundResultsView = Type.Object(FoundView(PublicResultView.propertie
   examples: [exampleOf(PublicResultView)],
 });
 export type FoundResultsView = Static<typeof FoundResultsView>;
+
+export const SuggestionsView = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object({
+        text: Type.String(),
+        count: Type.Integer({ description: 'Published records that have it as a keyword or as their title.' }),
+      }),
+    ),
+  },
+  { examples: [{ items: [{ text: '枸杞多糖', count: 12 }] }] },
+);
+export type SuggestionsView = Static<typeof SuggestionsView>;
+
+const Instant = Type.String({ format: 'date-time' });
+
+export const SavedSearchView = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    name: Type.String(),
+    kind: Type.Enum(['demand', 'result']),
+    q: Type.String(),
+    filters: SavedFilters,
+    lastNotice: Type.Union(
+      [
+        Type.Object({
+          at: Instant,
+          count: Type.Integer({ description: 'How many newly published records it told of.' }),
+        }),
+        Type.Null(),
+      ],
+      { description: 'At most one notice a day.' },
+    ),
+    createdAt: Instant,
+  },
+  {
+    title: 'SavedSearchView',
+    examples: [
+      {
+        id: '0192f0c4-cc00-7e60-9007-8293a4b5c6d8',
+        name: '宁夏的枸杞成果',
+        kind: 'result',
+        q: '枸杞',
+        filters: { regionCode: '640000', minTrl: 6 },
+        lastNotice: { at: '2026-11-22T02:00:00.000Z', count: 3 },
+        createdAt: '2026-11-20T02:00:00.000Z',
+      },
+    ],
+  },
+);
+export type SavedSearchView = Static<typeof SavedSearchView>;
+
+export function toSavedSearchView(row: SavedSearchRow): SavedSearchView {
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    q: row.q,
+    filters: row.filters as SavedFilters,
+    lastNotice: row.noticedAt === null ? null : { at: row.noticedAt.toISOString(), count: row.noticedCount },
+    createdAt: row.createdAt.toISOString(),
+  };
+}

@@ -170,6 +170,9 @@ async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ ur
     '/v1/organizations': ['?limit=100', '?kind=enterprise', '?regionCode=640302'],
     '/v1/search/demands': [`?q=${words}&facets=technologyField,cooperationMode,region&highlight=true`, '?limit=100'],
     '/v1/search/results': [`?q=${words}&facets=technologyField,cooperationMode,region&highlight=true`, '?limit=100'],
+    '/v1/search/suggestions': ['demand', 'result'].flatMap((kind) =>
+      [words, ...secrets.map(encodeURIComponent)].map((q) => `?kind=${kind}&q=${q}`),
+    ),
     '/v1/matches': ['?limit=100&nearMisses=true', `?demandId=${demand.id}`, `?resultId=${result.id}`],
     '/v1/audit': ids.map((id) => `?subject=${id}&limit=100`),
     '/v1/notifications': ['?limit=100'],

@@ -127,6 +127,142 @@ describe('searching published records', () => {
   });
 });
 
+describe('every filter and facet', () => {
+  const rare = {
+    ...demandInput,
+    title: '锆锡包壳管腐蚀',
+    keywords: ['锆锡', '包壳管'],
+    activityType: 'applied_research',
+    targetTrl: 4,
+    budget: { minCny: 600_000, maxCny: 900_000 },
+    industry: '32',
+    cooperationModes: ['licence'],
+    technologyFields: ['402'],
+  };
+  let demand: Body;
+  let other: Body;
+
+  beforeAll(async () => {
+    demand = await post(rare);
+    other = await post({
+      ...rare,
+      title: '锆锡焊接',
+      activityType: 'production',
+      targetTrl: 8,
+      industry: '46',
+      language: 'en',
+    });
+    await index();
+  });
+
+  it.each([
+    ['technologyField', '4', '7'],
+    ['technologyField', '701,402', '701,8'],
+    ['industry', 'C', 'A'],
+    ['industry', '32', '33'],
+    ['cooperationMode', 'transfer,licence', 'transfer'],
+    ['regionCode', '640000', '110000'],
+    ['minTrl', '4', '5'],
+    ['maxTrl', '4', '3'],
+    ['moneyBand', '500k_1m', 'over_10m,under_100k'],
+    ['activityType', 'applied_research', 'basic_research'],
+    ['language', 'zh', 'en'],
+    ['publishedAfter', '2020-01-01', '2035-01-01'],
+    ['validAt', '2020-01-01', '2055-01-01T00:00:00Z'],
+  ])('%s=%s finds a demand that %s does not', async (name, fits, doesNot) => {
+    const found = async (value: string) => idsOf(await search('demands', { q: '锆锡', limit: '100', [name]: value }));
+    expect(await found(fits)).toContain(demand.id);
+    expect(await found(doesNot)).not.toContain(demand.id);
+  });
+
+  it.each([
+    ['stage', 'lab,pilot', 'mass_production'],
+    ['iprKind', 'invention', 'design,trade_secret'],
+    ['moneyBand', '500k_1m', 'negotiable'],
+  ])('%s=%s finds a result that %s does not', async (name, fits, doesNot) => {
+    const result = await publishResult(world.university, world.resultBroker, { ...resultInput, title: '钇锆陶瓷' });
+    await index();
+    const found = async (value: string) => idsOf(await search('results', { q: '钇锆陶瓷', [name]: value }));
+    expect(await found(fits)).toContain(result.id);
+    expect(await found(doesNot)).not.toContain(result.id);
+  });
+
+  it('counts every facet, each under all filters but its own', async () => {
+    const facets = 'technologyField,industry,cooperationMode,region,trl,moneyBand,activityType,stage,iprKind';
+    const body = await search('demands', { q: '锆锡', facets, activityType: 'applied_research' });
+    expect(idsOf(body)).toEqual([demand.id]);
+    expect(body.facetsAreEstimates).toBe(false);
+    expect(body.facets).toMatchObject({
+      technologyField: { '4': 1, '402': 1 },
+      industry: { '32': 1, C: 1 },
+      cooperationMode: { licence: 1 },
+      region: { '640000': 1 },
+      trl: { '4': 1 },
+      moneyBand: { '500k_1m': 1 },
+      activityType: { applied_research: 1, production: 1 },
+      stage: {},
+      iprKind: {},
+    });
+    expect(body.facets.trl).toEqual({ '4': 1 });
+    expect(idsOf(await search('demands', { q: '锆锡', maxTrl: '8', minTrl: '8' }))).toEqual([other.id]);
+  });
+
+  it.each([
+    `q=${'x'.repeat(10_000)}`,
+    'page=1000000000',
+    'page=-1',
+    'facets=trl,owner',
+    'publishedAfter=2026-02-30',
+    'validAt=2026-13-01T00:00:00Z',
+    'validAt=tomorrow',
+    'minTrl=0',
+    'moneyBand=500k_1m,',
+    'iprKind=everything',
+  ])('refuses %s with a problem that points at it', async (query) => {
+    const answer = await api.anonymous.get(`/v1/search/results?${query}`);
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors[0].pointer).toContain(query.split('=')[0]);
+  });
+});
+
+describe('suggestions', () => {
+  it('tell anybody what begins as typed, as it stands in published records, the most used first', async () => {
+    await post({ ...demandInput, title: '钽电容封装', keywords: ['钽电容', '钽粉'] });
+    await post({ ...demandInput, title: '钽靶材', keywords: ['钽粉'] });
+    await world.enterprise.post('/v1/demands', { ...demandInput, title: '草稿', keywords: ['钽铌草稿'] });
+    await index();
+    const typed = async (kind: string, q: string) =>
+      (await api.anonymous.get(`/v1/search/suggestions?${new URLSearchParams({ kind, q })}`)).body.items;
+    const items = await typed('demand', '钽');
+    expect(items[0]).toEqual({ text: '钽粉', count: 2 });
+    expect(items.map(({ text }: { text: string }) => text).sort()).toEqual(
+      ['钽粉', '钽电容', '钽电容封装', '钽靶材'].sort(),
+    );
+    expect(await typed('demand', '钽电容封')).toEqual([{ text: '钽电容封装', count: 1 }]);
+    expect(await typed('result', '钽')).toEqual([]);
+    expect(await typed('demand', '')).toEqual([]);
+    for (const q of ['%', '_', "'", '\\', '钽%']) expect(await typed('demand', q), q).toEqual([]);
+  });
+
+  it('forget what is no longer published', async () => {
+    const demand = await post({ ...demandInput, title: '铪提纯', keywords: ['铪锭'] });
+    await index();
+    await world.enterprise.post(`/v1/demands/${demand.id}/withdraw`);
+    await index();
+    expect((await api.anonymous.get('/v1/search/suggestions?kind=demand&q=%E9%93%AA')).body.items).toEqual([]);
+  });
+
+  it('refuse an unknown kind, a question too long and a missing one', async () => {
+    for (const query of [
+      'kind=expert&q=x',
+      `kind=demand&q=${'x'.repeat(101)}`,
+      'kind=demand',
+      'kind=demand&q=x&limit=21',
+    ])
+      expect((await api.anonymous.get(`/v1/search/suggestions?${query}`)).status, query).toBe(422);
+  });
+});
+
 describe('what search leaves out', () => {
   it('knows nothing of drafts and of records that wait for a broker', async () => {
     const draft = await world.enterprise.post('/v1/demands', { ...demandInput, title: '草稿里的钛合金增材制造' });

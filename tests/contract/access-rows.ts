@@ -401,7 +401,23 @@ function onMilestone(state: 'planned' | 'submitted' | 'accepted', step = '', bod
   return async (subjects: Subjects) => ({ url: `${await subjects.milestone(state)}${step}`, body });
 }
 
+const savedSearchInput = { name: '枸杞', kind: 'result', q: '枸杞' };
+
+async function onSavedSearch({ world }: Subjects): Promise<AccessRequest> {
+  const { body } = await world.enterprise.post('/v1/saved-searches', savedSearchInput);
+  return { url: `/v1/saved-searches/${body.id}` };
+}
+
 const other: Record<string, Row> = {
+  'GET /v1/search/suggestions': { answers: anybody, request: at('/v1/search/suggestions?kind=demand&q=x') },
+  'GET /v1/saved-searches': { answers: signedIn, request: at('/v1/saved-searches') },
+  // The platform's administrator belongs to no organization.
+  'POST /v1/saved-searches': {
+    answers: '401 201 201 201 201 201 201 201 403',
+    request: at('/v1/saved-searches', savedSearchInput),
+  },
+  'GET /v1/saved-searches/{id}': { answers: '401 404 404 200 404 404 404 404 404', request: onSavedSearch },
+  'DELETE /v1/saved-searches/{id}': { answers: '401 404 404 204 404 404 404 404 404', request: onSavedSearch },
   'GET /v1/notifications': { answers: signedIn, request: at('/v1/notifications') },
   'GET /v1/notifications/summary': { answers: signedIn, request: at('/v1/notifications/summary') },
   'POST /v1/notifications/read': {

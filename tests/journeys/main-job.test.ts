@@ -35,6 +35,8 @@ const expectedRows = {
   results: 1,
   sessions: 5,
   users: 5,
+  saved_search_matches: 0,
+  saved_searches: 0,
   search_documents: 2,
   api_keys: 0,
   sign_in_failures: 0,
@@ -88,6 +90,7 @@ async function expectRows(databaseUrl: string): Promise<void> {
     'match_observations',
     'messages',
     'notifications',
+    'search_phrases',
     'seed_digests',
     'vocabulary_terms',
   ];

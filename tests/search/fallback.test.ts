@@ -64,6 +64,13 @@ describe('search while Meilisearch is away', () => {
     expect(await search.suggest({ kind: 'demand', prefix: '膜', limit: 5 })).toEqual([{ text: '膜电解', count: 1 }]);
   });
 
+  it('asks PostgreSQL for words as they are written, which Meilisearch would guess', async () => {
+    const misspelt = { ...ask('electrolisis'), everyWord: true };
+    await search.upsert([documentWith({ title: 'Membrane electrolysis' })]);
+    expect(await search.search(misspelt)).toMatchObject({ total: 0, degraded: false });
+    expect((await search.search(ask('electrolisis'))).total).toBe(1);
+  });
+
   const faults: [string, Fault][] = [
     ['cuts the connection', 'reset'],
     ['never answers', 'hang'],

@@ -11,6 +11,7 @@ import {
 import { getOrganizationRow } from '../../organizations/service.ts';
 import { getMilestoneRow, getProjectRow, listProjectParties } from '../../projects/service.ts';
 import { getResultRows, isResultPublic, type ResultRow } from '../../results/service.ts';
+import { getSavedSearchRow } from '../../search/service.ts';
 import type { Facts, Side, SideFacts } from '../audience.ts';
 
 /** A record's title and code, and whether anybody may read them. */
@@ -40,6 +41,7 @@ const nobody: Omit<Facts, 'actorOrganizationId'> = {
   unanswered: [],
   unasked: null,
   project: null,
+  searcher: null,
 };
 const nothing: Told = { demand: null, result: null, params: {} };
 
@@ -64,6 +66,8 @@ export async function loadSubject(db: Db, message: StoredMessage, now: Date): Pr
         ? await projectSubject(db, milestone.projectId, base, { milestoneTitle: milestone.title })
         : null;
     }
+    case 'saved_search':
+      return await savedSearchSubject(db, message.subjectId, base);
     case 'user':
     case 'job':
     case 'match_preview':
@@ -147,6 +151,15 @@ async function introductionSubject(db: Db, id: string, base: Facts, now: Date): 
 function unaskedSide({ openedAt, requestedBySide }: IntroductionRow): Side | null {
   if (openedAt !== null || requestedBySide === null) return null;
   return requestedBySide === 'demand' ? 'result' : 'demand';
+}
+
+/** Names no record: what was found is shown by the search itself, to whoever may see it then. */
+async function savedSearchSubject(db: Db, id: string, base: Facts): Promise<Subject | null> {
+  const row = await getSavedSearchRow(db, id);
+  if (row === undefined) return null;
+  const { userId, organizationId } = row;
+  const params = { searchName: row.name, searchKind: row.kind, count: String(row.noticedCount) };
+  return { facts: { ...base, searcher: { userId, organizationId } }, told: { ...nothing, params } };
 }
 
 async function projectSubject(db: Db, id: string, base: Facts, more: Record<string, string>): Promise<Subject | null> {

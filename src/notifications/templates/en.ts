@@ -25,6 +25,11 @@ function milestone(params: Params): string {
   return `${named('milestone', params.milestoneTitle, undefined)} of ${project(params)}`;
 }
 
+function published(params: Params): string {
+  const noun = params.searchKind === 'result' ? 'result' : 'demand';
+  return params.count === '1' ? `one ${noun} was` : `${params.count ?? 'some'} ${noun}s were`;
+}
+
 function reason(params: Params): string {
   return params.reason === undefined ? '' : ` Reason: ${params.reason}`;
 }
@@ -141,6 +146,12 @@ export const en: Templates = {
   'introduction.lapsed': (p) => ({
     title: 'The introduction has lapsed',
     body: `The introduction over ${pair(p)} was not answered in time and has lapsed.`,
+  }),
+  'search.matched': (p) => ({
+    title: 'News for your saved search',
+    body: sentence(
+      `${published(p)} newly published for your saved search${p.searchName === undefined ? '' : ` “${p.searchName}”`}.`,
+    ),
   }),
   'project.created': (p) => ({
     title: 'A joint project is forming',

@@ -74,6 +74,10 @@ export const zh: Templates = {
   'introduction.reminded': (p) => ({ title: '对接待答复', body: `${pair(p)}的对接还在等您答复。${due(p)}` }),
   'introduction.escalated': (p) => ({ title: '对接逾期提醒', body: `${pair(p)}的对接临近期限仍未答复，请督促。` }),
   'introduction.lapsed': (p) => ({ title: '对接已失效', body: `${pair(p)}的对接超过期限未答复，已失效。` }),
+  'search.matched': (p) => ({
+    title: '您保存的搜索有新内容',
+    body: `您保存的搜索${p.searchName === undefined ? '' : `“${p.searchName}”`}有${p.count === undefined ? '' : ` ${p.count} 条`}新发布的${p.searchKind === 'result' ? '成果' : '需求'}。`,
+  }),
   'project.created': (p) => ({ title: '项目已立项', body: `${project(p)}已立项，正在组建。` }),
   'project.activated': (p) => ({ title: '项目已启动', body: `${project(p)}已启动。` }),
   'project.completed': (p) => ({ title: '项目已完成', body: `${project(p)}已完成。` }),

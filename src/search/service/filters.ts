@@ -8,6 +8,7 @@ export function facetsOf(list: string | undefined): SearchFacet[] {
   return searchFacets.filter((facet) => asked.has(facet));
 }
 
+/** A search's, or those of a saved one. */
 type Filters = Omit<SearchRecords, 'q' | 'facets' | 'sort' | 'page' | 'limit' | 'highlight'>;
 
 /** @throws AppError INVALID_INPUT for a day that no calendar has */

@@ -1,9 +1,9 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { invalidInput } from '../../core/errors.ts';
 import { maxSearchWindow, type SearchQuery } from '../../core/search-index.ts';
-import type { SearchRecords } from '../inputs.ts';
+import type { SearchRecords, SuggestSearches } from '../inputs.ts';
 import { demandSource, resultSource, type Source } from '../sources.ts';
-import type { FoundDemandsView, FoundResultsView, HitView } from '../views.ts';
+import type { FoundDemandsView, FoundResultsView, HitView, SuggestionsView } from '../views.ts';
 import { facetsOf, filtersOf } from './filters.ts';
 
 export async function searchDemands(ctx: Ctx, input: SearchRecords): Promise<FoundDemandsView> {
@@ -12,6 +12,12 @@ export async function searchDemands(ctx: Ctx, input: SearchRecords): Promise<Fou
 
 export async function searchResults(ctx: Ctx, input: SearchRecords): Promise<FoundResultsView> {
   return await searchRecords(ctx, resultSource, input);
+}
+
+/** What somebody who has typed so far may mean, from what is published. */
+export async function suggestSearches(ctx: Ctx, input: SuggestSearches): Promise<SuggestionsView> {
+  const { kind, q, limit = 10 } = input;
+  return { items: await ctx.searchIndex.suggest({ kind, prefix: q, limit }) };
 }
 
 /** The index says which records; what is shown of them comes from the rows, if they are still public. */
@@ -38,6 +44,7 @@ async function searchRecords<Row extends { id: string }, View extends { id: stri
     }),
     total: answer.total,
     facets: answer.facets,
+    facetsAreEstimates: answer.facetsAreEstimates ?? false,
     degraded: answer.degraded,
   };
 }

@@ -38,6 +38,7 @@ const facts: Facts = {
       { organizationId: 'f', responsibleUserId: null },
     ],
   },
+  searcher: { userId: 'ed', organizationId: 'e' },
   actorOrganizationId: null,
 };
 
@@ -130,6 +131,11 @@ describe('who hears of what', () => {
     for (const type of ['project.created', 'project.terminated', 'milestone.submitted', 'milestone.rework'] as const) {
       expect(readers(type, { demand: null, result: null })).toEqual(all);
     }
+  });
+
+  test('news for a saved search: whoever saved it, and no colleague', () => {
+    expect(readers('search.matched')).toEqual(['ed']);
+    expect(readers('search.matched', { searcher: { userId: 'ed', organizationId: 'f' } })).toEqual([]);
   });
 
   test('a market without staff: the nearest above that has some', () => {

@@ -17,6 +17,9 @@ const full: Params = {
   projectTitle: '联合开发',
   projectCode: 'P2026-640300-000003',
   milestoneTitle: '小试',
+  searchName: '枸杞成果',
+  searchKind: 'result',
+  count: '3',
 };
 
 const types = Object.keys(subscriptions).filter(isNoticeType);
@@ -51,6 +54,13 @@ test('a title that the reader may not see is left out of the sentence', () => {
   const params = { resultTitle: resultTitle ?? '', resultCode: resultCode ?? '' };
   expect(renderNotice('introduction.accepted', params, 'en').body).toBe(
     'Both sides accepted the introduction over a demand and the result “Wolfberry zeaxanthin” (R2026-430100-000002); each now sees how to reach the other.',
+  );
+});
+
+test('news for a saved search tells how many, in one and in several', () => {
+  expect(renderNotice('search.matched', full, 'zh-CN').body).toBe('您保存的搜索“枸杞成果”有 3 条新发布的成果。');
+  expect(renderNotice('search.matched', { ...full, count: '1' }, 'en').body).toBe(
+    'One result was newly published for your saved search “枸杞成果”.',
   );
 });
 
