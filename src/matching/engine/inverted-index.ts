@@ -1,7 +1,7 @@
 import { type EncodedId, encodeId } from './id-codec.ts';
 import { type EngineManifest, type IndexPart, IndexReader } from './index-reader.ts';
 import { type LengthNorms, lengthNorms } from './length-norms.ts';
-import { chooseMerge } from './merge-plan.ts';
+import { chooseMerge, chooseUnions } from './merge-plan.ts';
 import { type MergeInput, mergeSegments, runToEnd } from './merge-segments.ts';
 import { append, createMutableSegment, hasRoom, mostPostings, publishedDocuments } from './mutable-segment.ts';
 import { removeFromMutable, removeFromSegment } from './removal.ts';
@@ -139,16 +139,24 @@ export class InvertedIndex {
     return true;
   }
 
-  /** Does all merges that are due, however long it takes. */
+  /** Leaves as few segments as there can be, however long it takes: after many additions, or when there is nothing else to do. */
   finishMerges(): void {
-    for (let [job] = this.dueJobs(); job !== undefined; [job] = this.dueJobs()) {
-      this.install(job.id, job.merged?.segment ?? runToEnd(job.steps ?? runMerge(job)));
+    this.finishJobs();
+    if (publishedDocuments(this.active.segment) > 0) {
+      this.active = this.addMutable(this.active.segment.capacity.postings);
+      this.changeParts();
     }
+    const parts = this.parts.filter((part) => part !== this.active);
+    for (const together of chooseUnions(parts.map((part) => ({ ...sizeOf(part), part })))) {
+      this.planMerge(together.map(({ part }) => part));
+    }
+    this.finishJobs();
   }
 
-  private dueJobs(): Job[] {
-    this.planMerges();
-    return this.jobs;
+  private finishJobs(): void {
+    for (const job of [...this.jobs]) {
+      this.install(job.id, job.merged?.segment ?? runToEnd(job.steps ?? runMerge(job)));
+    }
   }
 
   private removeById(id: EncodedId): boolean {
