@@ -15,6 +15,9 @@ export type MergeInput = { documents: number; gone: Uint32Array } & (
   | { kind: 'mutable'; segment: MutableSegment }
 );
 
+/** What a merge also takes in the thread that made it. */
+type SourceInput = Pick<MergeInput, 'documents' | 'gone'> & { kind: 'source'; source: MergeSource };
+
 /** Postings and words handled between two pauses: a few tenths of a millisecond, but for the longest lists. */
 const unitsPerStep = 4_096;
 
@@ -23,6 +26,17 @@ const unitsPerStep = 4_096;
  * were when it was planned, so any thread may run it. In steps, because a large one takes seconds.
  */
 export function* mergeSegments(inputs: readonly MergeInput[], norms: LengthNorms): Generator<void, Segment> {
+  return yield* write(inputs, norms);
+}
+
+/** A segment out of documents that are in none yet. */
+export function writeSource(source: MergeSource, norms: LengthNorms): Segment {
+  const { documents } = source.sizes;
+  const gone = new Uint32Array(Math.ceil(documents / 32));
+  return runToEnd(write([{ kind: 'source', source, documents, gone }], norms));
+}
+
+function* write(inputs: readonly (MergeInput | SourceInput)[], norms: LengthNorms): Generator<void, Segment> {
   const merge = new Merge(inputs, norms);
   yield* merge.open();
   yield* merge.unite();
@@ -46,8 +60,15 @@ const gone = -1;
 /** Terms are ordered by frequency to an eighth of a doubling. */
 const stepsPerDoubling = 8;
 
+function* sourceOf(input: MergeInput | SourceInput): Generator<void, MergeSource> {
+  if (input.kind === 'source') {
+    return input.source;
+  }
+  return input.kind === 'segment' ? sourceOfSegment(input.segment) : yield* sourceOfMutable(input.segment);
+}
+
 class Merge {
-  private readonly inputs: readonly MergeInput[];
+  private readonly inputs: readonly (MergeInput | SourceInput)[];
   private readonly norms: LengthNorms;
   private readonly sources: MergeSource[] = [];
   /** By input: the documents' new numbers. */
@@ -65,7 +86,7 @@ class Merge {
   private readonly joined = new PostingBuffer();
   private units = 0;
 
-  constructor(inputs: readonly MergeInput[], norms: LengthNorms) {
+  constructor(inputs: readonly (MergeInput | SourceInput)[], norms: LengthNorms) {
     this.inputs = inputs;
     this.norms = norms;
     let documents = 0;
@@ -83,9 +104,7 @@ class Merge {
   *open(): Generator<void> {
     for (const input of this.inputs) {
       yield;
-      this.sources.push(
-        input.kind === 'segment' ? sourceOfSegment(input.segment) : yield* sourceOfMutable(input.segment),
-      );
+      this.sources.push(yield* sourceOf(input));
     }
   }
 
