@@ -56,8 +56,8 @@ export type EngineManifest = {
 /** Query weights are kept as whole numbers of these parts, so that scores do not depend on the order of addition. */
 const weightScale = 1_024;
 
-/** Frequently asked lists are kept decoded up to this: 24 MB. What comes first stays, so nothing is decoded again and again. */
-const maxDecodedPostings = 4_000_000;
+/** Frequently asked lists are kept decoded up to this: 60 MB. What comes first stays, so nothing is decoded again and again. */
+const maxDecodedPostings = 10_000_000;
 
 /** Reads an index of the same or another thread. */
 export class IndexReader implements IndexStatistics {

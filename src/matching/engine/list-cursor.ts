@@ -189,14 +189,13 @@ export class ListCursor {
       left--;
       let value = bytes[at++] as number;
       if (value > 127) {
-        value &= 127;
-        let shift = 7;
-        let byte: number;
-        do {
+        // Two bytes as a rule, without a loop: this line is where large indexes spend their time.
+        let byte = bytes[at++] as number;
+        value = (value & 127) | ((byte & 127) << 7);
+        for (let shift = 14; byte > 127; shift += 7) {
           byte = bytes[at++] as number;
           value |= (byte & 127) << shift;
-          shift += 7;
-        } while (byte > 127);
+        }
       }
       document += (value >>> 1) + 1;
       code = onceInBody;
