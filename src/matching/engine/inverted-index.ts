@@ -5,8 +5,8 @@ import { type LengthNorms, lengthNorms } from './length-norms.ts';
 import { chooseMerge, chooseUnions } from './merge-plan.ts';
 import { type MergeInput, mergeSegments, runToEnd, writeSource } from './merge-segments.ts';
 import { append, createMutableSegment, hasRoom, mostPostings, publishedDocuments } from './mutable-segment.ts';
-import { removeFromMutable, removeFromSegment } from './removal.ts';
-import { isRemoved, type Segment } from './segment.ts';
+import { numberAfterMerge, removeFromMutable, removeFromSegment } from './removal.ts';
+import type { Segment } from './segment.ts';
 import { powerOfTwoFrom, sharedFloat64 } from './shared-arrays.ts';
 import type { FieldLengths } from './term-counts.ts';
 import type { AnalysedDocument } from './types.ts';
@@ -30,8 +30,7 @@ type Job = MergeJob & {
   parts: Part[];
   steps: Generator<void, Segment> | undefined;
   late: { input: number; document: number }[];
-  /** Once there: the new segment, and by input what its documents are called in it. */
-  merged: { segment: Segment; numbers: Int32Array[] } | undefined;
+  merged: Segment | undefined;
 };
 
 /** Late removals repeated in a merged segment with each write: more than a write can add. */
@@ -165,11 +164,10 @@ export class InvertedIndex {
     if (job === undefined) {
       return false;
     }
-    job.merged ??= { segment, numbers: newNumbers(job.inputs) };
-    repeatRemovals(job.merged, job.late.splice(0));
+    const merged = job.merged ?? segment;
+    repeatRemovals(job.inputs, merged, job.late.splice(0));
     this.jobs = this.jobs.filter((other) => other !== job);
     this.parts = this.parts.filter((part) => part.job !== job);
-    const { segment: merged } = job.merged;
     if ((merged.removed.count[0] as number) < merged.documents) {
       this.addPart({ kind: 'segment', segment: merged });
     }
@@ -193,7 +191,7 @@ export class InvertedIndex {
 
   private finishJobs(): void {
     for (const job of [...this.jobs]) {
-      this.install(job.id, job.merged?.segment ?? runToEnd(job.steps ?? runMerge(job)));
+      this.install(job.id, job.merged ?? runToEnd(job.steps ?? runMerge(job)));
     }
   }
 
@@ -240,11 +238,11 @@ export class InvertedIndex {
     if (job.merged === undefined) {
       job.steps ??= runMerge(job);
       const step = job.steps.next();
-      job.merged = step.done ? { segment: step.value, numbers: newNumbers(job.inputs) } : undefined;
+      job.merged = step.done ? step.value : undefined;
     } else if (job.late.length > lateRemovalsPerStep) {
-      repeatRemovals(job.merged, job.late.splice(0, lateRemovalsPerStep));
+      repeatRemovals(job.inputs, job.merged, job.late.splice(0, lateRemovalsPerStep));
     } else {
-      this.install(job.id, job.merged.segment);
+      this.install(job.id, job.merged);
     }
   }
 
@@ -319,16 +317,8 @@ function sizeOf(part: Part): { kind: Part['kind']; live: number; gone: number } 
   return { kind: part.kind, live: documents - gone, gone };
 }
 
-function repeatRemovals({ segment, numbers }: NonNullable<Job['merged']>, late: Job['late']): void {
+function repeatRemovals(inputs: readonly MergeInput[], merged: Segment, late: Job['late']): void {
   for (const { input, document } of late) {
-    removeFromSegment(segment, numbers[input]?.[document] ?? 0);
+    removeFromSegment(merged, numberAfterMerge(inputs, input, document));
   }
-}
-
-/** By input: what its documents are called in the merged segment. */
-function newNumbers(inputs: readonly MergeInput[]): Int32Array[] {
-  let next = 0;
-  return inputs.map(({ documents, gone }) =>
-    new Int32Array(documents).map((_, document) => (isRemoved({ bits: gone }, document) ? -1 : next++)),
-  );
 }

@@ -72,8 +72,8 @@ class Merge {
   private readonly norms: LengthNorms;
   private readonly sources: MergeSource[] = [];
   /** By input: the documents' new numbers. */
-  private readonly newNumbers: Int32Array[];
-  private readonly documents: number;
+  private readonly newNumbers: Int32Array[] = [];
+  private documents = 0;
   private builder: SegmentBuilder | undefined;
   /** All words and tags, and of each its frequency and its number plus one in each source. */
   private ids = new Float64Array(0);
@@ -89,21 +89,20 @@ class Merge {
   constructor(inputs: readonly (MergeInput | SourceInput)[], norms: LengthNorms) {
     this.inputs = inputs;
     this.norms = norms;
-    let documents = 0;
-    this.newNumbers = inputs.map((input) => {
-      const numbers = new Int32Array(input.documents);
-      for (let document = 0; document < input.documents; document++) {
-        const isGone = (((input.gone[document >>> 5] as number) >>> (document & 31)) & 1) === 1;
-        numbers[document] = isGone ? gone : documents++;
-      }
-      return numbers;
-    });
-    this.documents = documents;
   }
 
   *open(): Generator<void> {
     for (const input of this.inputs) {
       yield;
+      const numbers = new Int32Array(input.documents);
+      for (let document = 0; document < input.documents; document++) {
+        const isGone = (((input.gone[document >>> 5] as number) >>> (document & 31)) & 1) === 1;
+        numbers[document] = isGone ? gone : this.documents++;
+        if (this.isTimeToPause(0.25)) {
+          yield;
+        }
+      }
+      this.newNumbers.push(numbers);
       this.sources.push(yield* sourceOf(input));
     }
   }
