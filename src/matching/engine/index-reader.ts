@@ -1,11 +1,13 @@
 import { acceptedDocuments } from './accepted-documents.ts';
+import { type DecodedRoom, FrozenReader } from './frozen-reader.ts';
 import { type EncodedId, encodeId } from './id-codec.ts';
 import { impactScale, type LengthNorms, lengthNorms } from './length-norms.ts';
+import { MutableReader } from './mutable-reader.ts';
 import type { MutableSegment } from './mutable-segment.ts';
 import type { Member, WeightedList } from './query-list.ts';
 import { offerSegment } from './score-segment.ts';
 import type { Segment } from './segment.ts';
-import { type DecodedRoom, FrozenReader, MutableReader, type SegmentReader } from './segment-reader.ts';
+import type { SegmentReader } from './segment-reader.ts';
 import { addOccurrence } from './term-counts.ts';
 import { termId } from './term-id.ts';
 import { TokenBuffer } from './token-buffer.ts';

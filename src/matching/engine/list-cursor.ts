@@ -226,22 +226,7 @@ export class ListCursor {
 
   private skipBlocks(wanted: number): void {
     const { blockLast, endBlock } = this;
-    let low = this.block;
-    let step = 1;
-    while (low + step < endBlock && (blockLast[low + step] as number) < wanted) {
-      low += step;
-      step *= 2;
-    }
-    let high = Math.min(endBlock, low + step);
-    low++;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((blockLast[middle] as number) < wanted) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
+    const low = firstNotBelow(blockLast, this.block, endBlock, wanted);
     if (low >= endBlock) {
       this.document = atEnd;
       this.left = 0;
@@ -294,22 +279,7 @@ export class ListCursor {
     if (this.document >= wanted) {
       return;
     }
-    let low = this.at;
-    let step = 1;
-    while (low + step < count && (documents[low + step] as number) < wanted) {
-      low += step;
-      step *= 2;
-    }
-    let high = Math.min(count, low + step);
-    low++;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((documents[middle] as number) < wanted) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
+    const low = firstNotBelow(documents, this.at, count, wanted);
     this.at = low;
     this.document = low < count ? (documents[low] as number) : atEnd;
   }
@@ -332,4 +302,25 @@ export class ListCursor {
       lengths[2 * lengthsStride + document] as number,
     );
   }
+}
+
+/** The first place whose number is not below `wanted`, known to come after `from`; `end` if there is none. Gallops, then halves. */
+function firstNotBelow(numbers: Uint32Array, from: number, end: number, wanted: number): number {
+  let low = from;
+  let step = 1;
+  while (low + step < end && (numbers[low + step] as number) < wanted) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(end, low + step);
+  low++;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] as number) < wanted) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
