@@ -48,9 +48,9 @@ export function saturate(frequency: number): number {
   return frequency / (parameters.k1 + frequency);
 }
 
-/** Field lengths are kept in one byte: exact to this length, then so many steps per doubling. */
+/** Field lengths are kept in one byte: exact to this length, then so many steps per doubling, up to 5,700 words. */
 const exactLengths = 48;
-const lengthStepsPerDoubling = 20;
+const lengthStepsPerDoubling = 30;
 
 export function lengthCode(length: number): number {
   if (length <= exactLengths) {
