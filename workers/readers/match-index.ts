@@ -77,6 +77,7 @@ export function createMatchIndex(
     const last = await lastCursorBelow(db, place);
     const { demands } = await load('demand', await listMatchableDemandIds(db));
     const { results } = await load('result', await listMatchableResultIds(db));
+    pool?.take((await into.call('settle')).published);
     log.info({ demands, results }, 'the matching index is built');
     if (last !== null) snapshots?.changed(into, last, demands + results);
     return place;

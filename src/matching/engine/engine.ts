@@ -53,6 +53,8 @@ export type Engine = ReadOnlyEngine & {
   upsert(document: EngineDocument): void;
   /** The same for a document that `analyseDocument` has read. */
   upsertAnalysed(document: AnalysedDocument): void;
+  /** The same for many documents, several times faster; all are searchable when it returns. Of those with one id the last counts. */
+  load(documents: Iterable<AnalysedDocument>): void;
   /** False if there was none. */
   remove(id: string): boolean;
   /** What `attach` needs in another thread. Additions and removals show there at once, other segments (`version`) do not. */
@@ -60,7 +62,7 @@ export type Engine = ReadOnlyEngine & {
   /** With `merging: 'caller'`: a merge that is due, for `runMerge` in any thread; `install` its outcome. */
   pendingMerge(): MergeJob | undefined;
   install(jobId: number, segment: Segment): boolean;
-  /** Does all merges that are due now, however long it takes. */
+  /** Leaves as few segments as there can be, however long it takes. */
   finishMerges(): void;
 };
 
@@ -70,6 +72,7 @@ export function createEngine({ dictionary, ...options }: EngineOptions = {}): En
   return Object.assign(readOnly(index.reader, dictionary), {
     upsert: (document: EngineDocument) => index.upsert(analyseDocument(document)),
     upsertAnalysed: (document: AnalysedDocument) => index.upsert(document),
+    load: (documents: Iterable<AnalysedDocument>) => index.load(documents),
     remove: (id: string) => index.remove(id),
     share: () => index.share(),
     pendingMerge: () => index.pendingMerge(),

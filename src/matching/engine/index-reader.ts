@@ -1,11 +1,13 @@
 import { acceptedDocuments } from './accepted-documents.ts';
+import { type DecodedRoom, FrozenReader } from './frozen-reader.ts';
 import { type EncodedId, encodeId } from './id-codec.ts';
 import { codedLength, impactScale, type LengthNorms, lengthNorms } from './length-norms.ts';
+import { MutableReader } from './mutable-reader.ts';
 import type { MutableSegment } from './mutable-segment.ts';
 import type { Member, WeightedList } from './query-list.ts';
 import { offerSegment } from './score-segment.ts';
 import type { Segment } from './segment.ts';
-import { type DecodedRoom, FrozenReader, MutableReader, type SegmentReader } from './segment-reader.ts';
+import type { SegmentReader } from './segment-reader.ts';
 import { addOccurrence, type FieldLengths } from './term-counts.ts';
 import { termId } from './term-id.ts';
 import { TokenBuffer } from './token-buffer.ts';
@@ -56,8 +58,8 @@ export type EngineManifest = {
 /** Query weights are kept as whole numbers of these parts, so that scores do not depend on the order of addition. */
 const weightScale = 1_024;
 
-/** Frequently asked lists are kept decoded up to this: 24 MB. What comes first stays, so nothing is decoded again and again. */
-const maxDecodedPostings = 4_000_000;
+/** Frequently asked lists are kept decoded up to this: 60 MB. What comes first stays, so nothing is decoded again and again. */
+const maxDecodedPostings = 10_000_000;
 
 /** Reads an index of the same or another thread. */
 export class IndexReader implements IndexStatistics {

@@ -1,5 +1,5 @@
 import type { WeightedList } from './query-list.ts';
-import { escapedCount, escapedIn, packedOfCode } from './segment.ts';
+import { escapedCount, escapedIn } from './segment.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import { onceInBody } from './term-counts.ts';
 
@@ -17,7 +17,6 @@ export class ListCursor {
   private readonly weight: number;
   private readonly reader: SegmentReader;
   private readonly once: Uint16Array;
-  private readonly bodyOnly: Uint16Array;
   private readonly bodies: Uint8Array;
   private readonly documents: Uint32Array;
   private readonly impacts: Uint16Array;
@@ -31,8 +30,10 @@ export class ListCursor {
   /** The posting that is next: its place in a made list, or decoded out of a compressed one whose rest begins at `at`. */
   private at: number;
   private left: number;
-  private document = -1;
-  private packed = 0;
+  /** No posting that is left stands before this document. */
+  document = -1;
+  /** Its count's byte, or its packed counts and 256 if no byte holds them. */
+  private code = 0;
   private block: number;
 
   constructor(reader: SegmentReader, { list, weight }: WeightedList) {
@@ -43,7 +44,6 @@ export class ListCursor {
     this.bound = weight * list.bound;
     this.count = list.count;
     this.once = reader.impacts.once;
-    this.bodyOnly = reader.impacts.bodyOnly;
     this.bodies = reader.lengths.subarray(2 * reader.lengthsStride);
     this.documents = list.documents;
     this.impacts = list.impacts;
@@ -70,6 +70,8 @@ export class ListCursor {
     this.block = this.firstBlock;
     if (this.form === 'compressed') {
       this.decodeNext();
+    } else if (this.form === 'made') {
+      this.document = (list.documents[0] as number | undefined) ?? atEnd;
     }
   }
 
@@ -84,29 +86,58 @@ export class ListCursor {
     }
   }
 
-  /** What the list gives a document; asked for ascending ones. */
-  pointsFor(document: number): number {
+  /** Adds the list's points to ascending documents and keeps those that then have as many as needed; returns how many. */
+  lookUp(documents: Uint32Array, scores: Float64Array, found: number, needed: number): number {
     if (this.form === 'dense') {
-      const code = this.bytes[this.start + document] as number;
-      return code === 0 ? 0 : this.weight * this.impactOfCode(document, code);
+      return this.lookUpDense(documents, scores, found, needed);
     }
+    let kept = 0;
+    for (let which = 0; which < found; which++) {
+      const document = documents[which] as number;
+      const score = (scores[which] as number) + this.pointsFor(document);
+      if (score >= needed) {
+        documents[kept] = document;
+        scores[kept] = score;
+        kept++;
+      }
+    }
+    return kept;
+  }
+
+  private lookUpDense(documents: Uint32Array, scores: Float64Array, found: number, needed: number): number {
+    const { bytes, weight, start } = this;
+    const { impacts, lengths, lengthsStride: stride } = this.reader;
+    let kept = 0;
+    for (let which = 0; which < found; which++) {
+      const document = documents[which] as number;
+      const code = bytes[start + document] as number;
+      // Code 0, no posting, is worth nothing.
+      const impact =
+        code === escapedCount ? this.escapedImpact(document) : impacts.ofCode(code, lengths, stride, document);
+      const score = (scores[which] as number) + weight * impact;
+      if (score >= needed) {
+        documents[kept] = document;
+        scores[kept] = score;
+        kept++;
+      }
+    }
+    return kept;
+  }
+
+  private pointsFor(document: number): number {
     if (this.form === 'made') {
       this.skipMade(document);
-      return this.at < this.count && this.documents[this.at] === document
-        ? this.weight * (this.impacts[this.at] as number)
-        : 0;
+      return this.document === document ? this.weight * (this.impacts[this.at] as number) : 0;
     }
     if (this.document < document) {
       this.skipTo(document);
     }
-    return this.document === document ? this.weight * this.impactIn(document, this.packed) : 0;
+    return this.document === document ? this.weight * this.impactOf(document, this.code) : 0;
   }
 
   private addMade(scores: Float64Array, from: number, to: number): void {
     const { documents, impacts, weight, count } = this;
-    if (this.at < count && (documents[this.at] as number) < from) {
-      this.skipMade(from);
-    }
+    this.skipMade(from);
     let { at } = this;
     while (at < count) {
       const document = documents[at] as number;
@@ -118,18 +149,18 @@ export class ListCursor {
       at++;
     }
     this.at = at;
+    this.document = at < count ? (documents[at] as number) : atEnd;
   }
 
   private addDense(scores: Float64Array, from: number, to: number): void {
-    const { bytes, bodyOnly, bodies, weight, start } = this;
+    const { bytes, weight, start } = this;
+    const { impacts, lengths, lengthsStride: stride } = this.reader;
     const end = Math.min(to, this.segmentSize);
     for (let document = from; document < end; document++) {
       const code = bytes[start + document] as number;
       if (code !== 0) {
         const impact =
-          code < escapedCount
-            ? (bodyOnly[code * 256 + (bodies[document] as number)] as number)
-            : this.impactOfCode(document, code);
+          code === escapedCount ? this.escapedImpact(document) : impacts.ofCode(code, lengths, stride, document);
         scores[document - from] = (scores[document - from] as number) + weight * impact;
       }
     }
@@ -140,11 +171,16 @@ export class ListCursor {
       this.skipTo(from);
     }
     const { bytes, once, bodies, weight } = this;
-    let { document, packed, at, left } = this;
+    const { impacts, lengths, lengthsStride: stride } = this.reader;
+    let { document, code, at, left } = this;
     while (document < to) {
       const place = document - from;
-      const impact =
-        packed === onceInBody ? (once[bodies[document] as number] as number) : this.impactIn(document, packed);
+      let impact: number;
+      if (code === onceInBody) {
+        impact = once[bodies[document] as number] as number;
+      } else {
+        impact = code < 256 ? impacts.ofCode(code, lengths, stride, document) : this.impactIn(document, code - 256);
+      }
       scores[place] = (scores[place] as number) + weight * impact;
       if (left === 0) {
         document = atEnd;
@@ -153,29 +189,26 @@ export class ListCursor {
       left--;
       let value = bytes[at++] as number;
       if (value > 127) {
-        value &= 127;
-        let shift = 7;
-        let byte: number;
-        do {
+        // Two bytes as a rule, without a loop: this line is where large indexes spend their time.
+        let byte = bytes[at++] as number;
+        value = (value & 127) | ((byte & 127) << 7);
+        for (let shift = 14; byte > 127; shift += 7) {
           byte = bytes[at++] as number;
           value |= (byte & 127) << shift;
-          shift += 7;
-        } while (byte > 127);
+        }
       }
       document += (value >>> 1) + 1;
-      packed = onceInBody;
+      code = onceInBody;
       if ((value & 1) === 1) {
-        const code = bytes[at++] as number;
+        code = bytes[at++] as number;
         if (code === escapedCount) {
-          packed = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+          code = 256 + ((bytes[at] as number) | ((bytes[at + 1] as number) << 8));
           at += 2;
-        } else {
-          packed = packedOfCode(code);
         }
       }
     }
     this.document = document;
-    this.packed = packed;
+    this.code = code;
     this.at = at;
     this.left = left;
   }
@@ -193,22 +226,7 @@ export class ListCursor {
 
   private skipBlocks(wanted: number): void {
     const { blockLast, endBlock } = this;
-    let low = this.block;
-    let step = 1;
-    while (low + step < endBlock && (blockLast[low + step] as number) < wanted) {
-      low += step;
-      step *= 2;
-    }
-    let high = Math.min(endBlock, low + step);
-    low++;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((blockLast[middle] as number) < wanted) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
+    const low = firstNotBelow(blockLast, this.block, endBlock, wanted);
     if (low >= endBlock) {
       this.document = atEnd;
       this.left = 0;
@@ -245,14 +263,12 @@ export class ListCursor {
       } while (byte > 127);
     }
     this.document += (value >>> 1) + 1;
-    this.packed = onceInBody;
+    this.code = onceInBody;
     if ((value & 1) === 1) {
-      const code = bytes[at++] as number;
-      if (code === escapedCount) {
-        this.packed = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+      this.code = bytes[at++] as number;
+      if (this.code === escapedCount) {
+        this.code = 256 + ((bytes[at] as number) | ((bytes[at + 1] as number) << 8));
         at += 2;
-      } else {
-        this.packed = packedOfCode(code);
       }
     }
     this.at = at;
@@ -260,33 +276,21 @@ export class ListCursor {
 
   private skipMade(wanted: number): void {
     const { documents, count } = this;
-    if (this.at >= count || (documents[this.at] as number) >= wanted) {
+    if (this.document >= wanted) {
       return;
     }
-    let low = this.at;
-    let step = 1;
-    while (low + step < count && (documents[low + step] as number) < wanted) {
-      low += step;
-      step *= 2;
-    }
-    let high = Math.min(count, low + step);
-    low++;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((documents[middle] as number) < wanted) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
+    const low = firstNotBelow(documents, this.at, count, wanted);
     this.at = low;
+    this.document = low < count ? (documents[low] as number) : atEnd;
   }
 
-  private impactOfCode(document: number, code: number): number {
-    return this.impactIn(
-      document,
-      code === escapedCount ? escapedIn(this.bytes, this.start, this.segmentSize, document) : packedOfCode(code),
-    );
+  private impactOf(document: number, code: number): number {
+    const { impacts, lengths, lengthsStride } = this.reader;
+    return code < 256 ? impacts.ofCode(code, lengths, lengthsStride, document) : this.impactIn(document, code - 256);
+  }
+
+  private escapedImpact(document: number): number {
+    return this.impactIn(document, escapedIn(this.bytes, this.start, this.segmentSize, document));
   }
 
   private impactIn(document: number, packed: number): number {
@@ -298,4 +302,25 @@ export class ListCursor {
       lengths[2 * lengthsStride + document] as number,
     );
   }
+}
+
+/** The first place whose number is not below `wanted`, known to come after `from`; `end` if there is none. Gallops, then halves. */
+function firstNotBelow(numbers: Uint32Array, from: number, end: number, wanted: number): number {
+  let low = from;
+  let step = 1;
+  while (low + step < end && (numbers[low + step] as number) < wanted) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(end, low + step);
+  low++;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] as number) < wanted) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }

@@ -36,6 +36,26 @@ export function chooseMerge<M extends Mergeable>(free: readonly M[]): M[] | unde
   return undefined;
 }
 
+/** Which to merge so that few are left: all that do not rest, together up to the size at which they do; mutable ones are frozen. */
+export function chooseUnions<M extends Mergeable>(free: readonly M[]): M[][] {
+  const unions: M[][] = [];
+  let together: M[] = [];
+  let live = 0;
+  for (const one of free.filter(({ kind, live, gone }) => kind === 'mutable' || live < restingSize || gone > 0)) {
+    together.push(one);
+    live += one.live;
+    if (live >= restingSize) {
+      unions.push(together);
+      together = [];
+      live = 0;
+    }
+  }
+  if (together.length > 1 || together.some(({ kind, gone }) => kind === 'mutable' || gone > 0)) {
+    unions.push(together);
+  }
+  return unions;
+}
+
 /** Below 4,096 documents all are of one class: a few odd ones would otherwise stay for ever and be asked by each query. */
 function sizeClass(documents: number): number {
   return Math.max(3, Math.floor(Math.log2(Math.max(1, documents)) / 3));

@@ -15,6 +15,9 @@ export type MergeInput = { documents: number; gone: Uint32Array } & (
   | { kind: 'mutable'; segment: MutableSegment }
 );
 
+/** What a merge also takes in the thread that made it. */
+type SourceInput = Pick<MergeInput, 'documents' | 'gone'> & { kind: 'source'; source: MergeSource };
+
 /** Postings and words handled between two pauses: a few tenths of a millisecond, but for the longest lists. */
 const unitsPerStep = 4_096;
 
@@ -23,6 +26,17 @@ const unitsPerStep = 4_096;
  * were when it was planned, so any thread may run it. In steps, because a large one takes seconds.
  */
 export function* mergeSegments(inputs: readonly MergeInput[], norms: LengthNorms): Generator<void, Segment> {
+  return yield* write(inputs, norms);
+}
+
+/** A segment out of documents that are in none yet. */
+export function writeSource(source: MergeSource, norms: LengthNorms): Segment {
+  const { documents } = source.sizes;
+  const gone = new Uint32Array(Math.ceil(documents / 32));
+  return runToEnd(write([{ kind: 'source', source, documents, gone }], norms));
+}
+
+function* write(inputs: readonly (MergeInput | SourceInput)[], norms: LengthNorms): Generator<void, Segment> {
   const merge = new Merge(inputs, norms);
   yield* merge.open();
   yield* merge.unite();
@@ -46,13 +60,20 @@ const gone = -1;
 /** Terms are ordered by frequency to an eighth of a doubling. */
 const stepsPerDoubling = 8;
 
+function* sourceOf(input: MergeInput | SourceInput): Generator<void, MergeSource> {
+  if (input.kind === 'source') {
+    return input.source;
+  }
+  return input.kind === 'segment' ? sourceOfSegment(input.segment) : yield* sourceOfMutable(input.segment);
+}
+
 class Merge {
-  private readonly inputs: readonly MergeInput[];
+  private readonly inputs: readonly (MergeInput | SourceInput)[];
   private readonly norms: LengthNorms;
   private readonly sources: MergeSource[] = [];
   /** By input: the documents' new numbers. */
-  private readonly newNumbers: Int32Array[];
-  private readonly documents: number;
+  private readonly newNumbers: Int32Array[] = [];
+  private documents = 0;
   private builder: SegmentBuilder | undefined;
   /** All words and tags, and of each its frequency and its number plus one in each source. */
   private ids = new Float64Array(0);
@@ -65,27 +86,24 @@ class Merge {
   private readonly joined = new PostingBuffer();
   private units = 0;
 
-  constructor(inputs: readonly MergeInput[], norms: LengthNorms) {
+  constructor(inputs: readonly (MergeInput | SourceInput)[], norms: LengthNorms) {
     this.inputs = inputs;
     this.norms = norms;
-    let documents = 0;
-    this.newNumbers = inputs.map((input) => {
-      const numbers = new Int32Array(input.documents);
-      for (let document = 0; document < input.documents; document++) {
-        const isGone = (((input.gone[document >>> 5] as number) >>> (document & 31)) & 1) === 1;
-        numbers[document] = isGone ? gone : documents++;
-      }
-      return numbers;
-    });
-    this.documents = documents;
   }
 
   *open(): Generator<void> {
     for (const input of this.inputs) {
       yield;
-      this.sources.push(
-        input.kind === 'segment' ? sourceOfSegment(input.segment) : yield* sourceOfMutable(input.segment),
-      );
+      const numbers = new Int32Array(input.documents);
+      for (let document = 0; document < input.documents; document++) {
+        const isGone = (((input.gone[document >>> 5] as number) >>> (document & 31)) & 1) === 1;
+        numbers[document] = isGone ? gone : this.documents++;
+        if (this.isTimeToPause(0.25)) {
+          yield;
+        }
+      }
+      this.newNumbers.push(numbers);
+      this.sources.push(yield* sourceOf(input));
     }
   }
 

@@ -1,3 +1,4 @@
+import type { MergeInput } from './merge-segments.ts';
 import { exactLengths, type MutableSegment } from './mutable-segment.ts';
 import { findTerm, type Removed, type Segment } from './segment.ts';
 import type { FieldLengths } from './term-counts.ts';
@@ -31,6 +32,36 @@ export function removeFromSegment(segment: Segment, document: number): Readonly<
   }
   mark(removed, document);
   return lengths;
+}
+
+/** What a document of one of the inputs is called in the segment that they were merged into: those gone by then have no number. */
+export function numberAfterMerge(
+  inputs: readonly Pick<MergeInput, 'documents' | 'gone'>[],
+  input: number,
+  document: number,
+): number {
+  let number = document;
+  for (let which = 0; which <= input; which++) {
+    const { documents, gone } = inputs[which] as MergeInput;
+    const end = which < input ? documents : document;
+    number += (which < input ? documents : 0) - countBits(gone, end);
+  }
+  return number;
+}
+
+/** How many of the first so many bits are set. */
+function countBits(words: Uint32Array, bits: number): number {
+  let count = 0;
+  for (let at = 0; 32 * at < bits; at++) {
+    let word = words[at] as number;
+    if (bits - 32 * at < 32) {
+      word &= (1 << (bits - 32 * at)) - 1;
+    }
+    for (; word !== 0; word &= word - 1) {
+      count++;
+    }
+  }
+  return count;
 }
 
 export function removeFromMutable(segment: MutableSegment, document: number): Readonly<FieldLengths> {

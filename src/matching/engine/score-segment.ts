@@ -66,7 +66,8 @@ export function offerSegment(
     }
     let found = takeCandidates(from, to, threshold - (boundsUpTo[walkFrom - 1] ?? 0), accepted);
     for (let which = walkFrom - 1; which >= 0 && found > 0; which--) {
-      found = lookUp(cursors[which] as ListCursor, found, threshold - (boundsUpTo[which - 1] ?? 0));
+      const needed = threshold - (boundsUpTo[which - 1] ?? 0);
+      found = (cursors[which] as ListCursor).lookUp(candidateDocuments, candidateScores, found, needed);
     }
     for (let which = 0; which < found; which++) {
       const score = candidateScores[which] as number;
@@ -80,7 +81,10 @@ export function offerSegment(
 
 function walk(cursors: readonly ListCursor[], first: number, end: number, from: number, to: number): void {
   for (let which = first; which < end; which++) {
-    (cursors[which] as ListCursor).addTo(windowScores, from, to);
+    const cursor = cursors[which] as ListCursor;
+    if (cursor.document < to) {
+      cursor.addTo(windowScores, from, to);
+    }
   }
 }
 
@@ -144,40 +148,36 @@ function anyAccepted(accepted: Uint32Array, from: number, to: number): boolean {
   return false;
 }
 
-/** Moves the window's documents with at least `needed` points to the candidates and clears the window. */
+/** Moves the window's documents with at least `needed` points, and at least one, to the candidates and clears the window. */
 function takeCandidates(from: number, to: number, needed: number, accepted: Uint32Array | undefined): number {
-  let found = 0;
+  const least = Math.max(1, needed);
   const upTo = to - from;
+  let found = 0;
   for (let place = 0; place < upTo; place++) {
     const score = windowScores[place] as number;
-    if (score > 0) {
-      windowScores[place] = 0;
-      const document = from + place;
-      if (score >= needed && (accepted === undefined || hasBit(accepted, document))) {
-        candidateDocuments[found] = document;
-        candidateScores[found] = score;
-        found++;
-      }
+    if (score >= least) {
+      candidateDocuments[found] = from + place;
+      candidateScores[found] = score;
+      found++;
     }
   }
-  return found;
+  windowScores.fill(0, 0, upTo);
+  return accepted === undefined ? found : keepAccepted(found, accepted);
 }
 
-function hasBit(bits: Uint32Array, document: number): boolean {
-  return (((bits[document >>> 5] as number) >>> (document & 31)) & 1) === 1;
-}
-
-/** Adds one list's points to the candidates and keeps those with at least `needed`. */
-function lookUp(cursor: ListCursor, found: number, needed: number): number {
+function keepAccepted(found: number, accepted: Uint32Array): number {
   let kept = 0;
   for (let which = 0; which < found; which++) {
     const document = candidateDocuments[which] as number;
-    const score = (candidateScores[which] as number) + cursor.pointsFor(document);
-    if (score >= needed) {
+    if (hasBit(accepted, document)) {
       candidateDocuments[kept] = document;
-      candidateScores[kept] = score;
+      candidateScores[kept] = candidateScores[which] as number;
       kept++;
     }
   }
   return kept;
+}
+
+function hasBit(bits: Uint32Array, document: number): boolean {
+  return (((bits[document >>> 5] as number) >>> (document & 31)) & 1) === 1;
 }

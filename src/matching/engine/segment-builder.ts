@@ -3,7 +3,7 @@ import { enterIds, idTable } from './id-codec.ts';
 import { type Impacts, impactsUnder, type LengthNorms, lengthCode } from './length-norms.ts';
 import type { PostingBuffer } from './posting-buffer.ts';
 import { blockLength, countCode, escapedCount, isDenseFrequency, minListedPair, type Segment } from './segment.ts';
-import { powerOfTwoFrom, sharedFloat64, sharedUint8, sharedUint16, sharedUint32 } from './shared-arrays.ts';
+import { cut, grown, powerOfTwoFrom, sharedFloat64, sharedUint8, sharedUint16, sharedUint32 } from './shared-arrays.ts';
 import { type FieldLengths, onceInBody } from './term-counts.ts';
 import { enterNumber, pairKeyBits, pairOfKey } from './term-id.ts';
 
@@ -20,8 +20,7 @@ export type SegmentSizes = {
 };
 
 const pairsPerBucket = 24;
-/** Bytes copied and table entries made between two pauses. */
-const bytesPerStep = 1 << 20;
+/** Table entries made between two pauses. */
 const entriesPerStep = 4_096;
 
 /**
@@ -325,25 +324,4 @@ function writePostings(writer: ByteWriter, list: PostingBuffer, from: number, to
       writer.byte(packed >>> 8);
     }
   }
-}
-
-type SharedArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
-
-function grown<A extends SharedArray>(from: A, to: A): A {
-  to.set(from);
-  return to;
-}
-
-/** The first so many entries in an array of that length. */
-function* cut<A extends SharedArray>(from: A, length: number, create: (length: number) => A): Generator<void, A> {
-  if (from.length === length) {
-    return from;
-  }
-  const to = create(length);
-  const step = bytesPerStep / from.BYTES_PER_ELEMENT;
-  for (let at = 0; at < length; at += step) {
-    to.set(from.subarray(at, Math.min(length, at + step)), at);
-    yield;
-  }
-  return to;
 }

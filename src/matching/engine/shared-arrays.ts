@@ -23,3 +23,32 @@ export function powerOfTwoFrom(value: number): number {
   }
   return power;
 }
+
+/** Copied between two pauses. */
+const bytesPerStep = 1 << 20;
+
+type SharedArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+/** `to` with what `from` held. */
+export function grown<A extends SharedArray>(from: A, to: A): A {
+  to.set(from);
+  return to;
+}
+
+/** The first so many entries in an array of that length; pauses while it copies. */
+export function* cut<A extends SharedArray>(
+  from: A,
+  length: number,
+  create: (length: number) => A,
+): Generator<void, A> {
+  if (from.length === length) {
+    return from;
+  }
+  const to = create(length);
+  const step = bytesPerStep / from.BYTES_PER_ELEMENT;
+  for (let at = 0; at < length; at += step) {
+    to.set(from.subarray(at, Math.min(length, at + step)), at);
+    yield;
+  }
+  return to;
+}

@@ -36,6 +36,8 @@ export type Changed = { published: Published; size: IndexSize };
 /** What the one thread that changes the index can be called for. */
 export type WriterMethods = {
   change(change: IndexChange): Changed;
+  /** Does all merges that are due, however long it takes: after a build, before anybody waits. Questions cost less then. */
+  settle(): Changed;
   save(folder: string, place: SnapshotPlace): Promise<void>;
   /** To be called first, if at all. Throws SnapshotError: the writer then goes on with an empty index. */
   restore(folder: string, head: SnapshotHead): Promise<Changed>;
@@ -61,6 +63,10 @@ export function createIndexWriter(): WriterMethods {
         shelves[side].engine.upsert({ id, fields: text });
         shelves[side].neighbours.put(id, technologyFields, publishedAtMs);
       }
+      return changed();
+    },
+    settle() {
+      for (const { engine } of Object.values(shelves)) engine.finishMerges();
       return changed();
     },
     save: (folder, place) =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { analyseDocument } from '../../../src/matching/engine/analyse-document.ts';
 import { attach, createEngine, type Engine, type ReadOnlyEngine } from '../../../src/matching/engine/engine.ts';
 import { encodeId, enterIds, findId, idAt, idTable } from '../../../src/matching/engine/id-codec.ts';
 import { runMerge } from '../../../src/matching/engine/inverted-index.ts';
@@ -196,6 +197,34 @@ describe('merges', { timeout: 30_000 }, () => {
     for (const query of queries) {
       expect(engine.search(query, { limit: 10 })).toEqual(engine.search(query, { limit: 10, exhaustive: true }));
     }
+  });
+});
+
+describe('loading many documents', { timeout: 30_000 }, () => {
+  const analysed = (at: number, id: string) => analyseDocument({ ...documentOf(at), id });
+
+  it('gives the same index as adding them one by one, with few segments', () => {
+    const engine = filled(0, 700);
+    const ids = Array.from({ length: 2_000 }, (_, at) => `id-${at + 300}`);
+    // Some ids are there already, and some come twice: the last counts.
+    const documents = [...ids.slice(0, 50).map((id) => analysed(1, id)), ...ids.map((id, at) => analysed(at + 7, id))];
+    engine.load(documents);
+    const oneByOne = filled(0, 700);
+    for (const document of documents) {
+      oneByOne.upsertAnalysed(document);
+    }
+    expect(engine.size).toBe(2_300);
+    expect(answersOf(engine)).toEqual(answersOf(oneByOne));
+    expect(engine.documentTerms('id-1000')).toEqual(oneByOne.documentTerms('id-1000'));
+    expect(engine.share().parts.filter(({ kind }) => kind === 'segment')).toHaveLength(1);
+    for (const query of queries) {
+      expect(engine.search(query, { limit: 10 })).toEqual(engine.search(query, { limit: 10, exhaustive: true }));
+    }
+    const last = ids.slice(-400);
+    for (const id of last) {
+      expect(engine.remove(id)).toBe(oneByOne.remove(id));
+    }
+    expect(answersOf(engine)).toEqual(answersOf(oneByOne));
   });
 });
 

@@ -1,0 +1,160 @@
+import { type EncodedId, findId, idAt } from './id-codec.ts';
+import { growthOfFrequencies, type Impacts, impactsUnder, type LengthNorms, scaleBound } from './length-norms.ts';
+import { countLive, emptyList, liveFrequency, makeList, singleTerm } from './make-list.ts';
+import type { PostingBuffer } from './posting-buffer.ts';
+import { type Member, noDocuments, noImpacts, type QueryList } from './query-list.ts';
+import { findTerm, isRemoved, readList, readPair, type Segment } from './segment.ts';
+import type { SegmentReader } from './segment-reader.ts';
+import { isPairId } from './term-id.ts';
+import { readTokens, type TokenBuffer } from './token-buffer.ts';
+
+/** Lists made for concepts are kept up to these numbers, then made anew when asked for. */
+const maxKeptPostings = 1_000_000;
+const maxKeptLists = 20_000;
+
+/** How many more postings may be kept decoded, in all segments together; 6 bytes each. */
+export type DecodedRoom = { postings: number };
+
+export class FrozenReader implements SegmentReader {
+  readonly segment: Segment;
+  readonly lengths: Uint8Array;
+  readonly lengthsStride: number;
+  impacts: Impacts;
+  private growth: number;
+  private readonly keptLists = new Map<string, QueryList & { live: number; goneSeen: number }>();
+  private keptPostings = 0;
+  private decoded = { lists: new Map<number, QueryList>(), asked: new Set<number>(), postings: 0 };
+  private readonly room: DecodedRoom;
+
+  constructor(segment: Segment, norms: LengthNorms, room: DecodedRoom) {
+    this.segment = segment;
+    this.room = room;
+    this.lengths = segment.lengths;
+    this.lengthsStride = segment.documents;
+    this.impacts = impactsUnder(norms);
+    this.growth = growthOfFrequencies(segment.norms, norms, segment.totals);
+  }
+
+  get size(): number {
+    return this.segment.documents;
+  }
+
+  setNorms(norms: LengthNorms): void {
+    if (norms.key !== this.impacts.norms.key) {
+      this.impacts = impactsUnder(norms);
+      this.growth = growthOfFrequencies(this.segment.norms, norms, this.segment.totals);
+      this.forgetLists();
+      this.forgetDecoded();
+    }
+  }
+
+  isGone(document: number): boolean {
+    return isRemoved(this.segment.removed, document);
+  }
+
+  goneCount(): number {
+    return this.segment.removed.count[0] as number;
+  }
+
+  idAt(document: number): string {
+    return idAt(this.segment.ids, document);
+  }
+
+  find(id: EncodedId): number {
+    return findId(this.segment.ids, id, (document) => this.isGone(document));
+  }
+
+  read(id: number, into: PostingBuffer): void {
+    const term = findTerm(this.segment, id);
+    if (term >= 0) {
+      readList(this.segment, term, into);
+    } else if (isPairId(id)) {
+      readPair(this.segment, id, into);
+    } else {
+      into.count = 0;
+    }
+  }
+
+  list(key: string, members: readonly Member[]): QueryList | undefined {
+    const single = singleTerm(members);
+    if (single === undefined) {
+      return this.keptList(key, members);
+    }
+    const term = findTerm(this.segment, single);
+    if (term >= 0) {
+      return this.termList(term, members);
+    }
+    return isPairId(single) ? makeList(this, members) : undefined;
+  }
+
+  /** A list as it is compressed, or decoded when it has been asked for before and there is room. */
+  private termList(term: number, members: readonly Member[]): QueryList | undefined {
+    const decoded = this.decoded.lists.get(term);
+    if (decoded !== undefined) {
+      return decoded;
+    }
+    const { terms } = this.segment;
+    const count = terms.frequencies[term] as number;
+    if (terms.dense[term] === 0 && this.decoded.asked.has(term) && count <= this.room.postings) {
+      const list = makeList(this, members);
+      if (list !== undefined) {
+        this.room.postings -= count;
+        this.decoded.postings += count;
+        this.decoded.lists.set(term, list);
+      }
+      return list;
+    }
+    if (this.room.postings > 0) {
+      this.decoded.asked.add(term);
+    }
+    const bound = scaleBound(terms.bounds[term] as number, this.growth);
+    return { term, documents: noDocuments, impacts: noImpacts, count, bound };
+  }
+
+  frequency(key: string, members: readonly Member[]): number {
+    const single = singleTerm(members);
+    const { terms, removed } = this.segment;
+    const term = single === undefined ? -1 : findTerm(this.segment, single);
+    if (term >= 0) {
+      return (terms.frequencies[term] as number) - (removed.byTerm[term] as number);
+    }
+    return single === undefined ? (this.keptList(key, members)?.live ?? 0) : liveFrequency(this, single);
+  }
+
+  readTokens(document: number, into: TokenBuffer): void {
+    readTokens(this.segment, document, into);
+  }
+
+  termIdAt(term: number): number {
+    return this.segment.terms.ids[term] as number;
+  }
+
+  private keptList(key: string, members: readonly Member[]): (QueryList & { live: number }) | undefined {
+    const goneSeen = this.goneCount();
+    let list = this.keptLists.get(key);
+    if (list === undefined) {
+      const made = makeList(this, members) ?? emptyList;
+      list = { ...made, live: countLive(this, made.documents, made.count), goneSeen };
+      if (this.keptPostings + list.count > maxKeptPostings || this.keptLists.size >= maxKeptLists) {
+        this.forgetLists();
+      }
+      this.keptPostings += list.count;
+      this.keptLists.set(key, list);
+    } else if (list.goneSeen !== goneSeen) {
+      list.live = countLive(this, list.documents, list.count);
+      list.goneSeen = goneSeen;
+    }
+    return list.count > 0 ? list : undefined;
+  }
+
+  /** Gives back the room of what was decoded: the reader is no longer used, or must decode anew. */
+  forgetDecoded(): void {
+    this.room.postings += this.decoded.postings;
+    this.decoded = { lists: new Map(), asked: new Set(), postings: 0 };
+  }
+
+  private forgetLists(): void {
+    this.keptLists.clear();
+    this.keptPostings = 0;
+  }
+}
