@@ -421,7 +421,7 @@ describe('the stream', () => {
 
   test('is for those who are signed in', async () => {
     expect((await api.app.inject({ url: '/v1/notifications/stream' })).statusCode).toBe(401);
-    expect((await api.app.inject({ method: 'HEAD', url: '/v1/notifications/stream' })).statusCode).toBe(404);
+    expect((await api.app.inject({ method: 'HEAD', url: '/v1/notifications/stream' })).statusCode).toBe(405);
   });
 });
 
