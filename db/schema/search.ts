@@ -34,3 +34,16 @@ export const searchDocuments = pgTable(
     index('search_documents_newest_idx').on(t.kind, t.publishedAt, t.id),
   ],
 );
+
+/** Documents that an engine refuses for themselves, until their record changes. The engine by its name. */
+export const parkedDocuments = pgTable(
+  'parked_documents',
+  {
+    engine: text('engine').notNull(),
+    kind: text('kind', { enum: ['demand', 'result'] }).notNull(),
+    id: uuid('id').notNull(),
+    reason: text('reason').notNull(),
+    parkedAt: instant('parked_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.engine, t.kind, t.id] })],
+);

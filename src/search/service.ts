@@ -1,3 +1,5 @@
 export * from './service/index-changes.ts';
 export * from './service/keep-parity.ts';
 export * from './service/search-records.ts';
+export { searchKinds } from './sources.ts';
+export { indexReaderName, isIndexFilled } from './store/cursors.ts';
