@@ -95,7 +95,12 @@ export function createCursorReader(options: CursorReaderOptions): CursorReader {
   async function step(): Promise<number> {
     cursor ??= await firstCursor();
     if (cursor === null) return 0;
-    return persist ? await sharedStep(cursor) : await ownStep(cursor);
+    try {
+      return persist ? await sharedStep(cursor) : await ownStep(cursor);
+    } catch (error) {
+      if (options.prepare !== undefined) cursor = null;
+      throw error;
+    }
   }
 
   async function ownStep(from: Cursor): Promise<number> {
@@ -139,7 +144,6 @@ export function createCursorReader(options: CursorReaderOptions): CursorReader {
       if (applied === limit) return { pauseMs: 0, wakeable: true };
       return { pauseMs: waiters.size > 0 ? waitingPollMs : idlePollMs, wakeable: true };
     } catch (error) {
-      if (options.prepare !== undefined) cursor = null;
       outage.failed(error);
       const pauseMs = backoffMs;
       backoffMs = Math.min(backoffMs * 2, maxBackoffMs);

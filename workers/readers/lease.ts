@@ -22,15 +22,27 @@ export async function tryLockReader(tx: Db, name: string): Promise<boolean> {
 }
 
 /** Runs the work while nobody else reads under that name; null, without running it, when somebody does. */
-export async function withLeaseIfFree<T>(db: Database, name: string, work: () => Promise<T>): Promise<T | null> {
-  return await db.transaction(async (tx) => ((await tryLockReader(tx, name)) ? await keptAlive(tx, work) : null));
+export async function withLeaseIfFree<T>(
+  db: Database,
+  name: string,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T | null> {
+  return await db.transaction(async (tx) =>
+    (await tryLockReader(tx, name)) ? await keptAlive(tx, () => unlessAborted(signal, work)) : null,
+  );
 }
 
 /**
  * As soon as the reader of that name has finished its batch, runs the work in its place.
  * @throws the database's lock timeout when it does not finish in ten minutes
  */
-export async function withLease<T>(db: Database, name: string, work: () => Promise<T>): Promise<T> {
+export async function withLease<T>(
+  db: Database,
+  name: string,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     let isOurs = false;
     try {
@@ -38,7 +50,7 @@ export async function withLease<T>(db: Database, name: string, work: () => Promi
         await tx.execute(sql`select set_config('lock_timeout', ${`${patienceMs}ms`}, true)`);
         await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('duijie.reader.' || ${name}, 0))`);
         isOurs = true;
-        return await keptAlive(tx, work);
+        return await keptAlive(tx, () => unlessAborted(signal, work));
       });
     } catch (error) {
       if (isOurs || !isLockTimeout(error) || attempt === maxAttempts) throw error;
@@ -63,5 +75,21 @@ export async function keptAlive<T>(tx: Db, work: () => Promise<T>): Promise<T> {
   } finally {
     clearInterval(timer);
     await lastSign;
+  }
+}
+
+/** Ends the wait, not the work: for what cannot be broken off and may be done once more. */
+export async function unlessAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  if (signal === undefined) return await work();
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -16,6 +16,8 @@ const messagesPerRead = 1_000;
 interface RebuildOptions {
   kinds?: readonly SearchKind[];
   onProgress?: (progress: RebuildProgress) => void;
+  /** Lets the leases go at once; the index that was begun is left to the next rebuild. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -28,20 +30,22 @@ interface RebuildOptions {
 export async function rebuildBeside(
   ctx: Ctx,
   engine: SearchIndex & RebuildableIndex,
-  { kinds = searchKinds, onProgress }: RebuildOptions = {},
+  options: RebuildOptions = {},
 ): Promise<readonly SearchKind[] | null> {
   const { db, clock } = ctx;
+  const { kinds = searchKinds, signal } = options;
   const name = indexReaderName(engine);
-  return await withLeaseIfFree(db, `${name}.rebuild`, async () => {
+  const work = async () => {
     const isWhole = await isThere(engine);
     // It is made empty before it is filled: nobody may ask it, and the reader may not go on, until then.
-    if (!isWhole) await withLease(db, name, () => removeCursor(db, name));
+    if (!isWhole) await withLease(db, name, () => removeCursor(db, name), signal);
     const wanted = isWhole ? kinds : searchKinds;
     const start = await cursorAtHorizon(db);
-    for (const kind of wanted) await rebuildKind(ctx, engine, kind, start, onProgress);
+    for (const kind of wanted) await rebuildKind(ctx, engine, kind, start, options);
     if (wanted.length === searchKinds.length) await addCursor(db, name, start, clock.now());
     return wanted;
-  });
+  };
+  return await withLeaseIfFree(db, `${name}.rebuild`, work, signal);
 }
 
 async function isThere(engine: RebuildableIndex): Promise<boolean> {
@@ -54,17 +58,19 @@ async function rebuildKind(
   engine: SearchIndex & RebuildableIndex,
   kind: SearchKind,
   start: Cursor,
-  onProgress: RebuildOptions['onProgress'],
+  { onProgress, signal }: RebuildOptions,
 ): Promise<void> {
   const rebuild = await engine.beginRebuild(kind);
   const target = targetOf(engine, rebuild);
   try {
     await indexAllRecords(ctx, target, kind, onProgress);
     const place = await follow(ctx, target, kind, start);
-    await withLease(ctx.db, indexReaderName(engine), async () => {
+    const finish = async () => {
       await follow(ctx, target, kind, place);
+      signal?.throwIfAborted();
       await rebuild.commit();
-    });
+    };
+    await withLease(ctx.db, indexReaderName(engine), finish, signal);
   } catch (error) {
     await rebuild.abort().catch((cause: unknown) => {
       ctx.log.warn(

@@ -4,6 +4,7 @@ import type { SearchEngines } from '../../src/core/search-index.ts';
 import { indexChanges, indexReaderName, searchKinds } from '../../src/search/service.ts';
 import { systemCtx, type WorkerDeps } from '../worker-deps.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
+import { unlessAborted } from './lease.ts';
 import { rebuildBeside } from './rebuild-index.ts';
 import { addCursor, beginning, type Cursor, findCursor, removeCursor } from './store.ts';
 
@@ -56,7 +57,7 @@ function meilisearchReader(deps: WorkerDeps, engine: Meilisearch): CursorReader 
     }
     log.info({ index: engine.name }, 'the search index is being filled; until then PostgreSQL answers');
     // Null where another process is filling it.
-    return (await rebuildBeside(ctx, engine)) === null ? null : await findCursor(db, name);
+    return (await rebuildBeside(ctx, engine, { signal: stopped.signal })) === null ? null : await findCursor(db, name);
   }
 
   async function apply(messages: readonly StoredMessage[]): Promise<void> {
@@ -75,8 +76,8 @@ function meilisearchReader(deps: WorkerDeps, engine: Meilisearch): CursorReader 
     clock,
     log,
     persist: true,
-    prepare: (kept) => unlessStopped(stopped.signal, prepare(kept)),
-    apply: (messages) => unlessStopped(stopped.signal, apply(messages)),
+    prepare: (kept) => unlessAborted(stopped.signal, () => prepare(kept)),
+    apply: (messages) => unlessAborted(stopped.signal, () => apply(messages)),
   });
   return {
     ...reader,
@@ -89,13 +90,6 @@ function meilisearchReader(deps: WorkerDeps, engine: Meilisearch): CursorReader 
       await reader.stop();
     },
   };
-}
-
-async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('the reader is being stopped')), { once: true });
-  });
-  return await Promise.race([work, stopped]);
 }
 
 function notNow(zh: string, en: string): AppError {
