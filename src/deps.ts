@@ -11,15 +11,16 @@ import type { Ctx } from './core/ctx.ts';
 import { describeError } from './core/error-report.ts';
 import { newId } from './core/ids.ts';
 import type { Mailer } from './core/mailer.ts';
-import type { SearchIndex } from './core/search-index.ts';
+import type { SearchEngines, Searcher } from './core/search-index.ts';
 import { Wake } from './core/wake.ts';
 import { createLog } from './log.ts';
 import { createFileMailer } from './mail-files.ts';
 import { analyse } from './matching/engine/analysis.ts';
 import { createSearchWithFallback } from './search/fallback.ts';
-import { createMeilisearchSearch, type MeilisearchSearch } from './search/meilisearch/adapter.ts';
+import { createMeilisearchSearch } from './search/meilisearch/adapter.ts';
 import { synonymsOf } from './search/meilisearch/synonyms.ts';
 import { createPostgresSearch } from './search/postgres.ts';
+import { isIndexFilled } from './search/store/cursors.ts';
 
 /** What a process is made of: the three choices of `docs/adr/0001` made once, from the configuration. */
 export interface Deps {
@@ -30,7 +31,7 @@ export interface Deps {
   db: Database;
   clock: Clock;
   /** Asks the best of `searchEngines` that answers. */
-  searchIndex: SearchIndex;
+  searchIndex: Searcher;
   /** Those that hold a copy of the documents, each to be kept in step by itself. */
   searchEngines: SearchEngines;
   mailer: Mailer;
@@ -71,7 +72,10 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
   const wake = new Wake();
   const searchEngines = createSearchEngines(config, db, log);
   const { postgres, meilisearch } = searchEngines;
-  const searchIndex = meilisearch === null ? postgres : createSearchWithFallback(meilisearch, postgres, { log });
+  const searchIndex =
+    meilisearch === null
+      ? postgres
+      : createSearchWithFallback(meilisearch, postgres, { log, isFilled: () => isIndexFilled(db, meilisearch) });
   const base = { db, clock, log, searchIndex, wakeRelay: wake.wake };
   return {
     config,
@@ -91,11 +95,6 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
       await embedded?.stop();
     },
   };
-}
-
-interface SearchEngines {
-  postgres: SearchIndex;
-  meilisearch: MeilisearchSearch | null;
 }
 
 function createSearchEngines({ meilisearch }: Config, db: Database, log: Logger): SearchEngines {

@@ -1,14 +1,18 @@
 import type { MatchIndex } from '../src/matches/service.ts';
 import { createMatchIndex } from './readers/match-index.ts';
-import { createSearchIndexReader } from './readers/search-index.ts';
+import { createSearchIndexReaders } from './readers/search-index.ts';
 import { createRegistry } from './registry.ts';
-import { scheduledJobs } from './schedules.ts';
+import { scheduledJobsOf } from './schedules.ts';
 import type { WorkerParts } from './start-workers.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 /** Everything that Duijie's workers do, with the index that they lend to an API in their process. */
 export function workerParts(deps: WorkerDeps): WorkerParts & { matchIndex: MatchIndex } {
   const { index, reader } = createMatchIndex(deps);
-  const readers = [createSearchIndexReader(deps), reader];
-  return { registry: createRegistry(index), scheduledJobs, readers, matchIndex: index };
+  return {
+    registry: createRegistry(index),
+    scheduledJobs: scheduledJobsOf(deps),
+    readers: [...createSearchIndexReaders(deps), reader],
+    matchIndex: index,
+  };
 }

@@ -1,29 +1,45 @@
 import { removeStaleCredentials } from '../src/auth/service.ts';
+import { plusDays } from '../src/core/clock.ts';
 import type { Ctx } from '../src/core/ctx.ts';
 import { prune } from '../src/core/housekeeping.ts';
 import { expireDemands } from '../src/demands/service.ts';
 import { failStrandedJobs } from '../src/jobs/service.ts';
 import { sweepIntroductions, sweepPreviews } from '../src/matches/service.ts';
 import { expireResults } from '../src/results/service.ts';
-import { checkIndex, lookAtSavedSearches } from '../src/search/service.ts';
+import { lookAtSavedSearches } from '../src/search/service.ts';
+import { checkSearchIndexes } from './check-search-indexes.ts';
 import type { ScheduledJobs } from './run-schedule.ts';
+import type { WorkerDeps } from './worker-deps.ts';
 
 const halfMinuteMs = 30_000;
 const fiveMinutesMs = 300_000;
 const tenMinutesMs = 600_000;
 const dayMs = 86_400_000;
 
+const taskDays = 7;
+
 /** `housekeeping` and `sweep-previews` are also the actors' names that row-level security lets delete. */
-export const scheduledJobs = {
-  'sweep-introductions': { everyMs: halfMinuteMs, run: sweepIntroductions },
-  'sweep-previews': { everyMs: halfMinuteMs, run: sweepPreviews },
-  'fail-stranded-jobs': { everyMs: halfMinuteMs, run: failStrandedJobs },
-  'expire-demands': { everyMs: halfMinuteMs, run: expireDemands },
-  'expire-results': { everyMs: halfMinuteMs, run: expireResults },
-  'look-at-saved-searches': { everyMs: fiveMinutesMs, run: lookAtSavedSearches },
-  housekeeping: { everyMs: tenMinutesMs, run: keepHouse },
-  'check-search-index': { everyMs: dayMs, run: checkIndex },
-} as const satisfies ScheduledJobs;
+export function scheduledJobsOf({ searchEngines }: Pick<WorkerDeps, 'searchEngines'>): ScheduledJobs {
+  const { meilisearch } = searchEngines;
+  return {
+    'sweep-introductions': { everyMs: halfMinuteMs, run: sweepIntroductions },
+    'sweep-previews': { everyMs: halfMinuteMs, run: sweepPreviews },
+    'fail-stranded-jobs': { everyMs: halfMinuteMs, run: failStrandedJobs },
+    'expire-demands': { everyMs: halfMinuteMs, run: expireDemands },
+    'expire-results': { everyMs: halfMinuteMs, run: expireResults },
+    'look-at-saved-searches': { everyMs: fiveMinutesMs, run: lookAtSavedSearches },
+    housekeeping: { everyMs: tenMinutesMs, run: keepHouse },
+    'check-search-index': { everyMs: dayMs, run: (ctx) => checkSearchIndexes(ctx, searchEngines) },
+    ...(meilisearch === null
+      ? {}
+      : {
+          'prune-search-tasks': {
+            everyMs: dayMs,
+            run: (ctx: Ctx) => meilisearch.pruneTasks(plusDays(ctx.clock.now(), -taskDays)),
+          },
+        }),
+  };
+}
 
 async function keepHouse(ctx: Ctx): Promise<void> {
   await prune(ctx);

@@ -5,7 +5,7 @@ import type { Clock } from '../src/core/clock.ts';
 import type { Ctx, Log } from '../src/core/ctx.ts';
 import { newId } from '../src/core/ids.ts';
 import type { Mailer } from '../src/core/mailer.ts';
-import type { SearchIndex } from '../src/core/search-index.ts';
+import type { SearchEngines, Searcher } from '../src/core/search-index.ts';
 import type { Wake } from '../src/core/wake.ts';
 
 /** What the workers take from `createDeps`. */
@@ -15,7 +15,8 @@ export interface WorkerDeps {
   db: Database;
   clock: Clock;
   log: Log;
-  searchIndex: SearchIndex;
+  searchIndex: Searcher;
+  searchEngines: SearchEngines;
   mailer: Mailer;
   wake: Wake;
 }

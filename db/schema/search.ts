@@ -53,3 +53,16 @@ export const searchPhrases = pgTable(
   },
   (t) => [primaryKey({ columns: [t.kind, t.key, t.documentId] })],
 );
+
+/** Documents that an engine refuses for themselves, until their record changes. The engine by its name. */
+export const parkedDocuments = pgTable(
+  'parked_documents',
+  {
+    engine: text('engine').notNull(),
+    kind: text('kind', { enum: ['demand', 'result'] }).notNull(),
+    id: uuid('id').notNull(),
+    reason: text('reason').notNull(),
+    parkedAt: instant('parked_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.engine, t.kind, t.id] })],
+);

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/client.ts';
 import type { Actor } from './actor.ts';
 import type { Clock } from './clock.ts';
-import type { SearchIndex } from './search-index.ts';
+import type { Searcher } from './search-index.ts';
 
 export interface Log {
   debug(fields: object, message: string): void;
@@ -24,7 +24,7 @@ export interface Ctx {
   clock: Clock;
   log: Log;
   requestId: string;
-  searchIndex: SearchIndex;
+  searchIndex: Searcher;
   /** Called after each commit that may have left work for the relay. */
   wakeRelay: () => void;
   idempotency?: IdempotencyClaim;

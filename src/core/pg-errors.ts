@@ -110,3 +110,8 @@ export function violates(error: unknown, constraint: string): boolean {
   const pgError = pgErrorIn(error);
   return pgError?.code === '23505' && pgError.constraint === constraint;
 }
+
+/** Whether a lock was not to be had in the time allowed for waiting. */
+export function isLockTimeout(error: unknown): boolean {
+  return pgErrorIn(error)?.code === '55P03';
+}

@@ -129,6 +129,9 @@ export interface SuggestQuery {
   limit: number;
 }
 
+/** What those who ask need of an engine, or of several behind one another. */
+export type Searcher = Pick<SearchIndex, 'name' | 'ensureIndexes' | 'search' | 'suggest' | 'health'>;
+
 export interface SearchIndex {
   readonly name: string;
   ensureIndexes(): Promise<void>;
@@ -179,6 +182,8 @@ export interface IndexRebuild {
 }
 
 export interface RebuildableIndex {
+  /** Whether there is an index to write to and to search, be it empty. */
+  isThere(kind: SearchKind): Promise<boolean>;
   beginRebuild(kind: SearchKind): Promise<IndexRebuild>;
   /** Back to what was searched before the last commit; false when it is no longer kept. */
   rollBack(kind: SearchKind): Promise<boolean>;
@@ -190,4 +195,10 @@ export interface SearchTaskQueue {
   queueLength(): Promise<number>;
   /** Forgets the tasks that were finished before then. */
   pruneTasks(olderThan: Date): Promise<void>;
+}
+
+/** The engines that hold a copy of the documents, each kept in step by a reader of its own. */
+export interface SearchEngines {
+  postgres: SearchIndex;
+  meilisearch: (SearchIndex & RebuildableIndex & SearchTaskQueue) | null;
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { SearchIndex } from '../core/search-index.ts';
+import type { Searcher } from '../core/search-index.ts';
 
 export interface FallbackOptions {
   log: Pick<Logger, 'info' | 'warn'>;
@@ -9,26 +9,22 @@ export interface FallbackOptions {
   failuresToRest?: number;
   /** How long it is left alone before one question tries it again. */
   restMs?: number;
-  /** How long a start waits for the primary to be made ready; that goes on meanwhile. */
-  startDeadlineMs?: number;
+  /** Whether the primary holds all that it should; until then it is not asked. */
+  isFilled?: () => Promise<boolean>;
   /** Milliseconds that only grow. */
   now?: () => number;
 }
 
 /**
- * Asks the primary, and the fallback where that is away, slow or wrong: the answer then says that it is degraded.
- * Writes go to both, and fail when one of them fails: whoever writes tries again, which harms nothing.
+ * Asks the primary, and the fallback where that is away, slow, wrong or not filled yet: the answer then says that it is
+ * degraded. The indexes are written by the readers of the workers, which make the primary's, too.
  */
-export function createSearchWithFallback(
-  primary: SearchIndex,
-  fallback: SearchIndex,
-  options: FallbackOptions,
-): SearchIndex {
-  const { log, deadlineMs = 350, startDeadlineMs = 5_000 } = options;
+export function createSearchWithFallback(primary: Searcher, fallback: Searcher, options: FallbackOptions): Searcher {
+  const { deadlineMs = 350, isFilled = async () => true } = options;
   const breaker = createBreaker(options);
 
-  async function ask<T>(of: (index: SearchIndex) => Promise<T>): Promise<{ answer: T; isDegraded: boolean }> {
-    if (breaker.mayTry()) {
+  async function ask<T>(of: (index: Searcher) => Promise<T>): Promise<{ answer: T; isDegraded: boolean }> {
+    if ((await isFilled()) && breaker.mayTry()) {
       try {
         const answer = await within(deadlineMs, of(primary));
         breaker.succeeded();
@@ -42,19 +38,7 @@ export function createSearchWithFallback(
 
   return {
     name: primary.name,
-    ensureIndexes: async () => {
-      await fallback.ensureIndexes();
-      try {
-        await within(startDeadlineMs, primary.ensureIndexes());
-      } catch (error) {
-        log.warn(
-          { err: error, index: primary.name },
-          'the search engine is not ready; the fallback answers until it is',
-        );
-      }
-    },
-    upsert: async (documents) => await both((index) => index.upsert(documents)),
-    remove: async (kind, ids) => await both((index) => index.remove(kind, ids)),
+    ensureIndexes: async () => await fallback.ensureIndexes(),
     search: async (query) => {
       // Typing mistakes cannot be switched off for one question of Meilisearch.
       if (query.everyWord) return await fallback.search(query);
@@ -62,14 +46,8 @@ export function createSearchWithFallback(
       return isDegraded ? { ...answer, degraded: true } : answer;
     },
     suggest: async (query) => (await ask((index) => index.suggest(query))).answer,
-    versions: async (kind) => await primary.versions(kind),
     health: async () => await primary.health(),
   };
-
-  async function both(write: (index: SearchIndex) => Promise<void>): Promise<void> {
-    const outcomes = await Promise.allSettled([fallback, primary].map(write));
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  }
 }
 
 /** Keeps questions from a primary that fails, so that they do not all wait for its deadline. */

@@ -3,3 +3,5 @@ export * from './service/keep-parity.ts';
 export * from './service/look-for-news.ts';
 export * from './service/saved-searches.ts';
 export * from './service/search-records.ts';
+export { searchKinds } from './sources.ts';
+export { indexReaderName, isIndexFilled } from './store/cursors.ts';

@@ -53,6 +53,21 @@ export const resultSource: Source<ResultRow, PublicResultView> = {
   toViews: toPublicResultViews,
 };
 
+export const searchKinds: readonly SearchKind[] = ['demand', 'result'];
+
+/** All of a kind that may be public. */
+export async function listIdsOfKind(ctx: Ctx, kind: SearchKind): Promise<string[]> {
+  return await (kind === 'demand' ? demandSource : resultSource).listIds(ctx.db);
+}
+
+export async function readDocumentsOfKind(
+  ctx: Ctx,
+  kind: SearchKind,
+  ids: readonly string[],
+): Promise<{ documents: SearchDocument[]; gone: string[] }> {
+  return kind === 'demand' ? await readDocuments(ctx, demandSource, ids) : await readDocuments(ctx, resultSource, ids);
+}
+
 const rowsPerRead = 1_000;
 
 /** In portions that are read, indexed or compared at a time. */
@@ -63,7 +78,7 @@ export function portionsOf(ids: readonly string[]): string[][] {
 }
 
 /** The documents of those ids that the public may read now, and the ids of the others. */
-export async function readDocuments<Row extends { id: string }, View>(
+async function readDocuments<Row extends { id: string }, View>(
   ctx: Ctx,
   source: Source<Row, View>,
   ids: readonly string[],

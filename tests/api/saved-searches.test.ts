@@ -37,6 +37,7 @@ async function index(): Promise<void> {
   const rows = await api.deps.db.select().from(messages).orderBy(messages.xid, messages.id);
   await indexChanges(
     systemCtx('search-index'),
+    api.deps.searchEngines.postgres,
     rows.map((row) => ({ ...row }) as StoredMessage),
   );
 }

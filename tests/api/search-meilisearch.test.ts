@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { messages } from '../../db/schema/index.ts';
-import type { StoredMessage } from '../../src/core/messages.ts';
-import { checkIndex, indexChanges, rebuildIndex } from '../../src/search/service.ts';
+import { checkSearchIndexes } from '../../workers/check-search-indexes.ts';
+import type { CursorReader } from '../../workers/readers/cursor-reader.ts';
+import { createSearchIndexReaders } from '../../workers/readers/search-index.ts';
 import { type Body, createWorld, publishDemand, startApi, type TestApi } from '../setup/api.ts';
 import { type MeilisearchDouble, startMeilisearchDouble } from '../setup/meilisearch/server.ts';
 
@@ -9,18 +9,17 @@ describe('search with MEILI_URL', () => {
   let double: MeilisearchDouble;
   let api: TestApi;
   let demand: Body;
+  let readers: CursorReader[];
+  // On a busy machine a question may miss the deadline; the next will not.
+  const inTime = { timeout: 25_000 };
+  const query = { highlight: 'true', facets: 'technologyField,region' };
 
   beforeAll(async () => {
     double = await startMeilisearchDouble();
     api = await startApi({ MEILI_URL: double.url, MEILI_KEY: double.masterKey });
-    await api.deps.searchIndex.ensureIndexes();
     const world = await createWorld(api);
     demand = await publishDemand(world.enterprise, world.demandBroker);
-    const rows = await api.deps.db.select().from(messages).orderBy(messages.xid, messages.id);
-    await indexChanges(
-      systemCtx(),
-      rows.map((row) => ({ ...row }) as StoredMessage),
-    );
+    readers = createSearchIndexReaders(api.deps);
   });
 
   afterAll(async () => {
@@ -28,38 +27,49 @@ describe('search with MEILI_URL', () => {
     await double?.close();
   });
 
-  function systemCtx() {
-    return api.deps.ctxFor({ kind: 'system', name: 'search-index' });
+  async function step(): Promise<void> {
+    for (const reader of readers) await reader.step();
   }
 
-  async function search(query: Record<string, string>): Promise<Body> {
+  async function search(): Promise<Body> {
     const answer = await api.anonymous.get(`/v1/search/demands?${new URLSearchParams(query)}`);
     expect(answer.status).toBe(200);
     return { ...answer.body, ids: answer.body.items.map(({ id }: { id: string }) => id) };
   }
 
-  const query = { highlight: 'true', facets: 'technologyField,region' };
+  it('does not ask Meilisearch before the workers have filled it', async () => {
+    await expect
+      .poll(async () => {
+        await readers[0]?.step();
+        return await search();
+      }, inTime)
+      .toMatchObject({ degraded: true, ids: [demand.id] });
+    expect(double.control.requests.filter(({ path }) => path === '/multi-search')).toEqual([]);
+  });
 
   it('holds a published demand in both engines, and needs no repair', async () => {
     const { postgres, meilisearch } = api.deps.searchEngines;
-    const held = await postgres.versions('demand');
-    expect([...held.keys()]).toEqual([demand.id]);
-    expect(await meilisearch?.versions('demand')).toEqual(held);
-    expect(await checkIndex(systemCtx())).toEqual({ missing: 0, stale: 0, extra: 0 });
-    expect(await rebuildIndex(systemCtx())).toEqual({ missing: 0, stale: 0, extra: 0 });
+    await expect
+      .poll(async () => {
+        await step();
+        return [...(await postgres.versions('demand')).keys()];
+      }, inTime)
+      .toEqual([demand.id]);
+    expect(await meilisearch?.versions('demand')).toEqual(await postgres.versions('demand'));
+    const inStep = { missing: 0, stale: 0, extra: 0, refused: 0 };
+    const ctx = api.deps.ctxFor({ kind: 'system', name: 'index-check' });
+    expect(await checkSearchIndexes(ctx, api.deps.searchEngines)).toEqual({ postgres: inStep, meilisearch: inStep });
   });
 
   it('answers from Meilisearch, from PostgreSQL while that fails, and from Meilisearch again', async () => {
-    // On a busy machine a question may miss the deadline; the next will not.
-    const inTime = { timeout: 25_000 };
-    await expect.poll(() => search(query), inTime).toMatchObject({ degraded: false, total: 1, ids: [demand.id] });
-    const whole = await search(query);
+    await expect.poll(search, inTime).toMatchObject({ degraded: false, total: 1, ids: [demand.id] });
+    const whole = await search();
     double.control.respond({ status: 500 });
-    const degraded = await search(query);
+    const degraded = await search();
     expect(degraded).toMatchObject({ degraded: true, total: 1, ids: [demand.id], facets: whole.facets });
     expect((await api.anonymous.get('/readyz')).body).toMatchObject({ status: 'degraded', search: 'down' });
     double.control.clearFaults();
-    await expect.poll(() => search(query), inTime).toMatchObject({ degraded: false, ids: [demand.id] });
+    await expect.poll(search, inTime).toMatchObject({ degraded: false, ids: [demand.id] });
     expect((await api.anonymous.get('/readyz')).body).toMatchObject({ search: 'ok' });
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { messages } from '../../db/schema/index.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
-import { checkIndex, indexChanges, rebuildIndex } from '../../src/search/service.ts';
+import { checkIndex, indexChanges, rebuildInPlace, searchKinds } from '../../src/search/service.ts';
 import {
   type Body,
   createWorld,
@@ -31,6 +31,7 @@ async function index(): Promise<void> {
   const rows = await api.deps.db.select().from(messages).orderBy(messages.xid, messages.id);
   await indexChanges(
     systemCtx(),
+    api.deps.searchEngines.postgres,
     rows.map((row) => ({ ...row }) as StoredMessage),
   );
 }
@@ -350,11 +351,11 @@ describe('what search leaves out', () => {
 describe('keeping the index in step with the records', () => {
   beforeEach(async () => {
     await index();
-    await checkIndex(systemCtx());
+    await checkIndex(systemCtx(), api.deps.searchEngines.postgres);
   });
 
   it('finds and repairs documents that are missing, stale or left over', async () => {
-    const { searchIndex } = api.deps;
+    const searchIndex = api.deps.searchEngines.postgres;
     const held = [...(await searchIndex.versions('demand')).keys()];
     const [missing = '', stale = ''] = held;
     await searchIndex.remove('demand', [missing]);
@@ -365,20 +366,32 @@ describe('keeping the index in step with the records', () => {
         cooperation_modes, region_code, trl, published_at from search_documents where id = $2`,
       [leftOver, stale],
     );
-    expect(await checkIndex(systemCtx())).toEqual({ missing: 1, stale: 1, extra: 1 });
-    expect(await checkIndex(systemCtx())).toEqual({ missing: 0, stale: 0, extra: 0 });
+    expect(await checkIndex(systemCtx(), api.deps.searchEngines.postgres)).toEqual({
+      missing: 1,
+      stale: 1,
+      extra: 1,
+      refused: 0,
+    });
+    expect(await checkIndex(systemCtx(), api.deps.searchEngines.postgres)).toEqual({
+      missing: 0,
+      stale: 0,
+      extra: 0,
+      refused: 0,
+    });
     expect(new Set((await searchIndex.versions('demand')).keys())).toEqual(new Set(held));
     expect((await searchIndex.versions('result')).has(leftOver)).toBe(false);
   });
 
   it('rebuilds an index that was lost, and says how far it is', async () => {
-    const { searchIndex } = api.deps;
+    const searchIndex = api.deps.searchEngines.postgres;
     const before = { demand: await searchIndex.versions('demand'), result: await searchIndex.versions('result') };
     expect(before.demand.size).toBeGreaterThan(0);
     await api.deps.pool.query('delete from search_documents');
     const told: string[] = [];
-    const report = await rebuildIndex(systemCtx(), ({ kind, done, total }) => told.push(`${kind} ${done}/${total}`));
-    expect(report).toEqual({ missing: 0, stale: 0, extra: 0 });
+    const report = await rebuildInPlace(systemCtx(), searchIndex, searchKinds, ({ kind, done, total }) =>
+      told.push(`${kind} ${done}/${total}`),
+    );
+    expect(report).toEqual({ missing: 0, stale: 0, extra: 0, refused: 0 });
     expect(told.length).toBe(2);
     expect(await searchIndex.versions('demand')).toEqual(before.demand);
     expect(await searchIndex.versions('result')).toEqual(before.result);

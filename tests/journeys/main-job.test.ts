@@ -28,6 +28,7 @@ const expectedRows = {
   organization_contacts: 0,
   organization_tiers: 0,
   organizations: 5,
+  parked_documents: 0,
   project_milestones: 2,
   project_parties: 2,
   projects: 1,

@@ -75,6 +75,7 @@ export async function createHarness(redisUrl: string | null): Promise<Harness> {
       clock: { now: () => new Date(nowMs) },
       log: recorder(lines),
       searchIndex: noSearch,
+      searchEngines: { postgres: noSearch, meilisearch: null },
       mailer: { send: async (mail) => void mails.push(mail) },
       wake: new Wake(),
     };

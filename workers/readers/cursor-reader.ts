@@ -6,7 +6,8 @@ import type { StoredMessage } from '../../src/core/messages.ts';
 import type { Db } from '../../src/core/transaction.ts';
 import { type Loop, startLoop } from '../loop.ts';
 import { createOutageLog } from '../outage-log.ts';
-import { addCursor, beginning, type Cursor, findCursor, keepCursor, messagesAfter, tryLockReader } from './store.ts';
+import { keptAlive, tryLockReader } from './lease.ts';
+import { addCursor, beginning, type Cursor, findCursor, keepCursor, messagesAfter } from './store.ts';
 
 const defaultBatch = 1_000;
 const idlePollMs = 100;
@@ -23,6 +24,11 @@ export interface CursorReaderOptions {
   persist: boolean;
   /** Where to start when no place is kept; by default before the first message. Called at the first step, and after `reset`. */
   from?: () => Promise<Cursor>;
+  /**
+   * Where to go on from the place that is kept, instead of `from`: called before the first batch and after each failure.
+   * Null while there is nothing to write to yet; it is asked again.
+   */
+  prepare?: (kept: Cursor | null) => Promise<Cursor | null>;
   batch?: number;
   /** Takes messages in (xid, id) order. May get the same ones again after a failure or a restart. */
   apply: (messages: readonly StoredMessage[]) => Promise<void>;
@@ -82,8 +88,9 @@ export function createCursorReader(options: CursorReaderOptions): CursorReader {
     return { place, applied: messages.length, below };
   }
 
-  async function firstCursor(): Promise<Cursor> {
+  async function firstCursor(): Promise<Cursor | null> {
     const kept = persist ? await findCursor(db, name) : null;
+    if (options.prepare !== undefined) return await options.prepare(kept);
     if (kept !== null) return kept;
     const start = (await options.from?.()) ?? beginning;
     // Kept before anything is read: housekeeping leaves what a known reader has not passed.
@@ -94,9 +101,14 @@ export function createCursorReader(options: CursorReaderOptions): CursorReader {
   async function step(): Promise<number> {
     const resetsBefore = resets;
     const start = cursor ?? (await firstCursor());
-    if (resets !== resetsBefore) return 0;
+    if (resets !== resetsBefore || start === null) return 0;
     cursor = start;
-    return persist ? await sharedStep(cursor) : await ownStep(cursor);
+    try {
+      return persist ? await sharedStep(cursor) : await ownStep(cursor);
+    } catch (error) {
+      if (options.prepare !== undefined) cursor = null;
+      throw error;
+    }
   }
 
   async function ownStep(from: Cursor): Promise<number> {
@@ -117,11 +129,16 @@ export function createCursorReader(options: CursorReaderOptions): CursorReader {
     return await db.transaction(async (tx) => {
       if (!(await tryLockReader(tx, name))) {
         // Another process is reading; its place is ours.
-        cursor = (await findCursor(tx, name)) ?? from;
+        cursor = await findCursor(tx, name);
         return 0;
       }
-      const kept = (await findCursor(tx, name)) ?? from;
-      const { place, applied, below } = await read(tx, kept);
+      const kept = await findCursor(tx, name);
+      // Taken back, with the index that it stood for.
+      if (kept === null) {
+        cursor = null;
+        return 0;
+      }
+      const { place, applied, below } = await keptAlive(tx, () => read(tx, kept));
       if (applied > 0) await keepCursor(tx, name, place, clock.now());
       cursor = place;
       advanceTo(below);

@@ -1,17 +1,97 @@
-import { indexChanges } from '../../src/search/service.ts';
+import { AppError } from '../../src/core/errors.ts';
+import type { StoredMessage } from '../../src/core/messages.ts';
+import type { SearchEngines } from '../../src/core/search-index.ts';
+import { indexChanges, indexReaderName, searchKinds } from '../../src/search/service.ts';
 import { systemCtx, type WorkerDeps } from '../worker-deps.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
+import { unlessAborted } from './lease.ts';
+import { rebuildBeside } from './rebuild-index.ts';
+import { addCursor, beginning, type Cursor, findCursor, removeCursor } from './store.ts';
 
-/** Keeps the search index up to date. One process at a time reads; the others learn how far it is. */
-export function createSearchIndexReader(deps: WorkerDeps): CursorReader {
-  const { db, clock, log } = deps;
+type Meilisearch = NonNullable<SearchEngines['meilisearch']>;
+
+/** Above so many tasks the engine has enough to do; the messages wait. */
+const maxQueueLength = 100;
+
+/** One for each engine, so that one goes on while another is away. One process at a time reads for each. */
+export function createSearchIndexReaders(deps: WorkerDeps): CursorReader[] {
+  const { meilisearch } = deps.searchEngines;
+  return [postgresReader(deps), ...(meilisearch === null ? [] : [meilisearchReader(deps, meilisearch)])];
+}
+
+function postgresReader(deps: WorkerDeps): CursorReader {
+  const { db, clock, log, searchEngines } = deps;
+  const { postgres, meilisearch } = searchEngines;
   const ctx = systemCtx(deps, 'search-index');
   return createCursorReader({
-    name: 'search-index',
+    name: indexReaderName(postgres),
     db,
     clock,
     log,
     persist: true,
-    apply: (messages) => indexChanges(ctx, messages),
+    // Another engine's cursor would keep all messages for as long as that is not configured. Later it is filled anew.
+    prepare: async (kept) => {
+      if (meilisearch === null) await removeCursor(db, indexReaderName({ name: 'meilisearch' }));
+      if (kept === null) await addCursor(db, indexReaderName(postgres), beginning, clock.now());
+      return kept ?? beginning;
+    },
+    apply: (messages) => indexChanges(ctx, postgres, messages),
   });
+}
+
+function meilisearchReader(deps: WorkerDeps, engine: Meilisearch): CursorReader {
+  const { db, clock, log } = deps;
+  const name = indexReaderName(engine);
+  const ctx = systemCtx(deps, name);
+  const stopped = new AbortController();
+
+  async function isThere(): Promise<boolean> {
+    for (const kind of searchKinds) if (!(await engine.isThere(kind))) return false;
+    return true;
+  }
+
+  async function prepare(kept: Cursor | null): Promise<Cursor | null> {
+    if (kept !== null && (await isThere())) {
+      await engine.ensureIndexes();
+      return kept;
+    }
+    log.info({ index: engine.name }, 'the search index is being filled; until then PostgreSQL answers');
+    // Null where another process is filling it.
+    return (await rebuildBeside(ctx, engine, { signal: stopped.signal })) === null ? null : await findCursor(db, name);
+  }
+
+  async function apply(messages: readonly StoredMessage[]): Promise<void> {
+    // Writing would make an index that is not there, with these few documents in it. The next step fills it.
+    if (!(await isThere()))
+      throw notNow('搜索索引已丢失，正在重建。', 'The search index is gone; it will be filled again.');
+    const waiting = await engine.queueLength();
+    if (waiting > maxQueueLength)
+      throw notNow(`搜索引擎积压 ${waiting} 个任务。`, `The search engine has ${waiting} tasks to do.`);
+    await indexChanges(ctx, engine, messages);
+  }
+
+  const reader = createCursorReader({
+    name,
+    db,
+    clock,
+    log,
+    persist: true,
+    prepare: (kept) => unlessAborted(stopped.signal, () => prepare(kept)),
+    apply: (messages) => unlessAborted(stopped.signal, () => apply(messages)),
+  });
+  return {
+    ...reader,
+    get watermark() {
+      return reader.watermark;
+    },
+    // An engine that hangs does not keep the process from ending: what it was asked is asked again by the next.
+    stop: async () => {
+      stopped.abort();
+      await reader.stop();
+    },
+  };
+}
+
+function notNow(zh: string, en: string): AppError {
+  return new AppError('UNAVAILABLE', { zh, en }, { retryAfterSeconds: 5 });
 }

@@ -88,17 +88,6 @@ export async function messagesAfter(db: Db, cursor: Cursor, limit: number): Prom
   };
 }
 
-/**
- * Held to the end of the transaction. An advisory lock, since a row lock would give the transaction an id and so hold
- * the horizon of every reader back while this one works.
- */
-export async function tryLockReader(tx: Db, name: string): Promise<boolean> {
-  const { rows } = await tx.execute<{ locked: boolean }>(
-    sql`select pg_try_advisory_xact_lock(hashtextextended('duijie.reader.' || ${name}, 0)) as locked`,
-  );
-  return rows[0]?.locked === true;
-}
-
 export async function findCursor(db: Db, name: string): Promise<Cursor | null> {
   const [row] = await db
     .select({ xid: cursors.xid, messageId: cursors.messageId })
@@ -121,4 +110,9 @@ export async function keepCursor(db: Db, name: string, cursor: Cursor, now: Date
     .insert(cursors)
     .values({ name, ...place })
     .onConflictDoUpdate({ target: cursors.name, set: place });
+}
+
+/** A reader without a cursor has read nothing, and starts anew. */
+export async function removeCursor(db: Db, name: string): Promise<void> {
+  await db.delete(cursors).where(eq(cursors.name, name));
 }

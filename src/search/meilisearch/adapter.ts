@@ -15,7 +15,7 @@ import { asText } from './question.ts';
 import { beginRebuild, rollBack } from './rebuild.ts';
 import { searchDocuments } from './search.ts';
 import { connect, type Server, serverCode, type Timeouts, talk } from './server.ts';
-import { ensureIndex, settingsWith } from './settings.ts';
+import { ensureIndex, isIndexThere, settingsWith } from './settings.ts';
 import { pruneTasks, queueLength } from './tasks.ts';
 import { type BatchLimits, defaultBatchLimits, listVersions, removeDocuments, writeDocuments } from './writes.ts';
 
@@ -80,6 +80,7 @@ export function createMeilisearchSearch(options: MeilisearchOptions): Meilisearc
     suggest: async (query) => await suggestKeywords(server, query),
     versions: async (kind) => await listVersions(server, server.uidOf(kind)),
     health: async () => ((await server.searcher.isHealthy()) ? 'ok' : 'down'),
+    isThere: async (kind) => await isIndexThere(server, server.uidOf(kind)),
     beginRebuild: async (kind) => await beginRebuild(server, kind, { settings, log, write, remove }),
     rollBack: async (kind) => await rollBack(server, kind),
     queueLength: async () => await queueLength(server),

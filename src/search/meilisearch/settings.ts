@@ -75,14 +75,21 @@ export function settingsWith(synonyms: Record<string, string[]>, searchCutoffMs:
 
 /** Makes the index if it is not there, and sends settings only if it has others: every change costs a reindexing. */
 export async function ensureIndex(server: Server, uid: string, wanted: Settings): Promise<void> {
-  try {
-    await talk(() => server.client.getRawIndex(uid));
-  } catch (error) {
-    if (serverCode(error) !== 'index_not_found') throw error;
+  if (!(await isIndexThere(server, uid))) {
     await mustSucceed(server, () => server.client.createIndex(uid, { primaryKey: 'id' }), ['index_already_exists']);
   }
   const held = await talk(() => server.client.index(uid).getSettings());
   if (!covers(held, wanted)) await mustSucceed(server, () => server.client.index(uid).updateSettings(wanted));
+}
+
+export async function isIndexThere(server: Server, uid: string): Promise<boolean> {
+  try {
+    await talk(() => server.client.getRawIndex(uid));
+    return true;
+  } catch (error) {
+    if (serverCode(error) === 'index_not_found') return false;
+    throw error;
+  }
 }
 
 /** Lists whose order has a meaning; the server sorts the others. */

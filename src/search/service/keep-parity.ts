@@ -1,76 +1,81 @@
 import type { Ctx } from '../../core/ctx.ts';
-import { demandSource, portionsOf, readDocuments, resultSource, type Source } from '../sources.ts';
+import type { SearchIndex, SearchKind } from '../../core/search-index.ts';
+import { listIdsOfKind, portionsOf, readDocumentsOfKind, searchKinds } from '../sources.ts';
+import { indexAllRecords, indexRecords, type RebuildProgress } from './index-changes.ts';
 
 /** Numbers of documents: not in the index, there in another version, there without a public record. */
 export interface ParityReport {
   missing: number;
   stale: number;
   extra: number;
+  /** Of the missing and stale: those that the engine refuses, so that they stay so. */
+  refused: number;
 }
 
-export interface RebuildProgress {
-  kind: 'demand' | 'result';
-  done: number;
-  total: number;
-}
+/** Runs repairs when nobody else writes to the index. */
+export type InTurn = (repair: () => Promise<void>) => Promise<void>;
 
 /**
- * Writes every document anew from the rows, then removes what has none. The index can be searched meanwhile, and a
- * change that is indexed meanwhile stays: an older version never replaces a newer one.
+ * Writes every document anew from the rows, in the index that is searched, then removes what has no row. For an engine
+ * that compares versions itself: a change that is indexed meanwhile stays.
  */
-export async function rebuildIndex(ctx: Ctx, onProgress?: (progress: RebuildProgress) => void): Promise<ParityReport> {
-  await ctx.searchIndex.ensureIndexes();
-  await rebuildKind(ctx, demandSource, onProgress);
-  await rebuildKind(ctx, resultSource, onProgress);
-  return await checkIndex(ctx);
+export async function rebuildInPlace(
+  ctx: Ctx,
+  engine: SearchIndex,
+  kinds: readonly SearchKind[] = searchKinds,
+  onProgress?: (progress: RebuildProgress) => void,
+): Promise<ParityReport> {
+  await engine.ensureIndexes();
+  for (const kind of kinds) await indexAllRecords(ctx, engine, kind, onProgress);
+  return await checkIndex(ctx, engine);
 }
 
 /** Compares ids and versions in the index with the rows and repairs the difference; says what it found. */
-export async function checkIndex(ctx: Ctx): Promise<ParityReport> {
-  const demands = await checkKind(ctx, demandSource);
-  const results = await checkKind(ctx, resultSource);
-  return {
-    missing: demands.missing + results.missing,
-    stale: demands.stale + results.stale,
-    extra: demands.extra + results.extra,
-  };
-}
-
-async function rebuildKind<Row extends { id: string }, View>(
-  ctx: Ctx,
-  source: Source<Row, View>,
-  onProgress: ((progress: RebuildProgress) => void) | undefined,
-): Promise<void> {
-  const ids = await source.listIds(ctx.db);
-  let done = 0;
-  for (const portion of portionsOf(ids)) {
-    const { documents } = await readDocuments(ctx, source, portion);
-    if (documents.length > 0) await ctx.searchIndex.upsert(documents);
-    done += portion.length;
-    onProgress?.({ kind: source.kind, done, total: ids.length });
-  }
-}
-
-async function checkKind<Row extends { id: string }, View>(ctx: Ctx, source: Source<Row, View>): Promise<ParityReport> {
-  const held = await ctx.searchIndex.versions(source.kind);
-  const report = { missing: 0, stale: 0, extra: 0 };
-  const wanted = new Set<string>();
-  for (const portion of portionsOf(await source.listIds(ctx.db))) {
-    const { documents } = await readDocuments(ctx, source, portion);
-    for (const { id } of documents) wanted.add(id);
-    const missing = documents.filter(({ id }) => !held.has(id));
-    const stale = documents.filter(({ id, version }) => held.has(id) && held.get(id) !== version);
+export async function checkIndex(ctx: Ctx, engine: SearchIndex, inTurn: InTurn = directly): Promise<ParityReport> {
+  const report = { missing: 0, stale: 0, extra: 0, refused: 0 };
+  for (const kind of searchKinds) {
+    const { missing, stale, ahead, extra } = await compare(ctx, engine, kind);
     report.missing += missing.length;
-    report.stale += stale.length;
-    if (missing.length + stale.length > 0) await ctx.searchIndex.upsert([...missing, ...stale]);
+    report.stale += stale.length + ahead.length;
+    report.extra += extra.length;
+    for (const portion of portionsOf([...missing, ...stale, ...ahead, ...extra])) {
+      const tooNew = portion.filter((id) => ahead.includes(id));
+      await inTurn(async () => {
+        if (tooNew.length > 0) await engine.remove(kind, tooNew);
+        report.refused += await indexRecords(ctx, engine, kind, portion);
+      });
+    }
+  }
+  return report;
+}
+
+const directly: InTurn = (repair) => repair();
+
+interface Differences {
+  missing: string[];
+  stale: string[];
+  /** Newer in the index than the row: the database was restored. A newer version would never be replaced. */
+  ahead: string[];
+  extra: string[];
+}
+
+async function compare(ctx: Ctx, engine: SearchIndex, kind: SearchKind): Promise<Differences> {
+  // Before the rows: what is newer here than the row read later cannot be a change that came in between.
+  const held = await engine.versions(kind);
+  const found: Differences = { missing: [], stale: [], ahead: [], extra: [] };
+  const wanted = new Set<string>();
+  for (const portion of portionsOf(await listIdsOfKind(ctx, kind))) {
+    const { documents } = await readDocumentsOfKind(ctx, kind, portion);
+    for (const { id, version } of documents) {
+      wanted.add(id);
+      const heldVersion = held.get(id);
+      if (heldVersion === undefined) found.missing.push(id);
+      else if (heldVersion < version) found.stale.push(id);
+      else if (heldVersion > version) found.ahead.push(id);
+    }
   }
   // Read again: what was published since the ids were listed is no extra.
-  const { gone } = await readDocuments(
-    ctx,
-    source,
-    [...held.keys()].filter((id) => !wanted.has(id)),
-  );
-  report.extra = gone.length;
-  for (const portion of portionsOf(gone)) await ctx.searchIndex.remove(source.kind, portion);
-  return report;
+  const unlisted = [...held.keys()].filter((id) => !wanted.has(id));
+  found.extra = (await readDocumentsOfKind(ctx, kind, unlisted)).gone;
+  return found;
 }
