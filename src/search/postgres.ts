@@ -1,6 +1,9 @@
 import type { Database } from '../../db/client.ts';
+import { dataFault } from '../core/pg-errors.ts';
 import {
+  DocumentsRejectedError,
   maxSearchWindow,
+  type RejectedDocument,
   type SearchAnswer,
   type SearchDocument,
   type SearchIndex,
@@ -38,7 +41,10 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
     name: 'postgres',
     // The table and its indexes come with the migrations.
     ensureIndexes: async () => undefined,
-    upsert: (documents) => upsertDocuments(db, toRows(documents, analyse)),
+    upsert: async (documents) => {
+      const rejected = await upsertRows(db, toRows(documents, analyse));
+      if (rejected.length > 0) throw new DocumentsRejectedError(rejected);
+    },
     remove: (kind, ids) => removeDocuments(db, kind, ids),
     search: async (query) => {
       const bounded = within(query);
@@ -97,6 +103,22 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
 
 function asked(term: QueryTerm): AskedTerm {
   return { query: termQuery([term], '|'), surface: term.term };
+}
+
+/** One bad document fails the statement of all: halves are tried until it stands alone. */
+async function upsertRows(db: Database, rows: SearchDocumentRow[]): Promise<RejectedDocument[]> {
+  const [first] = rows;
+  if (first === undefined) return [];
+  try {
+    await upsertDocuments(db, rows);
+    return [];
+  } catch (error) {
+    const reason = dataFault(error);
+    if (reason === null) throw error;
+    if (rows.length === 1) return [{ kind: first.kind, id: first.id, reason }];
+    const middle = Math.ceil(rows.length / 2);
+    return [...(await upsertRows(db, rows.slice(0, middle))), ...(await upsertRows(db, rows.slice(middle)))];
+  }
 }
 
 function within(query: SearchQuery): SearchQuery {
