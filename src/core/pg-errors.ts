@@ -115,3 +115,9 @@ export function violates(error: unknown, constraint: string): boolean {
 export function isLockTimeout(error: unknown): boolean {
   return pgErrorIn(error)?.code === '55P03';
 }
+
+/** Says in a few words why a value cannot be kept, without the value; null for every other error. SQLSTATE classes 22 and 54. */
+export function dataFault(error: unknown): string | null {
+  const code = pgErrorIn(error)?.code ?? '';
+  return /^(22|54)/.test(code) ? `SQLSTATE ${code}` : null;
+}

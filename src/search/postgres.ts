@@ -1,7 +1,10 @@
 import type { Database } from '../../db/client.ts';
+import { dataFault } from '../core/pg-errors.ts';
 import {
+  DocumentsRejectedError,
   facetFilters,
   maxSearchWindow,
+  type RejectedDocument,
   type SearchAnswer,
   type SearchDocument,
   type SearchIndex,
@@ -54,7 +57,10 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
     name: 'postgres',
     // The table and its indexes come with the migrations.
     ensureIndexes: async () => undefined,
-    upsert: (documents) => upsertDocuments(db, toRows(documents, analyse), phrasesOf),
+    upsert: async (documents) => {
+      const rejected = await upsertRows(toRows(documents, analyse));
+      if (rejected.length > 0) throw new DocumentsRejectedError(rejected);
+    },
     remove: (kind, ids) => removeDocuments(db, kind, ids, phrasesOf),
     search: async (query) => {
       const bounded = within(query);
@@ -81,6 +87,22 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
       }
     },
   };
+
+  /** One bad document fails the statement of all: halves are tried until it stands alone. */
+  async function upsertRows(rows: SearchDocumentRow[]): Promise<RejectedDocument[]> {
+    const [first] = rows;
+    if (first === undefined) return [];
+    try {
+      await upsertDocuments(db, rows, phrasesOf);
+      return [];
+    } catch (error) {
+      const reason = dataFault(error);
+      if (reason === null) throw error;
+      if (rows.length === 1) return [{ kind: first.kind, id: first.id, reason }];
+      const middle = Math.ceil(rows.length / 2);
+      return [...(await upsertRows(rows.slice(0, middle))), ...(await upsertRows(rows.slice(middle)))];
+    }
+  }
 
   async function findFor(query: SearchQuery, q: string, terms: readonly QueryTerm[]): Promise<Answered> {
     if (q === '') return await answered(query, { by: 'nothing' });

@@ -124,6 +124,12 @@ describe('while Meilisearch is away', () => {
     await caughtUp();
   });
 
+  it('is kept in step while it is slow', async () => {
+    double.control.respond({ delayMs: 20 });
+    await publish();
+    await caughtUp();
+  });
+
   it('leaves it alone while it has too much to do', async () => {
     const id = await publish();
     double.control.hold();
@@ -157,8 +163,14 @@ describe('the reader of Meilisearch', () => {
     await publish();
     double.control.hold();
     const posts = documentPosts();
-    const underWay = [reader, otherReader].map((one) => one.step());
-    await expect.poll(documentPosts, inTime).toBe(posts + 1);
+    const underWay: Promise<number>[] = [];
+    await expect
+      .poll(() => {
+        // What was published can be read once every transaction from before has ended.
+        if (documentPosts() === posts) underWay.push(reader.step(), otherReader.step());
+        return documentPosts();
+      }, inTime)
+      .toBe(posts + 1);
     // The one that has not got the lease says so at once, however long the other takes.
     expect(Math.min(await reader.step(), await otherReader.step())).toBe(0);
     expect(documentPosts()).toBe(posts + 1);
@@ -261,6 +273,14 @@ describe('making the index in Meilisearch anew', () => {
       .toEqual(published.toSorted());
     expect(failed.length).toBeGreaterThan(0);
     for (const { total, degraded } of seen) expect(degraded || total === published.length).toBe(true);
+  });
+
+  it('is done by the check when the index is lost', async () => {
+    await onServer('DELETE', '/indexes/duijie_demands');
+    await expect.poll(() => engine().isThere('demand'), inTime).toBe(false);
+    await checkSearchIndexes(systemCtx(), api.deps.searchEngines);
+    expect(await held(engine())).toEqual(published.toSorted());
+    expect(await isFilled()).toBe(true);
   });
 
   it('loses no change that is made meanwhile, and is never empty or partial for who searches', async () => {

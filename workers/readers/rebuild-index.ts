@@ -36,10 +36,10 @@ export async function rebuildBeside(
   const { kinds = searchKinds, signal } = options;
   const name = indexReaderName(engine);
   const work = async () => {
-    const isWhole = await isThere(engine);
+    const wasWhole = await isWhole(engine);
     // It is made empty before it is filled: nobody may ask it, and the reader may not go on, until then.
-    if (!isWhole) await withLease(db, name, () => removeCursor(db, name), signal);
-    const wanted = isWhole ? kinds : searchKinds;
+    if (!wasWhole) await withLease(db, name, () => removeCursor(db, name), signal);
+    const wanted = wasWhole ? kinds : searchKinds;
     const start = await cursorAtHorizon(db);
     for (const kind of wanted) await rebuildKind(ctx, engine, kind, start, options);
     if (wanted.length === searchKinds.length) await addCursor(db, name, start, clock.now());
@@ -48,7 +48,8 @@ export async function rebuildBeside(
   return await withLeaseIfFree(db, `${name}.rebuild`, work, signal);
 }
 
-async function isThere(engine: RebuildableIndex): Promise<boolean> {
+/** Whether the engine has an index for every kind. */
+export async function isWhole(engine: RebuildableIndex): Promise<boolean> {
   for (const kind of searchKinds) if (!(await engine.isThere(kind))) return false;
   return true;
 }

@@ -1,11 +1,11 @@
 import { AppError } from '../../src/core/errors.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
 import type { SearchEngines } from '../../src/core/search-index.ts';
-import { indexChanges, indexReaderName, searchKinds } from '../../src/search/service.ts';
+import { indexChanges, indexReaderName } from '../../src/search/service.ts';
 import { systemCtx, type WorkerDeps } from '../worker-deps.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
 import { unlessAborted } from './lease.ts';
-import { rebuildBeside } from './rebuild-index.ts';
+import { isWhole, rebuildBeside } from './rebuild-index.ts';
 import { addCursor, beginning, type Cursor, findCursor, removeCursor } from './store.ts';
 
 type Meilisearch = NonNullable<SearchEngines['meilisearch']>;
@@ -45,13 +45,8 @@ function meilisearchReader(deps: WorkerDeps, engine: Meilisearch): CursorReader 
   const ctx = systemCtx(deps, name);
   const stopped = new AbortController();
 
-  async function isThere(): Promise<boolean> {
-    for (const kind of searchKinds) if (!(await engine.isThere(kind))) return false;
-    return true;
-  }
-
   async function prepare(kept: Cursor | null): Promise<Cursor | null> {
-    if (kept !== null && (await isThere())) {
+    if (kept !== null && (await isWhole(engine))) {
       await engine.ensureIndexes();
       return kept;
     }
@@ -62,7 +57,7 @@ function meilisearchReader(deps: WorkerDeps, engine: Meilisearch): CursorReader 
 
   async function apply(messages: readonly StoredMessage[]): Promise<void> {
     // Writing would make an index that is not there, with these few documents in it. The next step fills it.
-    if (!(await isThere()))
+    if (!(await isWhole(engine)))
       throw notNow('搜索索引已丢失，正在重建。', 'The search index is gone; it will be filled again.');
     const waiting = await engine.queueLength();
     if (waiting > maxQueueLength)
