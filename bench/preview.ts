@@ -19,7 +19,7 @@ import { startWorkers } from '../workers/start-workers.ts';
 import { mulberry32 } from './synthetic.ts';
 
 /**
- * What a draft's author waits for, against so many published results: retrieval, rows from PostgreSQL, 200 candidates
+ * What a draft's author waits for, against so many published results: retrieval, rows from PostgreSQL, 100 candidates
  * judged and explained. With the process's own index, and by way of a worker: row, outbox, queue, answer. Each result
  * has one of the sample's with three sentences of others mixed in (mulberry32 with a seed), so that all the candidates
  * of a draft are near it, which costs most; drafts are the sample's demands that have an answer. One at a time, after a few to warm up.

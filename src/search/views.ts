@@ -32,7 +32,9 @@ function FoundView<Properties extends TProperties>(properties: Properties) {
     facetsAreEstimates: Type.Boolean({
       description: 'True when so many records were found that they were counted on a sample.',
     }),
-    degraded: Type.Boolean({ description: 'True when the search engine is away, or not filled yet, and PostgreSQL answers for it.' }),
+    degraded: Type.Boolean({
+      description: 'True when the search engine is away, or not filled yet, and PostgreSQL answers for it.',
+    }),
   };
 }
 

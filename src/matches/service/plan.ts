@@ -120,11 +120,15 @@ function dismissedAsTheyAre(
   return new Set(unchanged.map((row) => pairKey(row.demandId, row.resultId)));
 }
 
-/** Ids of the other side's records that could go with this one, best first; no more than a run can judge. */
-export async function candidatesFor(subject: Subject, index: MatchIndex): Promise<string[]> {
+/** Ids of the other side's records that could go with this one, best first. */
+export async function candidatesFor(
+  subject: Subject,
+  index: MatchIndex,
+  limit: number = maxCandidates,
+): Promise<string[]> {
   return subject.side === 'demand'
-    ? await index.resultsFor(subject.record, maxCandidates)
-    : await index.demandsFor(subject.record, maxCandidates);
+    ? await index.resultsFor(subject.record, limit)
+    : await index.demandsFor(subject.record, limit);
 }
 
 /** The other side's open records: validity and standing are for the gates to judge. */

@@ -22,6 +22,8 @@ export interface PreviewMeans {
   patienceMs: number;
 }
 
+/** Half of what a run judges: somebody waits, and sees ten. */
+const maxCandidates = 100;
 const retryAfterSeconds = 5;
 const pollMs = 40;
 const defaultLimit = 10;
@@ -74,7 +76,7 @@ async function answerDraft(ctx: Ctx, draft: Draft, index: MatchIndex, patienceMs
   const now = ctx.clock.now();
   const subject = publishedAt(draft.subject, now);
   const { side, record } = subject;
-  const partners = await loadPartners(ctx, side, await candidatesFor(subject, index));
+  const partners = await loadPartners(ctx, side, await candidatesFor(subject, index, maxCandidates));
   const facts = await loadFacts(ctx, [record, ...partners]);
   const best = await rankAgainst(index, subject, partners, { facts, now });
   // Whatever a run may judge, a draft's author sees what everybody may.
