@@ -1,10 +1,20 @@
 import { AppError } from '../src/core/errors.ts';
 
-/** Tries of a delivery before it is dead. */
-export const maxAttempts = 10;
+/** How often a handler's delivery is tried before it is dead, and when. */
+export interface RetryPolicy {
+  maxAttempts: number;
+  /**
+   * @param attempts failed so far, from 1
+   * @param random from 0 up to 1
+   */
+  delayMs(attempts: number, random: () => number): number;
+}
 
 const baseDelayMs = 1_000;
 const maxDelayMs = 5 * 60_000;
+
+/** Of every handler that has none of its own. */
+export const standardRetries: RetryPolicy = { maxAttempts: 10, delayMs: backoffMs };
 
 export type Verdict =
   /** The subject is gone, so nothing is owed any more. */
@@ -18,10 +28,11 @@ export type Verdict =
 /**
  * The one place where it is decided what becomes of a failed delivery. Another run cannot cure a wrong state or a
  * refusal, so these are dead at once. CONFLICT is two runs that inserted the same row: the second finds it the next time.
+ * Who is asked to come back later does not come back before.
  * @param attempts that have failed, this one included
  * @param random from 0 up to 1
  */
-export function judge(error: unknown, attempts: number, random: () => number): Verdict {
+export function judge(error: unknown, attempts: number, random: () => number, retries: RetryPolicy): Verdict {
   const code = error instanceof AppError ? error.code : 'UNKNOWN';
   if (code === 'NOT_FOUND') return { kind: 'moot' };
   if (code === 'UNAVAILABLE') {
@@ -29,7 +40,9 @@ export function judge(error: unknown, attempts: number, random: () => number): V
     return { kind: 'wait', delayMs: Math.round(retryAfterSeconds * 1_000 * (1 + random())) };
   }
   if (code !== 'UPSTREAM_FAILED' && code !== 'UNKNOWN' && code !== 'CONFLICT') return { kind: 'dead' };
-  return attempts >= maxAttempts ? { kind: 'dead' } : { kind: 'retry', delayMs: backoffMs(attempts, random) };
+  if (attempts >= retries.maxAttempts) return { kind: 'dead' };
+  const askedMs = error instanceof AppError ? (error.details.retryAfterSeconds ?? 0) * 1_000 : 0;
+  return { kind: 'retry', delayMs: Math.max(askedMs, retries.delayMs(attempts, random)) };
 }
 
 /**

@@ -9,6 +9,8 @@ import { createOutageLog } from './outage-log.ts';
 export const queueNames = {
   matching: 'duijie-matching',
   notices: 'duijie-notices',
+  /** What waits for others' servers, and so must not hold up what waits for nobody. */
+  outgoing: 'duijie-outgoing',
   schedules: 'duijie-schedules',
 } as const;
 export type QueueName = (typeof queueNames)[keyof typeof queueNames];

@@ -1,7 +1,7 @@
 import { describeError, framesOf } from '../src/core/error-report.ts';
 import { translatePgError } from '../src/core/pg-errors.ts';
 import { AlreadyDone } from '../src/core/transaction.ts';
-import { judge } from './failure.ts';
+import { judge, type RetryPolicy, standardRetries } from './failure.ts';
 import type { Handler, Registry } from './registry.ts';
 import { bury, findDelivery, markDone, type OwedDelivery, postpone } from './store.ts';
 import { systemCtx, type WorkerDeps } from './worker-deps.ts';
@@ -40,19 +40,24 @@ async function runHandler(delivery: OwedDelivery, handler: Handler, options: Run
   const { deps } = options;
   try {
     const ctx = systemCtx(deps, delivery.handler, delivery.id);
-    await handler.run(ctx, delivery.message, deps);
+    await handler.run(ctx, delivery, deps);
     await markDone(deps.db, delivery.id, deps.clock.now());
     return 'done';
   } catch (error) {
     if (error instanceof AlreadyDone) return 'already-done';
-    return await recordFailure(delivery, translatePgError(error), options);
+    return await recordFailure(delivery, translatePgError(error), handler.retries ?? standardRetries, options);
   }
 }
 
-async function recordFailure(delivery: OwedDelivery, error: unknown, options: RunOptions): Promise<Outcome> {
+async function recordFailure(
+  delivery: OwedDelivery,
+  error: unknown,
+  retries: RetryPolicy,
+  options: RunOptions,
+): Promise<Outcome> {
   const { db, clock, log } = options.deps;
   const attempts = delivery.attempts + 1;
-  const verdict = judge(error, attempts, options.random ?? Math.random);
+  const verdict = judge(error, attempts, options.random ?? Math.random, retries);
   const lastError = describeError(error);
   const failure = { id: delivery.id, attemptsSeen: delivery.attempts, attempts, lastError };
   const facts = {

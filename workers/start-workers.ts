@@ -15,6 +15,8 @@ function concurrencyOf(queue: QueueName, matchingThreads: number): number {
       return matchingThreads + 2;
     case queueNames.notices:
       return 8;
+    case queueNames.outgoing:
+      return 32;
     default:
       return 1;
   }

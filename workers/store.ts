@@ -59,6 +59,7 @@ export async function returnExpired(db: Db, now: Date, limit: number): Promise<n
 export interface OwedDelivery {
   id: string;
   handler: string;
+  targetId: string | null;
   status: 'pending' | 'published' | 'done' | 'dead';
   attempts: number;
   notBefore: Date;
@@ -76,6 +77,7 @@ export async function findDelivery(db: Db, id: string): Promise<OwedDelivery | n
   return {
     id: delivery.id,
     handler: delivery.handler,
+    targetId: delivery.targetId,
     status: delivery.status,
     attempts: delivery.attempts,
     notBefore: delivery.notBefore,

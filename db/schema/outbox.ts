@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { customType, index, integer, json, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { customType, index, integer, json, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, idColumn, instant } from './columns.ts';
 
 /** A 64-bit transaction id; decimal text in TypeScript. */
@@ -21,7 +21,7 @@ export const messages = pgTable(
   (t) => [index('messages_xid_id_idx').on(t.xid, t.id), index('messages_created_at_idx').on(t.createdAt)],
 );
 
-/** What is owed: one row per message and handler. pending -> published -> done, or dead. */
+/** What is owed: one row per message, handler and target. pending -> published -> done, or dead. */
 export const deliveries = pgTable(
   'deliveries',
   {
@@ -30,6 +30,8 @@ export const deliveries = pgTable(
       .notNull()
       .references(() => messages.id),
     handler: text('handler').notNull(),
+    /** Whom or what it is for, where a message owes the handler several: a notice to be mailed, a webhook's endpoint. */
+    targetId: uuid('target_id'),
     status: text('status', { enum: ['pending', 'published', 'done', 'dead'] })
       .notNull()
       .default('pending'),
@@ -42,7 +44,8 @@ export const deliveries = pgTable(
     createdAt: createdAt(),
   },
   (t) => [
-    index('deliveries_message_id_idx').on(t.messageId),
+    unique('deliveries_owed_once').on(t.messageId, t.handler, t.targetId).nullsNotDistinct(),
+    index('deliveries_target_id_idx').on(t.targetId).where(sql`target_id is not null`),
     index('deliveries_pending_idx').on(t.notBefore).where(sql`status = 'pending'`),
     index('deliveries_published_idx').on(t.leaseUntil).where(sql`status = 'published'`),
     index('deliveries_dead_idx').on(t.createdAt).where(sql`status = 'dead'`),

@@ -30,7 +30,7 @@ async function rehome(market: Body): Promise<void> {
     subjectId: market.id,
     actorOrganizationId: null,
   } as const;
-  await rehomeRecords(api.deps.ctxFor({ kind: 'system', name: 'rehome-records' }), message);
+  await rehomeRecords(api.deps.ctxFor({ kind: 'system', name: 'rehome-records' }), { message, targetId: null });
 }
 
 async function makeProject(demand: Body, result: Body): Promise<string> {

@@ -1,11 +1,14 @@
-import { sql } from 'drizzle-orm';
+import { eq, isNotNull, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase, createPool } from '../../db/client.ts';
+import { deliveries } from '../../db/schema/index.ts';
 import { newId } from '../../src/core/ids.ts';
+import { owe } from '../../src/core/outbox.ts';
 import { transaction } from '../../src/core/transaction.ts';
 import type { Handler } from '../../workers/registry.ts';
 import { runDelivery } from '../../workers/run-job.ts';
 import { listDead } from '../../workers/store.ts';
+import { systemCtx } from '../../workers/worker-deps.ts';
 import { createHarness, effectHandler, type Harness } from './harness.ts';
 
 let harness: Harness;
@@ -14,6 +17,31 @@ beforeEach(async () => {
   harness = await createHarness(null);
 });
 afterEach(() => harness.close());
+
+describe('what a message owes besides', () => {
+  it('is one delivery for each target, none twice, each from its own moment', async () => {
+    const [row] = await harness.deps.db
+      .select()
+      .from(deliveries)
+      .where(eq(deliveries.id, await harness.send()));
+    const messageId = row?.messageId ?? '';
+    const ctx = systemCtx(harness.deps, 'test');
+    const [now, later] = [newId(), newId()];
+    const tomorrow = new Date(ctx.clock.now().getTime() + 86_400_000);
+    const targets = [{ id: now }, { id: later, notBefore: tomorrow }];
+    for (const _ of [1, 2]) await transaction(ctx, (tx) => owe(tx, ctx, { messageId, handler: 'send-email', targets }));
+    const owed = await harness.deps.db.select().from(deliveries).where(isNotNull(deliveries.targetId));
+    expect(owed.map(({ targetId, notBefore }) => ({ targetId, notBefore }))).toEqual([
+      { targetId: now, notBefore: ctx.clock.now() },
+      { targetId: later, notBefore: tomorrow },
+    ]);
+    const seen: (string | null)[] = [];
+    const handler: Handler = { queue: 'duijie-outgoing', run: async (_, { targetId }) => void seen.push(targetId) };
+    const options = { deps: harness.deps, registry: { 'send-email': handler } };
+    for (const { id } of owed) await runDelivery(id, options);
+    expect(seen).toEqual([now]);
+  });
+});
 
 describe('running a delivery', () => {
   it('lets one of two runs that race have its effect', async () => {

@@ -1,12 +1,12 @@
 import type { Ctx } from '../../src/core/ctx.ts';
-import type { StoredMessage } from '../../src/core/messages.ts';
 import { transaction } from '../../src/core/transaction.ts';
 import { rehomeDemands } from '../../src/demands/service.ts';
 import { rehomeProjects } from '../../src/projects/service.ts';
 import { rehomeResults } from '../../src/results/service.ts';
+import type { Owed } from '../registry.ts';
 
 /** A new market takes over the records of its region, and the projects of its demands; their organizations went over when it was made. */
-export async function rehomeRecords(ctx: Ctx, message: StoredMessage): Promise<void> {
+export async function rehomeRecords(ctx: Ctx, { message }: Owed): Promise<void> {
   await transaction(ctx, async (tx) => {
     await rehomeDemands(tx, ctx, message.subjectId);
     await rehomeResults(tx, ctx, message.subjectId);

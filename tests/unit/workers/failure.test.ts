@@ -1,12 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { describeError } from '../../../src/core/error-report.ts';
 import { AppError, type ErrorCode } from '../../../src/core/errors.ts';
-import { backoffMs, judge } from '../../../workers/failure.ts';
+import { backoffMs, judge, standardRetries } from '../../../workers/failure.ts';
 
 const text = { zh: '不行', en: 'It does not work.' };
 const middle = () => 0.5;
 
 describe('judging a failure', () => {
+  it('does not come back before it is asked to', () => {
+    const busy = (retryAfterSeconds: number) => new AppError('UPSTREAM_FAILED', text, { retryAfterSeconds });
+    expect(judge(busy(30), 1, middle, standardRetries)).toEqual({ kind: 'retry', delayMs: 30_000 });
+    expect(judge(busy(1), 9, () => 1, standardRetries)).toEqual({ kind: 'retry', delayMs: 256_000 });
+    expect(judge(busy(30), 10, middle, standardRetries)).toEqual({ kind: 'dead' });
+  });
+
+  it('tries by the plan of the handler', () => {
+    const twice = { maxAttempts: 2, delayMs: (attempts: number) => attempts * 7 };
+    expect(judge(new Error('boom'), 1, middle, twice)).toEqual({ kind: 'retry', delayMs: 7 });
+    expect(judge(new Error('boom'), 2, middle, twice)).toEqual({ kind: 'dead' });
+  });
+
   it('tries what is unknown, upstream or a collision again', () => {
     for (const error of [
       new Error('boom'),
@@ -14,13 +27,13 @@ describe('judging a failure', () => {
       new AppError('UPSTREAM_FAILED', text),
       new AppError('CONFLICT', text),
     ]) {
-      expect(judge(error, 1, middle)).toEqual({ kind: 'retry', delayMs: 500 });
+      expect(judge(error, 1, middle, standardRetries)).toEqual({ kind: 'retry', delayMs: 500 });
     }
   });
 
   it('buries the tenth failure and not the ninth', () => {
-    expect(judge(new Error('boom'), 9, middle).kind).toBe('retry');
-    expect(judge(new Error('boom'), 10, middle)).toEqual({ kind: 'dead' });
+    expect(judge(new Error('boom'), 9, middle, standardRetries).kind).toBe('retry');
+    expect(judge(new Error('boom'), 10, middle, standardRetries)).toEqual({ kind: 'dead' });
   });
 
   it('buries at once what another run cannot cure', () => {
@@ -32,19 +45,23 @@ describe('judging a failure', () => {
       'PRECONDITION_FAILED',
       'LIMIT_EXCEEDED',
     ];
-    for (const code of codes) expect(judge(new AppError(code, text), 1, middle)).toEqual({ kind: 'dead' });
+    for (const code of codes)
+      expect(judge(new AppError(code, text), 1, middle, standardRetries)).toEqual({ kind: 'dead' });
   });
 
   it('waits for what is away for as long as it asks, however often', () => {
-    expect(judge(new AppError('UNAVAILABLE', text, { retryAfterSeconds: 2 }), 50, middle)).toEqual({
+    expect(judge(new AppError('UNAVAILABLE', text, { retryAfterSeconds: 2 }), 50, middle, standardRetries)).toEqual({
       kind: 'wait',
       delayMs: 3_000,
     });
-    expect(judge(new AppError('UNAVAILABLE', text), 50, () => 0)).toEqual({ kind: 'wait', delayMs: 1_000 });
+    expect(judge(new AppError('UNAVAILABLE', text), 50, () => 0, standardRetries)).toEqual({
+      kind: 'wait',
+      delayMs: 1_000,
+    });
   });
 
   it('owes nothing for what does not exist', () => {
-    expect(judge(new AppError('NOT_FOUND', text), 1, middle)).toEqual({ kind: 'moot' });
+    expect(judge(new AppError('NOT_FOUND', text), 1, middle, standardRetries)).toEqual({ kind: 'moot' });
   });
 
   it('doubles the longest pause from 1 s up to 5 min', () => {
