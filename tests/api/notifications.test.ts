@@ -3,7 +3,7 @@ import { newId } from '../../src/core/ids.ts';
 import type { MessageType, SubjectType } from '../../src/core/messages.ts';
 import { emit } from '../../src/core/outbox.ts';
 import { AlreadyDone, transaction } from '../../src/core/transaction.ts';
-import { notify } from '../../src/notifications/service.ts';
+import { notify, notifyTogether } from '../../src/notifications/service.ts';
 import { findDelivery } from '../../workers/store.ts';
 import {
   type Body,
@@ -223,6 +223,41 @@ describe('notices', () => {
     expect(told).toHaveLength(perDay);
     const broker = (await inbox(world.demandBroker)).filter((item) => matchIds.includes(item.subject.id));
     expect(broker).toHaveLength(perDay + 3);
+  });
+
+  test('of many messages at once are those of each by itself, and the best suggestions take the last places', async () => {
+    nextDay();
+    const { demand } = await publishPair();
+    const matchIds: string[] = [];
+    for (let each = 0; each < perDay + 2; each += 1) {
+      const result = await publishResult(world.university, world.resultBroker);
+      await deliver();
+      matchIds.push(await insertMatch(api, demand, result));
+    }
+    const system = api.deps.ctxFor({ kind: 'system', name: 'notify' });
+    await transaction(system, async (tx) => {
+      const facts: { type: MessageType; subjectType: SubjectType; subjectId: string }[] = [
+        { type: 'demand.expiring', subjectType: 'demand', subjectId: demand.id },
+        ...matchIds.map((subjectId) => ({ type: 'match.suggested', subjectType: 'match', subjectId }) as const),
+        { type: 'match.suggested', subjectType: 'match', subjectId: newId() },
+      ];
+      await emit(tx, system, facts);
+      return null;
+    });
+    const { rows } = await api.deps.pool.query<{ id: string }>(
+      "select id from deliveries where handler = 'notify' and status = 'pending' order by random()",
+    );
+    const ids = rows.map((row) => row.id);
+    const done = await notifyTogether(system, ids, { suggestionsPerDay: perDay });
+    expect([...done].sort()).toEqual([...ids].sort());
+    expect(await notifyTogether(system, ids, { suggestionsPerDay: perDay })).toEqual([]);
+    for (const [at, matchId] of matchIds.entries()) {
+      const brokers = ['demandBroker', 'demandDirector', 'resultBroker'];
+      expect(Object.keys(await heard(matchId))).toEqual(
+        at < perDay ? ['enterprise', 'university', ...brokers] : brokers,
+      );
+    }
+    expect((await heard(demand.id)).enterprise).toEqual(['demand.published', 'demand.expiring']);
   });
 
   test('of an introduction go to whom each step concerns', async () => {
