@@ -1,19 +1,4 @@
-import {
-  and,
-  asc,
-  count,
-  countDistinct,
-  desc,
-  eq,
-  gt,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  lte,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, count, countDistinct, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm';
 import { notifications } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import type { Db, Tx } from '../core/transaction.ts';
@@ -89,18 +74,55 @@ export async function listNotificationRows(
     .limit(filter.limit + 1);
 }
 
-/** Notices of these people with ids above `afterId`, oldest first. */
-export async function listNewer(
+/** A place in the order in which notices became certain: commit order is not the order of ids. */
+export interface Position {
+  /** Of the writing transaction (xid8, decimal). */
+  xid: string;
+  id: string;
+}
+
+/** Before the first notice of the transactions from `horizon` on. */
+export function positionOf(horizon: string): Position {
+  return { xid: horizon, id: '00000000-0000-0000-0000-000000000000' };
+}
+
+export function isAfter(a: Position, b: Position): boolean {
+  return a.xid === b.xid ? a.id > b.id : BigInt(a.xid) > BigInt(b.xid);
+}
+
+/** The oldest transaction that is still running: what those before it wrote is all there, and no more will come. */
+export async function readHorizon(db: Db): Promise<string> {
+  const { rows } = await db.execute<{ xid: string }>(sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`);
+  return rows[0]?.xid ?? '0';
+}
+
+/** Where a person's notice stands; undefined for one that is not theirs. */
+export async function findPosition(db: Db, userId: string, id: string): Promise<Position | undefined> {
+  const [row] = await db
+    .select({ xid: notifications.xid, id: notifications.id })
+    .from(notifications)
+    .where(and(eq(notifications.id, id), eq(notifications.userId, userId)));
+  return row;
+}
+
+/** Notices of these people behind a position and before the horizon, in order. */
+export async function listAfter(
   db: Db,
   userIds: readonly string[],
-  afterId: string,
-  limit: number,
+  { position, horizon, limit }: { position: Position; horizon: string; limit: number },
 ): Promise<NotificationRow[]> {
+  if (userIds.length === 0) return [];
+  const { xid, id } = notifications;
   return await db
     .select()
     .from(notifications)
-    .where(and(inArray(notifications.userId, [...userIds]), gt(notifications.id, afterId)))
-    .orderBy(asc(notifications.id))
+    .where(
+      and(
+        inArray(notifications.userId, [...userIds]),
+        sql`${xid} >= ${position.xid}::xid8 and (${xid}, ${id}) > (${position.xid}::xid8, ${position.id}::uuid) and ${xid} < ${horizon}::xid8`,
+      ),
+    )
+    .orderBy(asc(xid), asc(id))
     .limit(limit);
 }
 
