@@ -19,7 +19,7 @@ export interface DeliveryJob {
   jobId: string;
   /** The job's name, for people who look into the queue. */
   handler: string;
-  deliveryId: string;
+  deliveryIds: readonly string[];
   order?: JobOrder | undefined;
 }
 
@@ -31,7 +31,7 @@ const placeOf = { first: { lifo: true }, last: { priority: 1 } } as const satisf
 
 /** Jobs carry ids, never rows; those of a schedule carry nothing. */
 export interface JobData {
-  deliveryId?: string;
+  deliveryIds?: readonly string[];
 }
 
 export type JobProcessor = (job: { name: string; data: JobData }) => Promise<void>;
@@ -137,9 +137,9 @@ function openQueues(log: Log, backend: Backend): Queues {
   return {
     async publish(name, jobs) {
       if (!backend.ready()) throw queueAway();
-      const entries = jobs.map(({ jobId, handler, deliveryId, order }) => ({
+      const entries = jobs.map(({ jobId, handler, deliveryIds, order }) => ({
         name: handler,
-        data: { deliveryId },
+        data: { deliveryIds },
         opts: { jobId, ...(order === undefined ? {} : placeOf[order]) },
       }));
       await inTime(queueOf(name).addBulk(entries));

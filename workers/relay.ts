@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Database } from '../db/client.ts';
 import type { Clock } from '../src/core/clock.ts';
 import type { Log } from '../src/core/ctx.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { createOutageLog } from './outage-log.ts';
-import type { DeliveryJob, Queues } from './queues.ts';
+import type { DeliveryJob, QueueName, Queues } from './queues.ts';
 import type { Registry } from './registry.ts';
 import { type DueDelivery, returnExpired, takeDue } from './store.ts';
 
@@ -31,7 +32,6 @@ export interface RelayOptions {
  */
 export async function publishDue(options: RelayOptions): Promise<number> {
   const now = options.clock.now();
-  const jobOf = (delivery: DueDelivery) => toJob(delivery, options.registry[delivery.handler]?.order);
   return await options.db.transaction(async (tx) => {
     const due = await takeDue(tx, {
       handlers: Object.keys(options.registry),
@@ -39,17 +39,35 @@ export async function publishDue(options: RelayOptions): Promise<number> {
       leaseUntil: new Date(now.getTime() + leaseMs),
       limit: batchSize,
     });
-    for (const queue of new Set(Object.values(options.registry).map((handler) => handler.queue))) {
-      const jobs = due.filter((delivery) => options.registry[delivery.handler]?.queue === queue).map(jobOf);
-      if (jobs.length > 0) await options.publish(queue, jobs);
-    }
+    for (const [queue, jobs] of jobsOf(due, options.registry)) await options.publish(queue, jobs);
     return due.length;
   });
 }
 
-/** The same delivery and attempt has the same job id, so that publishing it twice leaves one job while the first waits. */
-function toJob({ id, attempts, handler }: DueDelivery, order: DeliveryJob['order']): DeliveryJob {
-  return { jobId: `${id}-${attempts}`, handler, deliveryId: id, order };
+/** By queue, each handler's in the order in which they came to be owed. */
+function jobsOf(due: readonly DueDelivery[], registry: Registry): Map<QueueName, DeliveryJob[]> {
+  const jobs = new Map<QueueName, DeliveryJob[]>();
+  const inOrder = due.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  for (const [name, handler] of Object.entries(registry)) {
+    const owed = inOrder.filter((delivery) => delivery.handler === name);
+    const most = handler.together?.most ?? 1;
+    for (let from = 0; from < owed.length; from += most) {
+      const job = toJob(owed.slice(from, from + most), name, handler.order);
+      jobs.set(handler.queue, [...(jobs.get(handler.queue) ?? []), job]);
+    }
+  }
+  return jobs;
+}
+
+/** The same deliveries and attempts have the same job id, so that publishing them twice leaves one job while the first waits. */
+function toJob(deliveries: readonly DueDelivery[], handler: string, order: DeliveryJob['order']): DeliveryJob {
+  const attempts = deliveries.map((delivery) => `${delivery.id}-${delivery.attempts}`);
+  const [only] = attempts;
+  const jobId =
+    attempts.length === 1 && only !== undefined
+      ? only
+      : `together-${createHash('sha256').update(attempts.join()).digest('hex')}`;
+  return { jobId, handler, deliveryIds: deliveries.map((delivery) => delivery.id), order };
 }
 
 /**

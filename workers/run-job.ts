@@ -2,7 +2,8 @@ import { describeError, framesOf } from '../src/core/error-report.ts';
 import { translatePgError } from '../src/core/pg-errors.ts';
 import { AlreadyDone } from '../src/core/transaction.ts';
 import { judge, type RetryPolicy, standardRetries } from './failure.ts';
-import type { Handler, Registry } from './registry.ts';
+import type { Handler } from './handler.ts';
+import type { Registry } from './registry.ts';
 import { bury, findDelivery, markDone, type OwedDelivery, postpone } from './store.ts';
 import { systemCtx, type WorkerDeps } from './worker-deps.ts';
 
@@ -13,6 +14,31 @@ export interface RunOptions {
   registry: Registry;
   /** From 0 up to 1; spreads retries. */
   random?: () => number;
+}
+
+/**
+ * Fulfils the deliveries of one job, all of one handler: together where it can and nothing fails, else one by one.
+ * @returns what became of each, in their order
+ */
+export async function runDeliveries(
+  handlerName: string,
+  deliveryIds: readonly string[],
+  options: RunOptions,
+): Promise<Outcome[]> {
+  const { deps } = options;
+  const together = options.registry[handlerName]?.together;
+  if (together !== undefined && deliveryIds.length > 0) {
+    try {
+      const done = new Set(await together.run(systemCtx(deps, handlerName), deliveryIds, deps));
+      return deliveryIds.map((id) => (done.has(id) ? 'done' : 'already-done'));
+    } catch (error) {
+      const facts = { handler: handlerName, deliveries: deliveryIds.length, error: describeError(error) };
+      deps.log.debug(facts, 'deliveries were not fulfilled together; each is tried by itself');
+    }
+  }
+  const outcomes: Outcome[] = [];
+  for (const id of deliveryIds) outcomes.push(await runDelivery(id, options));
+  return outcomes;
 }
 
 /**
@@ -39,9 +65,13 @@ export async function runDelivery(deliveryId: string, options: RunOptions): Prom
 async function runHandler(delivery: OwedDelivery, handler: Handler, options: RunOptions): Promise<Outcome> {
   const { deps } = options;
   try {
-    const ctx = systemCtx(deps, delivery.handler, delivery.id);
+    let isClaimed = false;
+    const onClaimed = () => {
+      isClaimed = true;
+    };
+    const ctx = { ...systemCtx(deps, delivery.handler, delivery.id), onClaimed };
     await handler.run(ctx, delivery, deps);
-    await markDone(deps.db, delivery.id, deps.clock.now());
+    if (!isClaimed) await markDone(deps.db, delivery.id, deps.clock.now());
     return 'done';
   } catch (error) {
     if (error instanceof AlreadyDone) return 'already-done';

@@ -4,7 +4,7 @@ import type { CursorReader } from './readers/cursor-reader.ts';
 import { connectRedis } from './redis.ts';
 import type { Registry } from './registry.ts';
 import { startRelay } from './relay.ts';
-import { runDelivery } from './run-job.ts';
+import { runDeliveries } from './run-job.ts';
 import { keepSchedules, runScheduled, type ScheduledJobs } from './run-schedule.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
@@ -88,8 +88,9 @@ async function openQueues(deps: WorkerDeps, signal: AbortSignal): Promise<Queues
 async function work(queues: Queues, deps: WorkerDeps, parts: WorkerParts): Promise<void> {
   const names = new Set(Object.values(parts.registry).map((handler) => handler.queue));
   const deliveries = [...names].map((name) =>
-    queues.work(name, concurrencyOf(name, deps.config.matchingThreads), async ({ data }) => {
-      if (data.deliveryId !== undefined) await runDelivery(data.deliveryId, { deps, registry: parts.registry });
+    queues.work(name, concurrencyOf(name, deps.config.matchingThreads), async ({ name: handler, data }) => {
+      const { deliveryIds = [] } = data;
+      await runDeliveries(handler, deliveryIds, { deps, registry: parts.registry });
     }),
   );
   const schedules = queues.work(queueNames.schedules, 1, ({ name }) => runScheduled(name, parts.scheduledJobs, deps));

@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { deliveries, messages } from '../db/schema/index.ts';
-import type { MessageType, StoredMessage, SubjectType } from '../src/core/messages.ts';
+import type { StoredMessage } from '../src/core/messages.ts';
+import { toStoredMessage } from '../src/core/outbox.ts';
 import type { Db } from '../src/core/transaction.ts';
 
 /** A delivery that has not been fulfilled: its row may still be `pending` in the eyes of a job that starts before the relay commits. */
@@ -82,17 +83,6 @@ export async function findDelivery(db: Db, id: string): Promise<OwedDelivery | n
     attempts: delivery.attempts,
     notBefore: delivery.notBefore,
     message: toStoredMessage(message),
-  };
-}
-
-export function toStoredMessage(row: Pick<typeof messages.$inferSelect, keyof StoredMessage>): StoredMessage {
-  return {
-    id: row.id,
-    xid: row.xid,
-    type: row.type as MessageType,
-    subjectType: row.subjectType as SubjectType,
-    subjectId: row.subjectId,
-    actorOrganizationId: row.actorOrganizationId,
   };
 }
 

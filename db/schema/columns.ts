@@ -1,4 +1,4 @@
-import { integer, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { customType, integer, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 /** App-made UUIDv7 (`core/ids.ts`). */
 export function idColumn() {
@@ -21,3 +21,6 @@ export function createdAt() {
 export function updatedAt() {
   return instant('updated_at').notNull();
 }
+
+/** A 64-bit transaction id; decimal text in TypeScript. */
+export const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' });

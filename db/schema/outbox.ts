@@ -1,9 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { customType, index, integer, json, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
-import { createdAt, idColumn, instant } from './columns.ts';
-
-/** A 64-bit transaction id; decimal text in TypeScript. */
-const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' });
+import { index, integer, json, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { createdAt, idColumn, instant, xid8 } from './columns.ts';
 
 /** Facts, immutable. Kept until every reader has passed and for at least 7 days. */
 export const messages = pgTable(

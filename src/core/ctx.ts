@@ -30,4 +30,6 @@ export interface Ctx {
   idempotency?: IdempotencyClaim;
   /** The delivery that this job fulfils; the verb's transaction claims it. */
   deliveryId?: string;
+  /** Called after the commit that claimed it: nobody need close it any more. */
+  onClaimed?: () => void;
 }

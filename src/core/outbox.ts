@@ -1,7 +1,8 @@
+import { and, eq, inArray, lte, or } from 'drizzle-orm';
 import { deliveries, messages } from '../../db/schema/index.ts';
 import type { Ctx } from './ctx.ts';
 import { newId } from './ids.ts';
-import { type HandlerName, type MessageType, type SubjectType, subscriptions } from './messages.ts';
+import { type HandlerName, type MessageType, type StoredMessage, type SubjectType, subscriptions } from './messages.ts';
 import type { Tx } from './transaction.ts';
 
 /**
@@ -52,4 +53,49 @@ export async function owe(
       .map(({ id, notBefore = now }) => ({ id: newId(), messageId, handler, targetId: id, notBefore, createdAt: now }));
     await tx.insert(deliveries).values(rows).onConflictDoNothing();
   }
+}
+
+export interface ClaimedDelivery {
+  id: string;
+  message: StoredMessage;
+}
+
+/**
+ * Claims what of these deliveries is owed and due, for a transaction that has the effects of them all. What another run
+ * holds is waited for, and left out when it has been fulfilled.
+ * @returns in the order in which their messages were made
+ */
+export async function claimDeliveries(tx: Tx, ids: readonly string[], now: Date): Promise<ClaimedDelivery[]> {
+  const owed = tx
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(
+      and(
+        inArray(deliveries.id, [...ids]),
+        or(eq(deliveries.status, 'published'), and(eq(deliveries.status, 'pending'), lte(deliveries.notBefore, now))),
+      ),
+    )
+    // In one order, so that two runs with the same deliveries do not wait for each other.
+    .orderBy(deliveries.id)
+    .for('update');
+  const claimed = await tx
+    .update(deliveries)
+    .set({ status: 'done', doneAt: now, leaseUntil: null })
+    .from(messages)
+    .where(and(inArray(deliveries.id, owed), eq(messages.id, deliveries.messageId)))
+    .returning({ id: deliveries.id, message: messages });
+  return claimed
+    .map(({ id, message }) => ({ id, message: toStoredMessage(message) }))
+    .sort((a, b) => (a.message.id < b.message.id ? -1 : 1));
+}
+
+export function toStoredMessage(row: Pick<typeof messages.$inferSelect, keyof StoredMessage>): StoredMessage {
+  return {
+    id: row.id,
+    xid: row.xid,
+    type: row.type as MessageType,
+    subjectType: row.subjectType as SubjectType,
+    subjectId: row.subjectId,
+    actorOrganizationId: row.actorOrganizationId,
+  };
 }

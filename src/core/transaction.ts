@@ -31,6 +31,7 @@ export async function transaction<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Pr
       await keepResponse(tx, ctx, ctx.idempotency, response);
       return response;
     });
+    if (ctx.deliveryId !== undefined) ctx.onClaimed?.();
     ctx.wakeRelay();
     return answer;
   } catch (error) {
@@ -65,7 +66,7 @@ async function tellActor(tx: Tx, actor: Actor): Promise<void> {
 async function claimDelivery(tx: Tx, deliveryId: string, now: Date): Promise<void> {
   const claimed = await tx
     .update(deliveries)
-    .set({ status: 'done', doneAt: now })
+    .set({ status: 'done', doneAt: now, leaseUntil: null })
     .where(and(eq(deliveries.id, deliveryId), inArray(deliveries.status, ['pending', 'published'])))
     .returning({ id: deliveries.id });
   if (claimed.length === 0) throw new AlreadyDone();

@@ -12,4 +12,4 @@ export { type RefreshOutcome, refreshMatches } from './service/refresh.ts';
 export { recordsAtOnce, refreshAllMatches, refreshNextMatches } from './service/refresh-all.ts';
 export { createShownLog, type ShownLog } from './service/shown-log.ts';
 export * from './service/sweep.ts';
-export { getIntroductionRow, getMatchRow, type IntroductionRow } from './store.ts';
+export { getIntroductionRow, getIntroductionRows, getMatchRows, type IntroductionRow, type MatchRow } from './store.ts';

@@ -161,33 +161,31 @@ export interface Recipient {
   as: 'party' | 'broker';
 }
 
+/** Members by organization. */
+export type People = ReadonlyMap<string, readonly Person[]>;
+
 function isStaff(person: Person): boolean {
   return person.role === 'broker' || person.role === 'director';
 }
 
 /** Whether a market has somebody who brokers. */
-export function hasStaff(people: readonly Person[], marketId: string): boolean {
-  return people.some((person) => person.organizationId === marketId && isStaff(person));
+export function hasStaff(people: People, marketId: string): boolean {
+  return people.get(marketId)?.some(isStaff) ?? false;
 }
 
-function isIn(circle: Circle, people: readonly Person[], staffedMarketOf: ReadonlyMap<string, string>): Person[] {
+function isIn(circle: Circle, people: People, staffedMarketOf: ReadonlyMap<string, string>): readonly Person[] {
   switch (circle.kind) {
     case 'members':
-      return people.filter((person) => person.organizationId === circle.organizationId);
+      return people.get(circle.organizationId) ?? [];
     case 'person':
-      return people.filter(
-        (person) => person.organizationId === circle.organizationId && person.userId === circle.userId,
-      );
+      return (people.get(circle.organizationId) ?? []).filter((person) => person.userId === circle.userId);
     case 'owners':
-      return people.filter(
-        (person) =>
-          person.organizationId === circle.organizationId &&
-          (person.role === 'admin' || person.userId === circle.responsibleUserId),
+      return (people.get(circle.organizationId) ?? []).filter(
+        (person) => person.role === 'admin' || person.userId === circle.responsibleUserId,
       );
     case 'staff':
     case 'directors': {
-      const marketId = staffedMarketOf.get(circle.marketId);
-      const staff = people.filter((person) => person.organizationId === marketId && isStaff(person));
+      const staff = (people.get(staffedMarketOf.get(circle.marketId) ?? '') ?? []).filter(isStaff);
       const directing = staff.filter((person) => person.role === 'director');
       return circle.kind === 'directors' && directing.length > 0 ? directing : staff;
     }
@@ -200,7 +198,7 @@ function isIn(circle: Circle, people: readonly Person[], staffedMarketOf: Readon
  */
 export function recipientsOf(
   circles: readonly Circle[],
-  people: readonly Person[],
+  people: People,
   staffedMarketOf: ReadonlyMap<string, string>,
 ): Recipient[] {
   const recipients = new Map<string, Recipient>();

@@ -96,7 +96,7 @@ function streamRoute(fastify: FastifyInstance, parts: { db: Db; log: Pick<Log, '
     id: 'streamNotifications',
     summary: 'Follow my inbox',
     description:
-      'Server-sent events named `notification`, each with a notice. After a break send Last-Event-ID; a stream ends after ten minutes at most.',
+      'Server-sent events named `notification`, each with a notice; the event has its id. After a break send the last one as Last-Event-ID: all that came since is sent, each once, whichever server answers. A stream ends after ten minutes at most, and when its reader takes nothing for half a minute.',
     ...read,
     output: Type.String(),
   });
@@ -106,12 +106,10 @@ function streamRoute(fastify: FastifyInstance, parts: { db: Db; log: Pick<Log, '
     { schema: { ...schema, response: { ...schema.response, 200: stream } }, config, exposeHeadRoute: false },
     async (request, reply) => {
       const { userId } = reader(request.ctx.actor);
+      const position = await streams.positionFor(userId, lastEventId(request, noticeId));
       streams.checkRoom(userId);
-      const stop = streams.open(
-        { userId, locale: readerLocale(request), lastEventId: lastEventId(request, noticeId) },
-        openEventStream(reply),
-      );
-      reply.raw.on('close', stop);
+      const stream = openEventStream(reply);
+      stream.on('close', streams.open({ userId, locale: readerLocale(request), position }, stream));
     },
   );
 }

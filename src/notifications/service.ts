@@ -1,2 +1,2 @@
 export * from './service/inbox.ts';
-export * from './service/notify.ts';
+export { notify, notifyTogether } from './service/notify.ts';

@@ -1,19 +1,4 @@
-import {
-  and,
-  asc,
-  count,
-  countDistinct,
-  desc,
-  eq,
-  gt,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  lte,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, count, countDistinct, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm';
 import { notifications } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import type { Db, Tx } from '../core/transaction.ts';
@@ -21,33 +6,48 @@ import type { Db, Tx } from '../core/transaction.ts';
 export type NotificationRow = typeof notifications.$inferSelect;
 export type NewNotification = typeof notifications.$inferInsert;
 
+/** Rows of one insert; PostgreSQL takes 65,535 parameters. */
+const rowsAtOnce = 2_000;
+
 /** A notice that its reader has already is left as it is. */
 export async function insertNotifications(tx: Tx, rows: readonly NewNotification[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx
-    .insert(notifications)
-    .values([...rows])
-    .onConflictDoNothing({ target: [notifications.messageId, notifications.userId] });
+  for (let from = 0; from < rows.length; from += rowsAtOnce) {
+    await tx
+      .insert(notifications)
+      .values(rows.slice(from, from + rowsAtOnce))
+      .onConflictDoNothing({ target: [notifications.messageId, notifications.userId] });
+  }
 }
 
-/** Held to the end of the transaction: two notices at once do not both take an organization's last place of the day. */
-export async function lockQuota(tx: Tx, organizationId: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('duijie.notices.' || ${organizationId}, 0))`);
+/**
+ * Held to the end of the transaction: two runs at once do not both take an organization's last place of the day.
+ * @param organizationIds sorted, so that two runs do not wait for each other
+ */
+export async function lockQuotas(tx: Tx, organizationIds: readonly string[]): Promise<void> {
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended('duijie.notices.' || id, 0)) from unnest(${`{${organizationIds.join(',')}}`}::text[]) as id`,
+  );
 }
 
-/** How many facts of a type an organization's people were told of; not how many people were. */
-export async function countTold(tx: Tx, organizationId: string, type: string, since: Date): Promise<number> {
-  const [row] = await tx
-    .select({ told: countDistinct(notifications.messageId) })
+/** How many facts of a type each organization's people were told of; not how many people were. */
+export async function countToldOf(
+  tx: Tx,
+  organizationIds: readonly string[],
+  type: string,
+  since: Date,
+): Promise<Map<string, number>> {
+  const rows = await tx
+    .select({ organizationId: notifications.organizationId, told: countDistinct(notifications.messageId) })
     .from(notifications)
     .where(
       and(
-        eq(notifications.organizationId, organizationId),
+        inArray(notifications.organizationId, [...organizationIds]),
         eq(notifications.type, type),
         gte(notifications.createdAt, since),
       ),
-    );
-  return row?.told ?? 0;
+    )
+    .groupBy(notifications.organizationId);
+  return new Map(rows.map((row) => [row.organizationId ?? '', row.told]));
 }
 
 /** Newest first, one row longer than the page. */
@@ -74,18 +74,55 @@ export async function listNotificationRows(
     .limit(filter.limit + 1);
 }
 
-/** Notices of these people with ids above `afterId`, oldest first. */
-export async function listNewer(
+/** A place in the order in which notices became certain: commit order is not the order of ids. */
+export interface Position {
+  /** Of the writing transaction (xid8, decimal). */
+  xid: string;
+  id: string;
+}
+
+/** Before the first notice of the transactions from `horizon` on. */
+export function positionOf(horizon: string): Position {
+  return { xid: horizon, id: '00000000-0000-0000-0000-000000000000' };
+}
+
+export function isAfter(a: Position, b: Position): boolean {
+  return a.xid === b.xid ? a.id > b.id : BigInt(a.xid) > BigInt(b.xid);
+}
+
+/** The oldest transaction that is still running: what those before it wrote is all there, and no more will come. */
+export async function readHorizon(db: Db): Promise<string> {
+  const { rows } = await db.execute<{ xid: string }>(sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`);
+  return rows[0]?.xid ?? '0';
+}
+
+/** Where a person's notice stands; undefined for one that is not theirs. */
+export async function findPosition(db: Db, userId: string, id: string): Promise<Position | undefined> {
+  const [row] = await db
+    .select({ xid: notifications.xid, id: notifications.id })
+    .from(notifications)
+    .where(and(eq(notifications.id, id), eq(notifications.userId, userId)));
+  return row;
+}
+
+/** Notices of these people behind a position and before the horizon, in order. */
+export async function listAfter(
   db: Db,
   userIds: readonly string[],
-  afterId: string,
-  limit: number,
+  { position, horizon, limit }: { position: Position; horizon: string; limit: number },
 ): Promise<NotificationRow[]> {
+  if (userIds.length === 0) return [];
+  const { xid, id } = notifications;
   return await db
     .select()
     .from(notifications)
-    .where(and(inArray(notifications.userId, [...userIds]), gt(notifications.id, afterId)))
-    .orderBy(asc(notifications.id))
+    .where(
+      and(
+        inArray(notifications.userId, [...userIds]),
+        sql`${xid} >= ${position.xid}::xid8 and (${xid}, ${id}) > (${position.xid}::xid8, ${position.id}::uuid) and ${xid} < ${horizon}::xid8`,
+      ),
+    )
+    .orderBy(asc(xid), asc(id))
     .limit(limit);
 }
 

@@ -3,4 +3,4 @@ export * from './service/lifecycle.ts';
 export * from './service/milestones.ts';
 export * from './service/read.ts';
 export { rehomeProjects } from './service/rehome.ts';
-export { getMilestoneRow, getProjectRow } from './store.ts';
+export { getMilestoneRows, getProjectRows, type MilestoneRow, type ProjectRow } from './store.ts';

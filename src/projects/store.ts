@@ -34,6 +34,15 @@ export async function saveParties(
   await tx.insert(projectParties).values([...parties]);
 }
 
+export async function getProjectRows(db: Db, ids: readonly string[]): Promise<ProjectRow[]> {
+  return ids.length === 0
+    ? []
+    : await db
+        .select()
+        .from(projects)
+        .where(inArray(projects.id, [...ids]));
+}
+
 export async function getProjectRow(db: Db, id: string): Promise<ProjectRow | undefined> {
   const [row] = await db.select().from(projects).where(eq(projects.id, id));
   return row;
@@ -81,6 +90,15 @@ export async function listMilestoneRows(db: Db, projectIds: readonly string[]): 
     .from(projectMilestones)
     .where(inArray(projectMilestones.projectId, [...projectIds]))
     .orderBy(asc(projectMilestones.projectId), asc(projectMilestones.position));
+}
+
+export async function getMilestoneRows(db: Db, ids: readonly string[]): Promise<MilestoneRow[]> {
+  return ids.length === 0
+    ? []
+    : await db
+        .select()
+        .from(projectMilestones)
+        .where(inArray(projectMilestones.id, [...ids]));
 }
 
 export async function getMilestoneRow(db: Db, id: string): Promise<MilestoneRow | undefined> {

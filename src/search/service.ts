@@ -5,3 +5,4 @@ export * from './service/saved-searches.ts';
 export * from './service/search-records.ts';
 export { searchKinds } from './sources.ts';
 export { indexReaderName, isIndexFilled } from './store/cursors.ts';
+export type { SavedSearchRow } from './store.ts';

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildApp } from '../../src/app.ts';
 import { newId } from '../../src/core/ids.ts';
 import type { MessageType, SubjectType } from '../../src/core/messages.ts';
 import { emit } from '../../src/core/outbox.ts';
 import { AlreadyDone, transaction } from '../../src/core/transaction.ts';
-import { notify } from '../../src/notifications/service.ts';
+import { createDeps } from '../../src/deps.ts';
+import { NotificationStreams } from '../../src/notifications/channels/stream.ts';
+import { notify, notifyTogether } from '../../src/notifications/service.ts';
 import { findDelivery } from '../../workers/store.ts';
 import {
   type Body,
@@ -225,6 +228,41 @@ describe('notices', () => {
     expect(broker).toHaveLength(perDay + 3);
   });
 
+  test('of many messages at once are those of each by itself, and the best suggestions take the last places', async () => {
+    nextDay();
+    const { demand } = await publishPair();
+    const matchIds: string[] = [];
+    for (let each = 0; each < perDay + 2; each += 1) {
+      const result = await publishResult(world.university, world.resultBroker);
+      await deliver();
+      matchIds.push(await insertMatch(api, demand, result));
+    }
+    const system = api.deps.ctxFor({ kind: 'system', name: 'notify' });
+    await transaction(system, async (tx) => {
+      const facts: { type: MessageType; subjectType: SubjectType; subjectId: string }[] = [
+        { type: 'demand.expiring', subjectType: 'demand', subjectId: demand.id },
+        ...matchIds.map((subjectId) => ({ type: 'match.suggested', subjectType: 'match', subjectId }) as const),
+        { type: 'match.suggested', subjectType: 'match', subjectId: newId() },
+      ];
+      await emit(tx, system, facts);
+      return null;
+    });
+    const { rows } = await api.deps.pool.query<{ id: string }>(
+      "select id from deliveries where handler = 'notify' and status = 'pending' order by random()",
+    );
+    const ids = rows.map((row) => row.id);
+    const done = await notifyTogether(system, ids, { suggestionsPerDay: perDay });
+    expect([...done].sort()).toEqual([...ids].sort());
+    expect(await notifyTogether(system, ids, { suggestionsPerDay: perDay })).toEqual([]);
+    for (const [at, matchId] of matchIds.entries()) {
+      const brokers = ['demandBroker', 'demandDirector', 'resultBroker'];
+      expect(Object.keys(await heard(matchId))).toEqual(
+        at < perDay ? ['enterprise', 'university', ...brokers] : brokers,
+      );
+    }
+    expect((await heard(demand.id)).enterprise).toEqual(['demand.published', 'demand.expiring']);
+  });
+
   test('of an introduction go to whom each step concerns', async () => {
     nextDay();
     const { demand, result } = await publishPair();
@@ -409,11 +447,108 @@ describe('the stream', () => {
       const event = await events.next();
       expect(event.value).toMatchObject({ type: 'organization.verified', subject: { id: reader.organizationId } });
 
-      const missed = eventsOf(await open({ 'last-event-id': '00000000-0000-7000-8000-000000000000' }));
-      expect((await missed.next()).value.id).toBe(event.value.id);
+      const message = { id: newId(), xid: '0', type: 'organization.reinstated', actorOrganizationId: null } as const;
+      const fact = { ...message, subjectType: 'organization', subjectId: reader.organizationId } as const;
+      await notify(ctx, fact, { suggestionsPerDay: 1 });
+      const missed = eventsOf(await open({ 'last-event-id': event.value.id }));
+      expect((await missed.next()).value.type).toBe('organization.reinstated');
+      expect((await events.next()).value.type).toBe('organization.reinstated');
       await other.app.close();
       expect((await events.next()).done).toBe(true);
       expect((await missed.next()).done).toBe(true);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('goes on after a break with all that came, each once and in one order, in whichever process', async () => {
+    const first = await startApi();
+    const deps = await createDeps(first.deps.config, { log: first.deps.log, clock: first.clock });
+    const second = await buildApp(deps);
+    try {
+      const reader = await registerOrganization(first, 'enterprise', '640302', '流企业');
+      const addresses = [
+        await first.app.listen({ port: 0, host: '127.0.0.1' }),
+        await second.listen({ port: 0, host: '127.0.0.1' }),
+      ];
+      const pool = first.deps.pool;
+      const open = async (at: number, lastEventId?: string) => {
+        const abort = new AbortController();
+        const headers = {
+          authorization: `Bearer ${reader.token}`,
+          ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+        };
+        const response = await fetch(`${addresses[at]}/v1/notifications/stream`, { headers, signal: abort.signal });
+        return { events: eventsOf(response), abort };
+      };
+      const take = async (stream: { events: AsyncGenerator<Body> }, count: number) => {
+        const ids: string[] = [];
+        while (ids.length < count) ids.push((await stream.events.next()).value.id);
+        return ids;
+      };
+
+      const before = await open(0);
+      // Two transactions that end in the other order than that in which their notices' ids were made.
+      const [slow, fast] = [await pool.connect(), await pool.connect()];
+      await slow.query('begin');
+      const slowIds = await insertNotices(slow, reader, 1);
+      const fastIds = await insertNotices(fast, reader, 1);
+      await slow.query('commit');
+      slow.release();
+      fast.release();
+      expect(await take(before, 2)).toEqual([...slowIds, ...fastIds]);
+      before.abort.abort();
+
+      const missed = await insertNotices(pool, reader, 1_700);
+      const after = await open(1, fastIds[0]);
+      expect(await take(after, missed.length)).toEqual(missed);
+      const live = await insertNotices(pool, reader, 1);
+      expect(await take(after, 1)).toEqual(live);
+      after.abort.abort();
+
+      // One that has all of it gets what is new and nothing else; an id of nobody's is a new beginning.
+      const again = await open(0, live[0]);
+      const anew = await open(1, newId());
+      const last = await insertNotices(pool, reader, 3);
+      expect(await take(again, 3)).toEqual(last);
+      expect(await take(anew, 3)).toEqual(last);
+    } finally {
+      await second.close();
+      await deps.close();
+      await first.close();
+    }
+  });
+
+  test('sends a reader who does not take it no more than there is room for, and lets go of one who takes nothing', async () => {
+    const other = await startApi();
+    try {
+      const reader = await registerOrganization(other, 'enterprise', '640302', '流企业');
+      const [first] = await insertNotices(other.deps.pool, reader, 1);
+      const missed = await insertNotices(other.deps.pool, reader, 2_500);
+      const { db, log } = other.deps;
+      const streams = new NotificationStreams({ db, log, clock: other.clock });
+      const slow = slowResponse();
+      const position = await streams.positionFor(reader.userId, first ?? '');
+      streams.open({ userId: reader.userId, locale: 'en', position }, slow);
+      await streams.poll();
+      await streams.poll();
+      expect(slow.writableLength).toBeGreaterThan(60_000);
+      expect(slow.writableLength).toBeLessThan(70_000);
+      const taken: string[] = [];
+      while (taken.length < missed.length) {
+        const got = slow.take();
+        expect(got.length).toBeGreaterThan(0);
+        taken.push(...got);
+        await streams.poll();
+      }
+      expect(taken).toEqual(missed);
+
+      await insertNotices(other.deps.pool, reader, 2_500);
+      await streams.poll();
+      other.clock.advance({ minutes: 1 });
+      await streams.poll();
+      expect(slow.destroyed).toBe(true);
+      streams.close();
     } finally {
       await other.close();
     }
@@ -424,6 +559,47 @@ describe('the stream', () => {
     expect((await api.app.inject({ method: 'HEAD', url: '/v1/notifications/stream' })).statusCode).toBe(405);
   });
 });
+
+/** Notices of this person, in one statement. @returns their ids in order */
+async function insertNotices(
+  db: { query(text: string, values: unknown[]): Promise<unknown> },
+  person: Person,
+  count: number,
+): Promise<string[]> {
+  const ids = Array.from({ length: count }, newId);
+  await db.query(
+    `insert into notifications (id, message_id, user_id, organization_id, type, subject_type, subject_id, params, created_at)
+     select id, id, $2, $3, 'organization.verified', 'organization', $3, '{"organizationName": "流企业"}', now() from unnest($1::uuid[]) as id`,
+    [ids, person.userId, person.organizationId],
+  );
+  return ids;
+}
+
+/** A connection whose reader takes only what is asked for. */
+function slowResponse() {
+  const unread: string[] = [];
+  return {
+    writableLength: 0,
+    destroyed: false,
+    write(text: string) {
+      unread.push(text);
+      this.writableLength += Buffer.byteLength(text);
+      return false;
+    },
+    end() {
+      return this as never;
+    },
+    destroy() {
+      this.destroyed = true;
+      return this as never;
+    },
+    /** The ids of the events that were waiting. */
+    take(): string[] {
+      this.writableLength = 0;
+      return unread.splice(0).flatMap((text) => /^id: (.*)$/m.exec(text)?.[1] ?? []);
+    },
+  };
+}
 
 /** The notices in a stream of events, until it ends. */
 async function* eventsOf(response: Response): AsyncGenerator<Body> {

@@ -4,7 +4,7 @@ import type { StoredMessage } from '../../src/core/messages.ts';
 import { readTransaction } from '../../src/core/transaction.ts';
 import { notify } from '../../src/notifications/service.ts';
 import { expireResults } from '../../src/results/service.ts';
-import { getSavedSearchRow, indexChanges, lookAtSavedSearches } from '../../src/search/service.ts';
+import { getSavedSearchRows, indexChanges, lookAtSavedSearches } from '../../src/search/service.ts';
 import { findDelivery } from '../../workers/store.ts';
 import {
   type Body,
@@ -278,7 +278,7 @@ describe('hearing of what is published', () => {
     expect((await world.enterprise.delete(`${url}/${made.id}`)).status).toBe(204);
     api.clock.advance({ minutes: 10 });
     await look();
-    const row = await readTransaction(systemCtx('test'), (tx) => getSavedSearchRow(tx, answer.body.id));
+    const [row] = await readTransaction(systemCtx('test'), (tx) => getSavedSearchRows(tx, [answer.body.id]));
     expect(row).toBeUndefined();
   });
 });

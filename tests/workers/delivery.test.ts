@@ -61,7 +61,7 @@ for (const backend of ['postgresql', 'redis'] as const) {
       const queues = await openQueues();
       const done: string[] = [];
       const publish = (name: string, order?: 'first' | 'last') =>
-        queues.publish('duijie-matching', [{ jobId: name, handler: name, deliveryId: name, order }]);
+        queues.publish('duijie-matching', [{ jobId: name, handler: name, deliveryIds: [name], order }]);
       for (const name of ['refresh all', 'refresh more']) await publish(name, 'last');
       for (const name of ['refresh one', 'refresh another']) await publish(name);
       await publish('preview', 'first');
@@ -174,7 +174,7 @@ for (const backend of ['postgresql', 'redis'] as const) {
     it('runs a delivery once when its job is in the queue twice under two ids', async () => {
       const id = await harness.send();
       const queues = await openQueues();
-      const job = { handler: 'notify', deliveryId: id };
+      const job = { handler: 'notify', deliveryIds: [id] };
       await queues.publish('duijie-notices', [
         { ...job, jobId: `${id}-0` },
         { ...job, jobId: `${id}-again` },

@@ -11,7 +11,7 @@ import { emit } from '../../src/core/outbox.ts';
 import type { SearchIndex } from '../../src/core/search-index.ts';
 import { transaction } from '../../src/core/transaction.ts';
 import { Wake } from '../../src/core/wake.ts';
-import type { Handler } from '../../workers/registry.ts';
+import type { Handler } from '../../workers/handler.ts';
 import { startWorkers, type WorkerParts, type Workers } from '../../workers/start-workers.ts';
 import type { WorkerDeps } from '../../workers/worker-deps.ts';
 import { createTestDatabase } from '../setup/database.ts';

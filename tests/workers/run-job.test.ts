@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase, createPool } from '../../db/client.ts';
 import { deliveries } from '../../db/schema/index.ts';
 import { newId } from '../../src/core/ids.ts';
-import { owe } from '../../src/core/outbox.ts';
+import { claimDeliveries, owe } from '../../src/core/outbox.ts';
 import { transaction } from '../../src/core/transaction.ts';
-import type { Handler } from '../../workers/registry.ts';
-import { runDelivery } from '../../workers/run-job.ts';
+import type { Handler } from '../../workers/handler.ts';
+import type { DeliveryJob } from '../../workers/queues.ts';
+import { leaseMs, publishDue, reconcile } from '../../workers/relay.ts';
+import { runDeliveries, runDelivery } from '../../workers/run-job.ts';
 import { listDead } from '../../workers/store.ts';
 import { systemCtx } from '../../workers/worker-deps.ts';
 import { createHarness, effectHandler, type Harness } from './harness.ts';
@@ -127,6 +129,92 @@ describe('running a delivery', () => {
     expect(await harness.delivery(id)).toMatchObject({ status: 'pending', attempts: 0 });
   });
 });
+
+describe('running deliveries together', () => {
+  /** Claims them all and writes an effect of each; fails when one of them is `broken`. */
+  function togetherHandler(broken: () => string | null = () => null): Handler {
+    return {
+      ...effectHandler((ctx) => {
+        if (ctx.deliveryId === broken()) throw new Error('boom');
+      }),
+      together: {
+        most: 10,
+        run: (ctx, ids) =>
+          transaction(ctx, async (tx) => {
+            const claimed = await claimDeliveries(tx, ids, ctx.clock.now());
+            for (const { id } of claimed) {
+              await tx.execute(sql`insert into effects values (${id})`);
+              if (id === broken()) throw new Error('boom');
+            }
+            return claimed.map(({ id }) => id);
+          }),
+      },
+    };
+  }
+
+  it('fulfils each once, though two runs have some of the same', async () => {
+    const ids = await sendMany(6);
+    const options = { deps: harness.deps, registry: { notify: togetherHandler() } };
+    const [first, second] = await Promise.all([
+      runDeliveries('notify', ids.slice(0, 4), options),
+      runDeliveries('notify', ids.slice(2).reverse(), options),
+    ]);
+    expect([...first, ...second].sort()).toEqual([...repeat(2, 'already-done'), ...repeat(6, 'done')]);
+    expect(await harness.effects()).toEqual(Object.fromEntries(ids.map((id) => [id, 1])));
+    expect(await harness.delivery(ids[0] ?? '')).toMatchObject({ status: 'done', leaseUntil: null, attempts: 0 });
+  });
+
+  it('that fail are tried one by one: only the broken one waits for its next attempt', async () => {
+    const ids = await sendMany(5);
+    let broken: string | null = ids[2] ?? null;
+    const options = { deps: harness.deps, registry: { notify: togetherHandler(() => broken) } };
+    expect(await runDeliveries('notify', ids, options)).toEqual(['done', 'done', 'retried', 'done', 'done']);
+    expect(await harness.delivery(ids[2] ?? '')).toMatchObject({ status: 'pending', attempts: 1, lastError: 'boom' });
+    broken = null;
+    // A leftover job of the first attempt: its time has not come.
+    expect(await runDeliveries('notify', ids, options)).toEqual(repeat(5, 'already-done'));
+    harness.advanceMs(300_000);
+    expect(await runDeliveries('notify', ids, options)).toEqual([
+      ...repeat(2, 'already-done'),
+      'done',
+      ...repeat(2, 'already-done'),
+    ]);
+    expect(await harness.effects()).toEqual(Object.fromEntries(ids.map((id) => [id, 1])));
+  });
+
+  it('are published as jobs of as many as the handler takes, in their order, and one by one where it takes one', async () => {
+    const ids = await sendMany(23);
+    const jobs: DeliveryJob[] = [];
+    const publish = async (_: string, published: readonly DeliveryJob[]) => void jobs.push(...published);
+    const { db, clock, log } = harness.deps;
+    const together = { db, clock, log, registry: { notify: togetherHandler() }, publish };
+    expect(await publishDue(together)).toBe(23);
+    expect(jobs.map((job) => job.deliveryIds)).toEqual([ids.slice(0, 10), ids.slice(10, 20), ids.slice(20)]);
+    expect(new Set(jobs.map((job) => job.jobId)).size).toBe(3);
+
+    const [first] = jobs.splice(0);
+    harness.advanceMs(leaseMs + 1);
+    await reconcile(together);
+    await publishDue(together);
+    expect(jobs[0]?.jobId).toBe(first?.jobId);
+
+    jobs.length = 0;
+    harness.advanceMs(leaseMs + 1);
+    await reconcile(together);
+    await publishDue({ ...together, registry: { notify: effectHandler() } });
+    expect(jobs.map((job) => [job.jobId, job.deliveryIds])).toEqual(ids.map((id) => [`${id}-0`, [id]]));
+  });
+
+  async function sendMany(count: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (let at = 0; at < count; at += 1) ids.push(await harness.send());
+    return ids;
+  }
+});
+
+function repeat<T>(times: number, value: T): T[] {
+  return Array.from({ length: times }, () => value);
+}
 
 /** Resolves for all once it has been called `parties` times. */
 function barrier(parties: number): () => Promise<void> {

@@ -3,7 +3,7 @@ import { transaction } from '../../src/core/transaction.ts';
 import { rehomeDemands } from '../../src/demands/service.ts';
 import { rehomeProjects } from '../../src/projects/service.ts';
 import { rehomeResults } from '../../src/results/service.ts';
-import type { Owed } from '../registry.ts';
+import type { Owed } from '../handler.ts';
 
 /** A new market takes over the records of its region, and the projects of its demands; their organizations went over when it was made. */
 export async function rehomeRecords(ctx: Ctx, { message }: Owed): Promise<void> {

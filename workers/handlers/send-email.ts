@@ -1,6 +1,6 @@
 import { mailFor } from '../../src/auth/service.ts';
 import type { Ctx } from '../../src/core/ctx.ts';
-import type { Owed } from '../registry.ts';
+import type { Owed } from '../handler.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 
 /**

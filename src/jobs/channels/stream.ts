@@ -1,26 +1,12 @@
-import type { ServerResponse } from 'node:http';
-import type { Clock } from '../../core/clock.ts';
-import type { Log } from '../../core/ctx.ts';
-import { AppError } from '../../core/errors.ts';
 import type { Db } from '../../core/transaction.ts';
-import { getJobRows, type JobRow } from '../store.ts';
+import { type EventStream, EventStreams, type StreamParts, type StreamResponse } from '../../http/event-streams.ts';
+import { getJobRows } from '../store.ts';
 import { type JobView, toJobView } from '../views.ts';
 
-/** One query each time serves all listeners of the process. */
-const pollMs = 500;
-const heartbeatMs = 15_000;
-/** A stream outlives neither a sign-out nor a lost office for longer: the client comes back with its token. */
-const lifetimeMs = 10 * 60_000;
-const maxStreams = 200;
-const maxStreamsPerUser = 5;
-
-interface Listener {
+interface JobState {
   jobId: string;
-  userId: string;
   /** States up to this version are not sent. */
   version: number;
-  response: Pick<ServerResponse, 'write' | 'end'>;
-  openedAtMs: number;
 }
 
 export interface JobStreamRequest {
@@ -33,95 +19,53 @@ export interface JobStreamRequest {
 
 /** The states of jobs as server-sent events: the present one first, each later one as it comes, the end with the last. */
 export class JobStreams {
-  readonly #listeners = new Set<Listener>();
-  readonly #db: Db;
-  readonly #log: Pick<Log, 'warn'>;
-  readonly #clock: Clock;
-  #timer: NodeJS.Timeout | null = null;
-  #heartbeatAtMs = 0;
-  #polling = false;
+  readonly #streams: EventStreams<JobState>;
 
-  constructor(parts: { db: Db; log: Pick<Log, 'warn'>; clock: Clock }) {
-    this.#db = parts.db;
-    this.#log = parts.log;
-    this.#clock = parts.clock;
+  constructor(parts: StreamParts & { db: Db }) {
+    const settings = {
+      pollMs: 500,
+      maxStreams: 200,
+      maxStreamsPerPerson: 5,
+      tooMany: { zh: '进度流连接过多，请稍后重试。', en: 'Too many progress streams are open; try again later.' },
+      failure: 'jobs could not be read for their streams',
+    };
+    this.#streams = new EventStreams(settings, parts, (streams) => look(parts.db, streams));
   }
 
   /** @throws AppError LIMIT_EXCEEDED when the reader, or the process, has as many streams as it may */
   checkRoom(userId: string): void {
-    const own = [...this.#listeners].filter((listener) => listener.userId === userId).length;
-    if (own < maxStreamsPerUser && this.#listeners.size < maxStreams) return;
-    throw new AppError(
-      'LIMIT_EXCEEDED',
-      { zh: '进度流连接过多，请稍后重试。', en: 'Too many progress streams are open; try again later.' },
-      { retryAfterSeconds: 30 },
-    );
+    this.#streams.checkRoom(userId);
   }
 
   /** Sends the present state, unless the reader has it, and goes on until the job ends. @returns how to stop */
-  open({ userId, job, knownVersion }: JobStreamRequest, response: Listener['response']): () => void {
-    const openedAtMs = this.#clock.now().getTime();
-    const listener: Listener = { jobId: job.id, userId, version: knownVersion, response, openedAtMs };
-    response.write('retry: 3000\n\n');
-    this.#listeners.add(listener);
-    this.#send(listener, job);
-    if (this.#listeners.size > 0) this.#timer ??= setInterval(() => void this.poll(), pollMs).unref();
-    return () => this.#drop(listener);
-  }
-
-  /** Sends what is new to everybody. Two polls never overlap; a failed one is made up for by the next. */
-  async poll(): Promise<void> {
-    if (this.#polling || this.#listeners.size === 0) return;
-    this.#polling = true;
-    try {
-      const rows = await getJobRows(this.#db, [...new Set([...this.#listeners].map((listener) => listener.jobId))]);
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      for (const listener of [...this.#listeners]) this.#serve(listener, byId.get(listener.jobId));
-      this.#beat();
-    } catch (error) {
-      this.#log.warn({ err: error }, 'jobs could not be read for their streams');
-    } finally {
-      this.#polling = false;
-    }
+  open({ userId, job, knownVersion }: JobStreamRequest, response: StreamResponse): () => void {
+    const stream = this.#streams.add(userId, { jobId: job.id, version: knownVersion }, response);
+    send(stream, job);
+    return () => this.#streams.drop(stream);
   }
 
   close(): void {
-    for (const listener of [...this.#listeners]) this.#end(listener);
+    this.#streams.close();
   }
+}
 
-  #serve(listener: Listener, row: JobRow | undefined): void {
-    const isOld = this.#clock.now().getTime() - listener.openedAtMs >= lifetimeMs;
-    if (row !== undefined) this.#send(listener, toJobView(row));
-    if (row === undefined || isOld) this.#end(listener);
+async function look(db: Db, streams: readonly EventStream<JobState>[]): Promise<void> {
+  const rows = await getJobRows(db, [...new Set(streams.map((stream) => stream.state.jobId))]);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  for (const stream of streams) {
+    const row = byId.get(stream.state.jobId);
+    if (row === undefined) stream.end();
+    // Only the newest state counts: a reader that is behind gets it when it has room.
+    else if (!stream.isFull) send(stream, toJobView(row));
   }
+}
 
-  #send(listener: Listener, job: JobView): void {
-    if (!this.#listeners.has(listener)) return;
-    if (job.version > listener.version) {
-      listener.version = job.version;
-      listener.response.write(`id: ${job.version}\nevent: job\ndata: ${JSON.stringify(job)}\n\n`);
-    }
-    if (hasEnded(job)) this.#end(listener);
+function send(stream: EventStream<JobState>, job: JobView): void {
+  if (job.version > stream.state.version) {
+    stream.state.version = job.version;
+    stream.send({ id: String(job.version), name: 'job', data: job });
   }
-
-  #beat(): void {
-    const nowMs = this.#clock.now().getTime();
-    if (nowMs - this.#heartbeatAtMs < heartbeatMs) return;
-    this.#heartbeatAtMs = nowMs;
-    for (const listener of this.#listeners) listener.response.write(': \n\n');
-  }
-
-  #end(listener: Listener): void {
-    this.#drop(listener);
-    listener.response.end();
-  }
-
-  #drop(listener: Listener): void {
-    this.#listeners.delete(listener);
-    if (this.#listeners.size > 0 || this.#timer === null) return;
-    clearInterval(this.#timer);
-    this.#timer = null;
-  }
+  if (hasEnded(job)) stream.end();
 }
 
 export function hasEnded(job: Pick<JobView, 'status'>): boolean {

@@ -100,23 +100,11 @@ async function loadIntroductionParts(
   );
 }
 
-/** A party as those who write to it need it. */
-export interface IntroductionParty {
-  side: Side;
-  organizationId: string;
-  /** The member whose record it is: at a university, the one to write to besides the admins. */
-  responsibleUserId: string;
-  answer: 'accept' | 'decline' | null;
-}
-
-export async function getIntroductionParties(db: Db, introductionId: string): Promise<IntroductionParty[]> {
-  const row = await getIntroductionRow(db, introductionId);
-  const parts = row === undefined ? undefined : (await loadIntroductionParts(db, [row])).get(row.id);
-  if (parts === undefined) return [];
-  return (['demand', 'result'] as const).map((side) => ({
-    side,
-    organizationId: parts[side].organizationId,
-    responsibleUserId: parts[side].createdByUserId,
-    answer: parts.answers.find((answer) => answer.side === side)?.answer ?? null,
-  }));
+/** Which sides of introductions have not answered, by introduction. */
+export async function listUnanswered(db: Db, introductionIds: readonly string[]): Promise<Map<string, Side[]>> {
+  const answers = introductionIds.length === 0 ? [] : await listAnswers(db, introductionIds);
+  const answered = new Set(answers.map((answer) => `${answer.introductionId} ${answer.side}`));
+  return new Map(
+    introductionIds.map((id) => [id, (['demand', 'result'] as const).filter((side) => !answered.has(`${id} ${side}`))]),
+  );
 }

@@ -20,6 +20,15 @@ export async function getIntroductionRow(db: Db, id: string): Promise<Introducti
   return row;
 }
 
+export async function getIntroductionRows(db: Db, ids: readonly string[]): Promise<IntroductionRow[]> {
+  return ids.length === 0
+    ? []
+    : await db
+        .select()
+        .from(introductions)
+        .where(inArray(introductions.id, [...ids]));
+}
+
 export async function lockIntroduction(tx: Tx, id: string): Promise<IntroductionRow | undefined> {
   const [row] = await tx.select().from(introductions).where(eq(introductions.id, id)).for('update');
   return row;

@@ -10,6 +10,15 @@ export async function getMatchRow(db: Db, id: string): Promise<MatchRow | undefi
   return row;
 }
 
+export async function getMatchRows(db: Db, ids: readonly string[]): Promise<MatchRow[]> {
+  return ids.length === 0
+    ? []
+    : await db
+        .select()
+        .from(matches)
+        .where(inArray(matches.id, [...ids]));
+}
+
 /** Locks go demand, match, introduction, in every verb, so that two verbs never wait for each other. */
 export async function lockMatch(tx: Tx, id: string): Promise<MatchRow | undefined> {
   const [row] = await tx.select().from(matches).where(eq(matches.id, id)).for('update');

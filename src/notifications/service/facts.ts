@@ -1,17 +1,24 @@
 import { chinaDate } from '../../core/clock.ts';
-import type { StoredMessage } from '../../core/messages.ts';
+import type { StoredMessage, SubjectType } from '../../core/messages.ts';
 import type { Db } from '../../core/transaction.ts';
 import { type DemandRow, getDemandRows, isDemandPublic } from '../../demands/service.ts';
 import {
-  getIntroductionParties,
-  getIntroductionRow,
-  getMatchRow,
+  getIntroductionRows,
+  getMatchRows,
   type IntroductionRow,
+  listUnanswered,
+  type MatchRow,
 } from '../../matches/service.ts';
-import { getOrganizationRow } from '../../organizations/service.ts';
-import { getMilestoneRow, getProjectRow, listProjectParties } from '../../projects/service.ts';
+import { getOrganizationRows, type OrganizationRow } from '../../organizations/service.ts';
+import {
+  getMilestoneRows,
+  getProjectRows,
+  listProjectParties,
+  type MilestoneRow,
+  type ProjectRow,
+} from '../../projects/service.ts';
 import { getResultRows, isResultPublic, type ResultRow } from '../../results/service.ts';
-import { getSavedSearchRow } from '../../search/service.ts';
+import { getSavedSearchRows, type SavedSearchRow } from '../../search/service.ts';
 import type { Facts, Side, SideFacts } from '../audience.ts';
 
 /** A record's title and code, and whether anybody may read them. */
@@ -45,29 +52,86 @@ const nobody: Omit<Facts, 'actorOrganizationId'> = {
 };
 const nothing: Told = { demand: null, result: null, params: {} };
 
-/** Re-reads a message's subject. Null when it is gone, or when there is nothing to tell any more. */
-export async function loadSubject(db: Db, message: StoredMessage, now: Date): Promise<Subject | null> {
+/** The rows that the subjects of some messages are made of, by id. */
+interface Rows {
+  organizations: ReadonlyMap<string, OrganizationRow>;
+  demands: ReadonlyMap<string, DemandRow>;
+  results: ReadonlyMap<string, ResultRow>;
+  matches: ReadonlyMap<string, MatchRow>;
+  introductions: ReadonlyMap<string, IntroductionRow>;
+  unanswered: ReadonlyMap<string, readonly Side[]>;
+  projects: ReadonlyMap<string, ProjectRow>;
+  parties: Awaited<ReturnType<typeof listProjectParties>>;
+  milestones: ReadonlyMap<string, MilestoneRow>;
+  searches: ReadonlyMap<string, SavedSearchRow>;
+}
+
+/**
+ * Re-reads the subjects of messages, one query for each table.
+ * @returns by message id, without those that are gone and those of which there is nothing to tell any more
+ */
+export async function loadSubjects(
+  db: Db,
+  messages: readonly StoredMessage[],
+  now: Date,
+): Promise<Map<string, Subject>> {
+  const rows = await loadRows(db, messages);
+  const subjects = new Map<string, Subject>();
+  for (const message of messages) {
+    const subject = subjectOf(message, rows, now);
+    if (subject !== null) subjects.set(message.id, subject);
+  }
+  return subjects;
+}
+
+async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Rows> {
+  const idsOf = (type: SubjectType) =>
+    messages.filter((message) => message.subjectType === type).map((message) => message.subjectId);
+  const matches = byId(await getMatchRows(db, idsOf('match')));
+  const introductions = byId(await getIntroductionRows(db, idsOf('introduction')));
+  const milestones = byId(await getMilestoneRows(db, idsOf('milestone')));
+  const pairs = [...matches.values(), ...introductions.values()];
+  const projectIds = [...idsOf('project'), ...[...milestones.values()].map((row) => row.projectId)];
+  return {
+    organizations: byId(await getOrganizationRows(db, idsOf('organization'))),
+    demands: byId(await getDemandRows(db, [...new Set([...idsOf('demand'), ...pairs.map((pair) => pair.demandId)])])),
+    results: byId(await getResultRows(db, [...new Set([...idsOf('result'), ...pairs.map((pair) => pair.resultId)])])),
+    matches,
+    introductions,
+    unanswered: await listUnanswered(db, [...introductions.keys()]),
+    projects: byId(await getProjectRows(db, projectIds)),
+    parties: await listProjectParties(db, projectIds),
+    milestones,
+    searches: byId(await getSavedSearchRows(db, idsOf('saved_search'))),
+  };
+}
+
+function byId<Row extends { id: string }>(rows: readonly Row[]): Map<string, Row> {
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function subjectOf(message: StoredMessage, rows: Rows, now: Date): Subject | null {
   const base = { ...nobody, actorOrganizationId: message.actorOrganizationId };
+  const { subjectId } = message;
   switch (message.subjectType) {
     case 'organization':
-      return await organizationSubject(db, message.subjectId, base);
+      return organizationSubject(rows.organizations.get(subjectId), base);
     case 'demand':
+      return recordSubject('demand', rows.demands.get(subjectId), base, now);
     case 'result':
-      return await recordSubject(db, message.subjectType, message.subjectId, base, now);
+      return recordSubject('result', rows.results.get(subjectId), base, now);
     case 'match':
-      return await matchSubject(db, message.subjectId, base, now);
+      return matchSubject(rows.matches.get(subjectId), rows, base, now);
     case 'introduction':
-      return await introductionSubject(db, message.subjectId, base, now);
+      return introductionSubject(rows.introductions.get(subjectId), rows, base, now);
     case 'project':
-      return await projectSubject(db, message.subjectId, base, {});
+      return projectSubject(rows.projects.get(subjectId), rows, base);
     case 'milestone': {
-      const milestone = await getMilestoneRow(db, message.subjectId);
-      return milestone
-        ? await projectSubject(db, milestone.projectId, base, { milestoneTitle: milestone.title })
-        : null;
+      const milestone = rows.milestones.get(subjectId);
+      return milestone ? milestoneSubject(milestone, rows, base) : null;
     }
     case 'saved_search':
-      return await savedSearchSubject(db, message.subjectId, base);
+      return savedSearchSubject(rows.searches.get(subjectId), base);
     case 'user':
     case 'job':
     case 'match_preview':
@@ -75,10 +139,9 @@ export async function loadSubject(db: Db, message: StoredMessage, now: Date): Pr
   }
 }
 
-async function organizationSubject(db: Db, id: string, base: Facts): Promise<Subject | null> {
-  const row = await getOrganizationRow(db, id);
+function organizationSubject(row: OrganizationRow | undefined, base: Facts): Subject | null {
   if (row === undefined) return null;
-  const organization = { id, marketId: row.homeMarketId ?? row.id };
+  const organization = { id: row.id, marketId: row.homeMarketId ?? row.id };
   return { facts: { ...base, organization }, told: { ...nothing, params: { organizationName: row.name } } };
 }
 
@@ -90,8 +153,7 @@ function titled(row: DemandRow | ResultRow, isPublic: boolean): Titled {
   return { title: row.title, code: row.code, isPublic };
 }
 
-async function recordSubject(db: Db, side: Side, id: string, base: Facts, now: Date): Promise<Subject | null> {
-  const [row] = side === 'demand' ? await getDemandRows(db, [id]) : await getResultRows(db, [id]);
+function recordSubject(side: Side, row: DemandRow | ResultRow | undefined, base: Facts, now: Date): Subject | null {
   if (row === undefined) return null;
   const params = {
     ...(row.returnReason === null ? {} : { reason: row.returnReason }),
@@ -107,14 +169,9 @@ function isShown(side: Side, row: DemandRow | ResultRow, now: Date): boolean {
   return side === 'demand' ? isDemandPublic(row as DemandRow, now) : isResultPublic(row as ResultRow, now);
 }
 
-async function loadPair(
-  db: Db,
-  ids: { demandId: string; resultId: string },
-  base: Facts,
-  now: Date,
-): Promise<Subject | null> {
-  const [demand] = await getDemandRows(db, [ids.demandId]);
-  const [result] = await getResultRows(db, [ids.resultId]);
+function pairSubject(ids: { demandId: string; resultId: string }, rows: Rows, base: Facts, now: Date): Subject | null {
+  const demand = rows.demands.get(ids.demandId);
+  const result = rows.results.get(ids.resultId);
   if (demand === undefined || result === undefined) return null;
   return {
     facts: { ...base, demand: sideOf(demand), result: sideOf(result) },
@@ -127,24 +184,20 @@ async function loadPair(
 }
 
 /** A suggestion that was dropped meanwhile, or one side of which is not public any more, is not told. */
-async function matchSubject(db: Db, id: string, base: Facts, now: Date): Promise<Subject | null> {
-  const match = await getMatchRow(db, id);
+function matchSubject(match: MatchRow | undefined, rows: Rows, base: Facts, now: Date): Subject | null {
   if (!match || match.status === 'superseded' || match.status === 'dismissed') return null;
-  const pair = await loadPair(db, match, base, now);
+  const pair = pairSubject(match, rows, base, now);
   if (!pair?.told.demand?.isPublic || !pair.told.result?.isPublic) return null;
   return { ...pair, told: { ...pair.told, params: { score: String(Math.round(match.score)) } } };
 }
 
-async function introductionSubject(db: Db, id: string, base: Facts, now: Date): Promise<Subject | null> {
-  const introduction = await getIntroductionRow(db, id);
-  if (!introduction) return null;
-  const pair = await loadPair(db, introduction, base, now);
-  if (pair === null) return null;
-  const parties = await getIntroductionParties(db, id);
-  const unanswered = parties.filter((party) => party.answer === null).map((party) => party.side);
+function introductionSubject(row: IntroductionRow | undefined, rows: Rows, base: Facts, now: Date): Subject | null {
+  const pair = row === undefined ? null : pairSubject(row, rows, base, now);
+  if (row === undefined || pair === null) return null;
+  const unanswered = rows.unanswered.get(row.id) ?? [];
   return {
-    facts: { ...pair.facts, unanswered, unasked: unaskedSide(introduction) },
-    told: { ...pair.told, params: introduction.dueAt === null ? {} : { dueOn: chinaDate(introduction.dueAt) } },
+    facts: { ...pair.facts, unanswered, unasked: unaskedSide(row) },
+    told: { ...pair.told, params: row.dueAt === null ? {} : { dueOn: chinaDate(row.dueAt) } },
   };
 }
 
@@ -154,20 +207,25 @@ function unaskedSide({ openedAt, requestedBySide }: IntroductionRow): Side | nul
 }
 
 /** Names no record: what was found is shown by the search itself, to whoever may see it then. */
-async function savedSearchSubject(db: Db, id: string, base: Facts): Promise<Subject | null> {
-  const row = await getSavedSearchRow(db, id);
+function savedSearchSubject(row: SavedSearchRow | undefined, base: Facts): Subject | null {
   if (row === undefined) return null;
   const { userId, organizationId } = row;
   const params = { searchName: row.name, searchKind: row.kind, count: String(row.noticedCount) };
   return { facts: { ...base, searcher: { userId, organizationId } }, told: { ...nothing, params } };
 }
 
-async function projectSubject(db: Db, id: string, base: Facts, more: Record<string, string>): Promise<Subject | null> {
-  const row = await getProjectRow(db, id);
+function projectSubject(row: ProjectRow | undefined, rows: Rows, base: Facts): Subject | null {
   if (row === undefined) return null;
-  const project = { marketId: row.marketId, parties: await listProjectParties(db, id) };
+  const parties = rows.parties.filter((party) => party.projectId === row.id);
   return {
-    facts: { ...base, project },
-    told: { ...nothing, params: { projectTitle: row.title, projectCode: row.code, ...more } },
+    facts: { ...base, project: { marketId: row.marketId, parties } },
+    told: { ...nothing, params: { projectTitle: row.title, projectCode: row.code } },
   };
+}
+
+function milestoneSubject(milestone: MilestoneRow, rows: Rows, base: Facts): Subject | null {
+  const subject = projectSubject(rows.projects.get(milestone.projectId), rows, base);
+  if (subject === null) return null;
+  const params = { ...subject.told.params, milestoneTitle: milestone.title, dueOn: milestone.dueOn };
+  return { ...subject, told: { ...subject.told, params } };
 }

@@ -76,11 +76,15 @@ export async function listProjects(ctx: Ctx, query: ListProjects): Promise<Page<
   );
 }
 
-/** Whose business a project is: each organization with the member, if any, whose record brought it in. */
+/** Whose business projects are: each organization with the member, if any, whose record brought it in. */
 export async function listProjectParties(
   db: Db,
-  id: string,
-): Promise<{ organizationId: string; responsibleUserId: string | null }[]> {
-  const rows = await listPartyRows(db, [id]);
-  return rows.map(({ organizationId, responsibleUserId }) => ({ organizationId, responsibleUserId }));
+  ids: readonly string[],
+): Promise<{ projectId: string; organizationId: string; responsibleUserId: string | null }[]> {
+  const rows = await listPartyRows(db, ids);
+  return rows.map(({ projectId, organizationId, responsibleUserId }) => ({
+    projectId,
+    organizationId,
+    responsibleUserId,
+  }));
 }

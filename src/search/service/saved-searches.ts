@@ -9,6 +9,7 @@ import { maxSavedSearches } from '../rules.ts';
 import {
   deleteSavedSearch as deleteRow,
   findSavedSearch,
+  findSavedSearches,
   insertSavedSearch,
   listSavedSearchesOf,
   lockSavedSearchesOf,
@@ -67,7 +68,7 @@ export async function deleteSavedSearch(ctx: Ctx, id: string): Promise<void> {
   });
 }
 
-/** For a notice about it; undefined when it is gone. */
-export async function getSavedSearchRow(db: Db, id: string): Promise<SavedSearchRow | undefined> {
-  return await findSavedSearch(db, id);
+/** For notices about them; without those that are gone. */
+export async function getSavedSearchRows(db: Db, ids: readonly string[]): Promise<SavedSearchRow[]> {
+  return await findSavedSearches(db, ids);
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import { savedSearches, savedSearchMatches } from '../../../db/schema/index.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
 
@@ -24,6 +24,15 @@ export async function listSavedSearchesOf(tx: Tx, userId: string): Promise<Saved
 export async function findSavedSearch(db: Db, id: string): Promise<SavedSearchRow | undefined> {
   const [row] = await db.select().from(savedSearches).where(eq(savedSearches.id, id));
   return row;
+}
+
+export async function findSavedSearches(db: Db, ids: readonly string[]): Promise<SavedSearchRow[]> {
+  return ids.length === 0
+    ? []
+    : await db
+        .select()
+        .from(savedSearches)
+        .where(inArray(savedSearches.id, [...ids]));
 }
 
 export async function deleteSavedSearch(tx: Tx, userId: string, id: string): Promise<{ id: string } | undefined> {

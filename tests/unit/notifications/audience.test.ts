@@ -10,7 +10,7 @@ import {
   recipientsOf,
 } from '../../../src/notifications/audience.ts';
 
-const people: Person[] = [
+const members: Person[] = [
   { userId: 'eve', organizationId: 'e', role: 'member' },
   { userId: 'ena', organizationId: 'e', role: 'admin' },
   { userId: 'ed', organizationId: 'e', role: 'member' },
@@ -23,6 +23,12 @@ const people: Person[] = [
   { userId: 'pia', organizationId: 'province', role: 'director' },
   { userId: 'fay', organizationId: 'f', role: 'admin' },
 ];
+const people = new Map(
+  members.map(({ organizationId }) => [
+    organizationId,
+    members.filter((person) => person.organizationId === organizationId),
+  ]),
+);
 
 const facts: Facts = {
   organization: { id: 'e', marketId: 'm' },

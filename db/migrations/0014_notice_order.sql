@@ -1,0 +1,2 @@
+ALTER TABLE "notifications" ADD COLUMN "xid" "xid8" DEFAULT pg_current_xact_id() NOT NULL;--> statement-breakpoint
+CREATE INDEX "notifications_stream_idx" ON "notifications" USING btree ("user_id","xid","id");
