@@ -1,18 +1,27 @@
 import { sourceOfBatch } from './batch-source.ts';
+import { batchesOf } from './batches.ts';
 import { type EncodedId, encodeId } from './id-codec.ts';
-import { type EngineManifest, type IndexPart, IndexReader } from './index-reader.ts';
+import { type EngineManifest, IndexReader } from './index-reader.ts';
 import { type LengthNorms, lengthNorms } from './length-norms.ts';
-import { chooseMerge, chooseUnions } from './merge-plan.ts';
-import { type MergeInput, mergeSegments, runToEnd, writeSource } from './merge-segments.ts';
+import {
+  advance,
+  complete,
+  createJob,
+  type Job,
+  type MergeJob,
+  type Part,
+  repeatRemovals,
+  runMerge,
+  sizeOf,
+} from './merge-jobs.ts';
+import { chooseIdleMerge, chooseMerge, chooseUnions } from './merge-plan.ts';
+import { writeSource } from './merge-segments.ts';
 import { append, createMutableSegment, hasRoom, mostPostings, publishedDocuments } from './mutable-segment.ts';
-import { numberAfterMerge, removeFromMutable, removeFromSegment } from './removal.ts';
+import { removeFromMutable, removeFromSegment } from './removal.ts';
 import type { Segment } from './segment.ts';
 import { powerOfTwoFrom, sharedFloat64 } from './shared-arrays.ts';
 import type { FieldLengths } from './term-counts.ts';
 import type { AnalysedDocument } from './types.ts';
-
-/** A merge that someone may do elsewhere: numbers and shared memory, to be posted to any thread and given to `runMerge`. */
-export type MergeJob = { id: number; inputs: MergeInput[]; norms: LengthNorms };
 
 export type IndexOptions = {
   /** `own`: each write does a bounded piece of the merges that are due. `caller`: the caller takes them with `pendingMerge`. */
@@ -23,41 +32,31 @@ export type IndexOptions = {
   restored?: EngineManifest;
 };
 
-type Part = IndexPart & { job: Job | undefined };
-
-/** `late`: what was removed from the inputs after the merge was planned (input, document). */
-type Job = MergeJob & {
-  parts: Part[];
-  steps: Generator<void, Segment> | undefined;
-  late: { input: number; document: number }[];
-  merged: Segment | undefined;
-};
-
-/** Late removals repeated in a merged segment with each write: more than a write can add. */
-const lateRemovalsPerStep = 8;
+/**
+ * Each write does so many steps of the merges under way, and one more for so many postings that it adds: somewhat more than merging
+ * them will take, all in all, so merges keep up with writes.
+ */
+const stepsPerWrite = 1;
+const postingsPerStep = 240;
+/** More merges at a time are paid for only by writes that find fewer, and by idle time. */
+const maxJobsPerWrite = 3;
 
 const defaultFirstPostings = 8_192;
 /** About a thousand documents of 120 words: lists of a mutable segment are made for each query. */
 const maxPostings = 2 ** 18;
 
-/** A batch of `load` becomes a segment: about 32,000 documents of 120 words, for a moment 200 MB. */
-const maxBatchPostings = 2 ** 23;
-/** Fewer documents go the usual way. */
+/** Fewer documents of `load` go the usual way. */
 const minBatch = 512;
-
-/** Does a merge; with steps left to the caller, who may pause between them. */
-export function* runMerge({ inputs, norms }: MergeJob): Generator<void, Segment> {
-  return yield* mergeSegments(inputs, norms);
-}
 
 /**
  * The one writer of an index. Documents go to a mutable segment, searchable at once; full ones are frozen, and frozen ones of like
- * size merged, a bounded piece with each write. Removal marks; a segment with a quarter gone is written anew. Whatever the
- * segments, what is left answers the same.
+ * size merged, a bounded piece with each write and with each `mergeStep` between writes. Removal marks; a segment with a quarter gone
+ * is written anew. Whatever the segments, what is left answers the same.
  */
 export class InvertedIndex {
   readonly reader: IndexReader;
   private readonly ownMerges: boolean;
+  private readonly firstPostings: number;
   private readonly statistics: Float64Array;
   private parts: Part[] = [];
   private jobs: Job[] = [];
@@ -69,6 +68,7 @@ export class InvertedIndex {
 
   constructor({ merging = 'own', firstPostings = defaultFirstPostings, restored }: IndexOptions = {}) {
     this.ownMerges = merging === 'own';
+    this.firstPostings = firstPostings;
     this.statistics = restored?.statistics ?? sharedFloat64(4);
     this.parts = (restored?.parts ?? []).map((part) => ({ ...part, job: undefined }));
     this.lastKey = Math.max(0, ...this.parts.map(({ key }) => key));
@@ -93,7 +93,7 @@ export class InvertedIndex {
     }
     append(this.active.segment, document, id);
     this.changeStatistics(lengthsOf(document), 1);
-    this.work();
+    this.work(mostPostings(document));
   }
 
   /**
@@ -101,23 +101,14 @@ export class InvertedIndex {
    * there when it returns, in few segments.
    */
   load(documents: Iterable<AnalysedDocument>): void {
-    let batch = new Map<string, AnalysedDocument>();
-    let words = 0;
-    for (const document of documents) {
-      batch.set(document.id, document);
-      words += mostPostings(document);
-      if (words >= maxBatchPostings) {
-        this.addBatch([...batch.values()]);
-        batch = new Map();
-        words = 0;
+    for (const batch of batchesOf(documents)) {
+      if (batch.length >= minBatch) {
+        this.addBatch(batch);
+      } else {
+        for (const document of batch) {
+          this.upsert(document);
+        }
       }
-    }
-    if (batch.size < minBatch) {
-      for (const document of batch.values()) {
-        this.upsert(document);
-      }
-    } else {
-      this.addBatch([...batch.values()]);
     }
     this.finishMerges();
   }
@@ -134,7 +125,7 @@ export class InvertedIndex {
   /** False if there was none. */
   remove(id: string): boolean {
     const removed = this.removeById(encodeId(id));
-    this.work();
+    this.work(0);
     return removed;
   }
 
@@ -164,15 +155,23 @@ export class InvertedIndex {
     if (job === undefined) {
       return false;
     }
-    const merged = job.merged ?? segment;
-    repeatRemovals(job.inputs, merged, job.late.splice(0));
-    this.jobs = this.jobs.filter((other) => other !== job);
-    this.parts = this.parts.filter((part) => part.job !== job);
-    if ((merged.removed.count[0] as number) < merged.documents) {
-      this.addPart({ kind: 'segment', segment: merged });
-    }
-    this.changeParts();
+    this.replace(job, job.merged ?? segment);
     return true;
+  }
+
+  /**
+   * For idle time: about 50 µs of merging, whatever brings most. False when there is nothing left to gain; what comes in then is too
+   * little yet to be merged again.
+   */
+  mergeStep(): boolean {
+    if (!this.ownMerges) {
+      return false;
+    }
+    this.planMerges();
+    if (this.jobs.length === 0) {
+      this.planIdleMerge();
+    }
+    return this.advanceSmallest();
   }
 
   /** Leaves as few segments as there can be, however long it takes: after many additions, or when there is nothing else to do. */
@@ -191,7 +190,7 @@ export class InvertedIndex {
 
   private finishJobs(): void {
     for (const job of [...this.jobs]) {
-      this.install(job.id, job.merged ?? runToEnd(job.steps ?? runMerge(job)));
+      this.replace(job, complete(job));
     }
   }
 
@@ -223,27 +222,41 @@ export class InvertedIndex {
     }
   }
 
-  /** One step of each merge under way: together well below a millisecond, and more than writes add. */
-  private work(): void {
+  private work(postings: number): void {
     if (!this.ownMerges) {
       return;
     }
     this.planMerges();
-    for (const job of this.jobs) {
-      this.advance(job);
+    const jobs = Math.min(this.jobs.length, maxJobsPerWrite);
+    for (let steps = jobs * (stepsPerWrite + Math.ceil(postings / postingsPerStep)); steps > 0; steps--) {
+      if (!this.advanceSmallest()) {
+        return;
+      }
     }
   }
 
-  private advance(job: Job): void {
-    if (job.merged === undefined) {
-      job.steps ??= runMerge(job);
-      const step = job.steps.next();
-      job.merged = step.done ? step.value : undefined;
-    } else if (job.late.length > lateRemovalsPerStep) {
-      repeatRemovals(job.inputs, job.merged, job.late.splice(0, lateRemovalsPerStep));
-    } else {
-      this.install(job.id, job.merged);
+  /** The smallest merge is done first: then there are the fewest segments. False if there is none. */
+  private advanceSmallest(): boolean {
+    const [first, ...others] = this.jobs;
+    if (first === undefined) {
+      return false;
     }
+    const smallest = others.reduce((least, job) => (job.documents < least.documents ? job : least), first);
+    const merged = advance(smallest);
+    if (merged !== undefined) {
+      this.replace(smallest, merged);
+    }
+    return true;
+  }
+
+  private replace(job: Job, merged: Segment): void {
+    repeatRemovals(job, merged);
+    this.jobs = this.jobs.filter((other) => other !== job);
+    this.parts = this.parts.filter((part) => part.job !== job);
+    if ((merged.removed.count[0] as number) < merged.documents) {
+      this.addPart({ kind: 'segment', segment: merged });
+    }
+    this.changeParts();
   }
 
   private planMerges(): void {
@@ -258,26 +271,21 @@ export class InvertedIndex {
     }
   }
 
-  private planMerge(parts: Part[]): void {
-    const inputs = parts.map((part): MergeInput => {
-      const bits = part.segment.removed.bits.slice();
-      return part.kind === 'segment'
-        ? { kind: 'segment', segment: part.segment, documents: part.segment.documents, gone: bits }
-        : { kind: 'mutable', segment: part.segment, documents: publishedDocuments(part.segment), gone: bits };
-    });
-    const job: Job = {
-      id: ++this.lastKey,
-      inputs,
-      norms: this.norms(),
-      parts,
-      steps: undefined,
-      late: [],
-      merged: undefined,
-    };
-    for (const part of parts) {
-      part.job = job;
+  /** The mutable segment that is written to takes part: another one begins small again. */
+  private planIdleMerge(): void {
+    const chosen = chooseIdleMerge(this.parts.map((part) => ({ ...sizeOf(part), part })))?.map(({ part }) => part);
+    if (chosen === undefined) {
+      return;
     }
-    this.jobs.push(job);
+    if (chosen.includes(this.active)) {
+      this.active = this.addMutable(this.firstPostings);
+      this.changeParts();
+    }
+    this.planMerge(chosen);
+  }
+
+  private planMerge(parts: Part[]): void {
+    this.jobs.push(createJob(++this.lastKey, parts, this.norms()));
   }
 
   private norms(): LengthNorms {
@@ -309,16 +317,4 @@ export class InvertedIndex {
 
 function lengthsOf({ fields }: AnalysedDocument): FieldLengths {
   return [fields[0].terms.length, fields[1].terms.length, fields[2].terms.length];
-}
-
-function sizeOf(part: Part): { kind: Part['kind']; live: number; gone: number } {
-  const gone = part.segment.removed.count[0] as number;
-  const documents = part.kind === 'segment' ? part.segment.documents : publishedDocuments(part.segment);
-  return { kind: part.kind, live: documents - gone, gone };
-}
-
-function repeatRemovals(inputs: readonly MergeInput[], merged: Segment, late: Job['late']): void {
-  for (const { input, document } of late) {
-    removeFromSegment(merged, numberAfterMerge(inputs, input, document));
-  }
 }
