@@ -13,10 +13,19 @@ import {
   repeatRemovals,
   runMerge,
   sizeOf,
+  smallestOf,
 } from './merge-jobs.ts';
+import { stepsOfWrite } from './merge-pace.ts';
 import { chooseIdleMerge, chooseMerge, chooseUnions } from './merge-plan.ts';
 import { writeSource } from './merge-segments.ts';
-import { append, createMutableSegment, hasRoom, mostPostings, publishedDocuments } from './mutable-segment.ts';
+import {
+  append,
+  createMutableSegment,
+  fieldLengths,
+  hasRoom,
+  mostPostings,
+  publishedDocuments,
+} from './mutable-segment.ts';
 import { removeFromMutable, removeFromSegment } from './removal.ts';
 import type { Segment } from './segment.ts';
 import { powerOfTwoFrom, sharedFloat64 } from './shared-arrays.ts';
@@ -31,15 +40,6 @@ export type IndexOptions = {
   /** An index to go on with, as `readSnapshot` gives it; nobody else may write to it. */
   restored?: EngineManifest;
 };
-
-/**
- * Each write does so many steps of the merges under way, and one more for so many postings that it adds: somewhat more than merging
- * them will take, all in all, so merges keep up with writes.
- */
-const stepsPerWrite = 1;
-const postingsPerStep = 240;
-/** More merges at a time are paid for only by writes that find fewer, and by idle time. */
-const maxJobsPerWrite = 3;
 
 const defaultFirstPostings = 8_192;
 /** About a thousand documents of 120 words: lists of a mutable segment are made for each query. */
@@ -92,7 +92,7 @@ export class InvertedIndex {
       this.changeParts();
     }
     append(this.active.segment, document, id);
-    this.changeStatistics(lengthsOf(document), 1);
+    this.changeStatistics(fieldLengths(document), 1);
     this.work(mostPostings(document));
   }
 
@@ -116,7 +116,7 @@ export class InvertedIndex {
   private addBatch(batch: readonly AnalysedDocument[]): void {
     for (const document of batch) {
       this.removeById(encodeId(document.id));
-      this.changeStatistics(lengthsOf(document), 1);
+      this.changeStatistics(fieldLengths(document), 1);
     }
     this.addPart({ kind: 'segment', segment: writeSource(sourceOfBatch(batch), this.norms()) });
     this.changeParts();
@@ -227,26 +227,19 @@ export class InvertedIndex {
       return;
     }
     this.planMerges();
-    const jobs = Math.min(this.jobs.length, maxJobsPerWrite);
-    for (let steps = jobs * (stepsPerWrite + Math.ceil(postings / postingsPerStep)); steps > 0; steps--) {
-      if (!this.advanceSmallest()) {
-        return;
-      }
+    for (let steps = stepsOfWrite(this.jobs.length, postings); steps > 0; steps--) {
+      this.advanceSmallest();
     }
   }
 
-  /** The smallest merge is done first: then there are the fewest segments. False if there is none. */
+  /** False if there is none. */
   private advanceSmallest(): boolean {
-    const [first, ...others] = this.jobs;
-    if (first === undefined) {
-      return false;
+    const job = smallestOf(this.jobs);
+    const merged = job === undefined ? undefined : advance(job);
+    if (job !== undefined && merged !== undefined) {
+      this.replace(job, merged);
     }
-    const smallest = others.reduce((least, job) => (job.documents < least.documents ? job : least), first);
-    const merged = advance(smallest);
-    if (merged !== undefined) {
-      this.replace(smallest, merged);
-    }
-    return true;
+    return job !== undefined;
   }
 
   private replace(job: Job, merged: Segment): void {
@@ -313,8 +306,4 @@ export class InvertedIndex {
     this.version++;
     this.reader.update(this.share());
   }
-}
-
-function lengthsOf({ fields }: AnalysedDocument): FieldLengths {
-  return [fields[0].terms.length, fields[1].terms.length, fields[2].terms.length];
 }

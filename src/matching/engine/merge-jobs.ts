@@ -44,6 +44,14 @@ export function createJob(id: number, parts: Part[], norms: LengthNorms): Job {
   return job;
 }
 
+/** The merge that is done first: then there are the fewest segments. */
+export function smallestOf(jobs: readonly Job[]): Job | undefined {
+  return jobs.reduce<Job | undefined>(
+    (least, job) => (least === undefined || job.documents < least.documents ? job : least),
+    undefined,
+  );
+}
+
 /** Does one step of some 50 µs; the segment when there is nothing left to do but to install it. */
 export function advance(job: Job): Segment | undefined {
   if (job.merged === undefined) {
