@@ -1,5 +1,6 @@
 import { sourceOfBatch } from './batch-source.ts';
 import { batchesOf } from './batches.ts';
+import { HeldMemory } from './held-memory.ts';
 import { type EncodedId, encodeId } from './id-codec.ts';
 import { type EngineManifest, IndexReader } from './index-reader.ts';
 import { type LengthNorms, lengthNorms } from './length-norms.ts';
@@ -58,6 +59,7 @@ export class InvertedIndex {
   private readonly ownMerges: boolean;
   private readonly firstPostings: number;
   private readonly statistics: Float64Array;
+  private readonly held = new HeldMemory();
   private parts: Part[] = [];
   private jobs: Job[] = [];
   private active: Extract<Part, { kind: 'mutable' }>;
@@ -304,6 +306,8 @@ export class InvertedIndex {
   private changeParts(): void {
     this.mayBeDue = true;
     this.version++;
-    this.reader.update(this.share());
+    const manifest = this.share();
+    this.held.update(manifest);
+    this.reader.update(manifest);
   }
 }

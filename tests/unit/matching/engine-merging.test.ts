@@ -139,6 +139,19 @@ describe('merging between writes', { timeout: 60_000 }, () => {
   });
 });
 
+describe('memory', { timeout: 60_000 }, () => {
+  it('of segments that were merged away is given back without being asked for', () => {
+    // 8 MB for each mutable segment, and every document makes another one.
+    const engine = createEngine({ firstPostings: 2 ** 18 });
+    const before = process.memoryUsage().arrayBuffers;
+    for (let at = 0; at < 100; at++) {
+      engine.upsert({ id: 'only', fields: { title: 'glass', keywords: '', body: '' } });
+      engine.finishMerges();
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(300 * 2 ** 20);
+  });
+});
+
 describe('what is merged in idle time', () => {
   const part = fc.record({
     kind: fc.constant('segment' as const),
