@@ -13,6 +13,7 @@ import { getResultRows, isResultPublic, listMatchableResultIds } from '../../src
 import type { WorkerDeps } from '../worker-deps.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
 import { createIndexSnapshots } from './index-snapshots.ts';
+import { createIndexTidying } from './index-tidying.ts';
 import { sharedDictionary } from './shared-dictionary.ts';
 import { type Cursor, cursorAtHorizon, lastCursorBelow } from './store.ts';
 
@@ -39,10 +40,12 @@ export function createMatchIndex(
   let pool: ReaderPool | null = null;
   let isBuilt = false;
   let isOver = false;
+  const tidying = createIndexTidying(deps, (published) => pool?.take(published));
 
   async function build(): Promise<Cursor> {
     // A new writer each time: a build that failed half-way is not continued.
     isBuilt = false;
+    tidying.stop();
     await writer?.end();
     if (isOver) throw threadIsGone();
     const dictionary = sharedDictionary();
@@ -61,6 +64,7 @@ export function createMatchIndex(
     const place = (await restore(writer)) ?? (await buildFromRows(writer));
     pool.begin(await dictionary);
     isBuilt = true;
+    tidying.changed(writer);
     return place;
   }
 
@@ -85,6 +89,7 @@ export function createMatchIndex(
 
   async function close(): Promise<void> {
     isOver = true;
+    tidying.stop();
     if (isBuilt) await snapshots?.close();
     isBuilt = false;
     await Promise.all([writer?.end(), pool?.end()]);
@@ -108,6 +113,7 @@ export function createMatchIndex(
   /** Resolves when every reader answers what is asked from then on with the change in view. */
   async function change(put: IndexedRecord[], remove: { side: Side; id: string }[]): Promise<IndexSize> {
     if (writer === null || pool === null) throw threadIsGone();
+    tidying.changed(writer);
     const { published, size } = await writer.call('change', { put, remove });
     pool.take(published);
     return size;

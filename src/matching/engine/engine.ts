@@ -3,8 +3,9 @@ import { type AnalysedName, analyseName, compareTexts, nameSimilarity } from './
 import type { Dictionary } from './dictionary.ts';
 import { discountShared } from './feedback.ts';
 import { type EngineManifest, IndexReader } from './index-reader.ts';
-import { type IndexOptions, InvertedIndex, type MergeJob } from './inverted-index.ts';
+import { type IndexOptions, InvertedIndex } from './inverted-index.ts';
 import { matchTerms } from './matched-terms.ts';
+import type { MergeJob } from './merge-jobs.ts';
 import { parameters } from './parameters.ts';
 import { type PreparedQuery, prepareQuery } from './query.ts';
 import type { Segment } from './segment.ts';
@@ -62,6 +63,8 @@ export type Engine = ReadOnlyEngine & {
   /** With `merging: 'caller'`: a merge that is due, for `runMerge` in any thread; `install` its outcome. */
   pendingMerge(): MergeJob | undefined;
   install(jobId: number, segment: Segment): boolean;
+  /** For idle time: one step of merging, about 50 µs; false when there is nothing left to gain. */
+  mergeStep(): boolean;
   /** Leaves as few segments as there can be, however long it takes. */
   finishMerges(): void;
 };
@@ -77,6 +80,7 @@ export function createEngine({ dictionary, ...options }: EngineOptions = {}): En
     share: () => index.share(),
     pendingMerge: () => index.pendingMerge(),
     install: (jobId: number, segment: Segment) => index.install(jobId, segment),
+    mergeStep: () => index.mergeStep(),
     finishMerges: () => index.finishMerges(),
   });
 }

@@ -1,18 +1,37 @@
 import { sourceOfBatch } from './batch-source.ts';
+import { batchesOf } from './batches.ts';
+import { HeldMemory } from './held-memory.ts';
 import { type EncodedId, encodeId } from './id-codec.ts';
-import { type EngineManifest, type IndexPart, IndexReader } from './index-reader.ts';
+import { type EngineManifest, IndexReader } from './index-reader.ts';
 import { type LengthNorms, lengthNorms } from './length-norms.ts';
-import { chooseMerge, chooseUnions } from './merge-plan.ts';
-import { type MergeInput, mergeSegments, runToEnd, writeSource } from './merge-segments.ts';
-import { append, createMutableSegment, hasRoom, mostPostings, publishedDocuments } from './mutable-segment.ts';
-import { numberAfterMerge, removeFromMutable, removeFromSegment } from './removal.ts';
+import {
+  advance,
+  complete,
+  createJob,
+  type Job,
+  type MergeJob,
+  type Part,
+  repeatRemovals,
+  runMerge,
+  sizeOf,
+  smallestOf,
+} from './merge-jobs.ts';
+import { stepsOfWrite } from './merge-pace.ts';
+import { chooseIdleMerge, chooseMerge, chooseUnions } from './merge-plan.ts';
+import { writeSource } from './merge-segments.ts';
+import {
+  append,
+  createMutableSegment,
+  fieldLengths,
+  hasRoom,
+  mostPostings,
+  publishedDocuments,
+} from './mutable-segment.ts';
+import { removeFromMutable, removeFromSegment } from './removal.ts';
 import type { Segment } from './segment.ts';
 import { powerOfTwoFrom, sharedFloat64 } from './shared-arrays.ts';
 import type { FieldLengths } from './term-counts.ts';
 import type { AnalysedDocument } from './types.ts';
-
-/** A merge that someone may do elsewhere: numbers and shared memory, to be posted to any thread and given to `runMerge`. */
-export type MergeJob = { id: number; inputs: MergeInput[]; norms: LengthNorms };
 
 export type IndexOptions = {
   /** `own`: each write does a bounded piece of the merges that are due. `caller`: the caller takes them with `pendingMerge`. */
@@ -23,42 +42,24 @@ export type IndexOptions = {
   restored?: EngineManifest;
 };
 
-type Part = IndexPart & { job: Job | undefined };
-
-/** `late`: what was removed from the inputs after the merge was planned (input, document). */
-type Job = MergeJob & {
-  parts: Part[];
-  steps: Generator<void, Segment> | undefined;
-  late: { input: number; document: number }[];
-  merged: Segment | undefined;
-};
-
-/** Late removals repeated in a merged segment with each write: more than a write can add. */
-const lateRemovalsPerStep = 8;
-
 const defaultFirstPostings = 8_192;
 /** About a thousand documents of 120 words: lists of a mutable segment are made for each query. */
 const maxPostings = 2 ** 18;
 
-/** A batch of `load` becomes a segment: about 32,000 documents of 120 words, for a moment 200 MB. */
-const maxBatchPostings = 2 ** 23;
-/** Fewer documents go the usual way. */
+/** Fewer documents of `load` go the usual way. */
 const minBatch = 512;
-
-/** Does a merge; with steps left to the caller, who may pause between them. */
-export function* runMerge({ inputs, norms }: MergeJob): Generator<void, Segment> {
-  return yield* mergeSegments(inputs, norms);
-}
 
 /**
  * The one writer of an index. Documents go to a mutable segment, searchable at once; full ones are frozen, and frozen ones of like
- * size merged, a bounded piece with each write. Removal marks; a segment with a quarter gone is written anew. Whatever the
- * segments, what is left answers the same.
+ * size merged, a bounded piece with each write and with each `mergeStep` between writes. Removal marks; a segment with a quarter gone
+ * is written anew. Whatever the segments, what is left answers the same.
  */
 export class InvertedIndex {
   readonly reader: IndexReader;
   private readonly ownMerges: boolean;
+  private readonly firstPostings: number;
   private readonly statistics: Float64Array;
+  private readonly held = new HeldMemory();
   private parts: Part[] = [];
   private jobs: Job[] = [];
   private active: Extract<Part, { kind: 'mutable' }>;
@@ -69,6 +70,7 @@ export class InvertedIndex {
 
   constructor({ merging = 'own', firstPostings = defaultFirstPostings, restored }: IndexOptions = {}) {
     this.ownMerges = merging === 'own';
+    this.firstPostings = firstPostings;
     this.statistics = restored?.statistics ?? sharedFloat64(4);
     this.parts = (restored?.parts ?? []).map((part) => ({ ...part, job: undefined }));
     this.lastKey = Math.max(0, ...this.parts.map(({ key }) => key));
@@ -92,8 +94,8 @@ export class InvertedIndex {
       this.changeParts();
     }
     append(this.active.segment, document, id);
-    this.changeStatistics(lengthsOf(document), 1);
-    this.work();
+    this.changeStatistics(fieldLengths(document), 1);
+    this.work(mostPostings(document));
   }
 
   /**
@@ -101,23 +103,14 @@ export class InvertedIndex {
    * there when it returns, in few segments.
    */
   load(documents: Iterable<AnalysedDocument>): void {
-    let batch = new Map<string, AnalysedDocument>();
-    let words = 0;
-    for (const document of documents) {
-      batch.set(document.id, document);
-      words += mostPostings(document);
-      if (words >= maxBatchPostings) {
-        this.addBatch([...batch.values()]);
-        batch = new Map();
-        words = 0;
+    for (const batch of batchesOf(documents)) {
+      if (batch.length >= minBatch) {
+        this.addBatch(batch);
+      } else {
+        for (const document of batch) {
+          this.upsert(document);
+        }
       }
-    }
-    if (batch.size < minBatch) {
-      for (const document of batch.values()) {
-        this.upsert(document);
-      }
-    } else {
-      this.addBatch([...batch.values()]);
     }
     this.finishMerges();
   }
@@ -125,7 +118,7 @@ export class InvertedIndex {
   private addBatch(batch: readonly AnalysedDocument[]): void {
     for (const document of batch) {
       this.removeById(encodeId(document.id));
-      this.changeStatistics(lengthsOf(document), 1);
+      this.changeStatistics(fieldLengths(document), 1);
     }
     this.addPart({ kind: 'segment', segment: writeSource(sourceOfBatch(batch), this.norms()) });
     this.changeParts();
@@ -134,7 +127,7 @@ export class InvertedIndex {
   /** False if there was none. */
   remove(id: string): boolean {
     const removed = this.removeById(encodeId(id));
-    this.work();
+    this.work(0);
     return removed;
   }
 
@@ -164,15 +157,23 @@ export class InvertedIndex {
     if (job === undefined) {
       return false;
     }
-    const merged = job.merged ?? segment;
-    repeatRemovals(job.inputs, merged, job.late.splice(0));
-    this.jobs = this.jobs.filter((other) => other !== job);
-    this.parts = this.parts.filter((part) => part.job !== job);
-    if ((merged.removed.count[0] as number) < merged.documents) {
-      this.addPart({ kind: 'segment', segment: merged });
-    }
-    this.changeParts();
+    this.replace(job, job.merged ?? segment);
     return true;
+  }
+
+  /**
+   * For idle time: about 50 µs of merging, whatever brings most. False when there is nothing left to gain; what comes in then is too
+   * little yet to be merged again.
+   */
+  mergeStep(): boolean {
+    if (!this.ownMerges) {
+      return false;
+    }
+    this.planMerges();
+    if (this.jobs.length === 0) {
+      this.planIdleMerge();
+    }
+    return this.advanceSmallest();
   }
 
   /** Leaves as few segments as there can be, however long it takes: after many additions, or when there is nothing else to do. */
@@ -191,7 +192,7 @@ export class InvertedIndex {
 
   private finishJobs(): void {
     for (const job of [...this.jobs]) {
-      this.install(job.id, job.merged ?? runToEnd(job.steps ?? runMerge(job)));
+      this.replace(job, complete(job));
     }
   }
 
@@ -223,27 +224,34 @@ export class InvertedIndex {
     }
   }
 
-  /** One step of each merge under way: together well below a millisecond, and more than writes add. */
-  private work(): void {
+  private work(postings: number): void {
     if (!this.ownMerges) {
       return;
     }
     this.planMerges();
-    for (const job of this.jobs) {
-      this.advance(job);
+    for (let steps = stepsOfWrite(this.jobs.length, postings); steps > 0; steps--) {
+      this.advanceSmallest();
     }
   }
 
-  private advance(job: Job): void {
-    if (job.merged === undefined) {
-      job.steps ??= runMerge(job);
-      const step = job.steps.next();
-      job.merged = step.done ? step.value : undefined;
-    } else if (job.late.length > lateRemovalsPerStep) {
-      repeatRemovals(job.inputs, job.merged, job.late.splice(0, lateRemovalsPerStep));
-    } else {
-      this.install(job.id, job.merged);
+  /** False if there is none. */
+  private advanceSmallest(): boolean {
+    const job = smallestOf(this.jobs);
+    const merged = job === undefined ? undefined : advance(job);
+    if (job !== undefined && merged !== undefined) {
+      this.replace(job, merged);
     }
+    return job !== undefined;
+  }
+
+  private replace(job: Job, merged: Segment): void {
+    repeatRemovals(job, merged);
+    this.jobs = this.jobs.filter((other) => other !== job);
+    this.parts = this.parts.filter((part) => part.job !== job);
+    if ((merged.removed.count[0] as number) < merged.documents) {
+      this.addPart({ kind: 'segment', segment: merged });
+    }
+    this.changeParts();
   }
 
   private planMerges(): void {
@@ -258,26 +266,21 @@ export class InvertedIndex {
     }
   }
 
-  private planMerge(parts: Part[]): void {
-    const inputs = parts.map((part): MergeInput => {
-      const bits = part.segment.removed.bits.slice();
-      return part.kind === 'segment'
-        ? { kind: 'segment', segment: part.segment, documents: part.segment.documents, gone: bits }
-        : { kind: 'mutable', segment: part.segment, documents: publishedDocuments(part.segment), gone: bits };
-    });
-    const job: Job = {
-      id: ++this.lastKey,
-      inputs,
-      norms: this.norms(),
-      parts,
-      steps: undefined,
-      late: [],
-      merged: undefined,
-    };
-    for (const part of parts) {
-      part.job = job;
+  /** The mutable segment that is written to takes part: another one begins small again. */
+  private planIdleMerge(): void {
+    const chosen = chooseIdleMerge(this.parts.map((part) => ({ ...sizeOf(part), part })))?.map(({ part }) => part);
+    if (chosen === undefined) {
+      return;
     }
-    this.jobs.push(job);
+    if (chosen.includes(this.active)) {
+      this.active = this.addMutable(this.firstPostings);
+      this.changeParts();
+    }
+    this.planMerge(chosen);
+  }
+
+  private planMerge(parts: Part[]): void {
+    this.jobs.push(createJob(++this.lastKey, parts, this.norms()));
   }
 
   private norms(): LengthNorms {
@@ -303,22 +306,8 @@ export class InvertedIndex {
   private changeParts(): void {
     this.mayBeDue = true;
     this.version++;
-    this.reader.update(this.share());
-  }
-}
-
-function lengthsOf({ fields }: AnalysedDocument): FieldLengths {
-  return [fields[0].terms.length, fields[1].terms.length, fields[2].terms.length];
-}
-
-function sizeOf(part: Part): { kind: Part['kind']; live: number; gone: number } {
-  const gone = part.segment.removed.count[0] as number;
-  const documents = part.kind === 'segment' ? part.segment.documents : publishedDocuments(part.segment);
-  return { kind: part.kind, live: documents - gone, gone };
-}
-
-function repeatRemovals(inputs: readonly MergeInput[], merged: Segment, late: Job['late']): void {
-  for (const { input, document } of late) {
-    removeFromSegment(merged, numberAfterMerge(inputs, input, document));
+    const manifest = this.share();
+    this.held.update(manifest);
+    this.reader.update(manifest);
   }
 }

@@ -36,6 +36,33 @@ export function chooseMerge<M extends Mergeable>(free: readonly M[]): M[] | unde
   return undefined;
 }
 
+/** A segment is merged in idle time when smaller ones together have at least this part of its documents. */
+const idleShare = 1 / 8;
+/** A mutable segment of so many documents is worth freezing: its lists are made for each query. */
+const idleFreeze = 128;
+
+/**
+ * What to merge when nothing is due and there is time, or undefined when it would not pay: segments that do not rest, from the
+ * smallest to one that is not much larger than those before it together. So a document is merged again only when the segment
+ * it is in grows by an eighth, however slowly others come in, and those left grow by a factor of eight.
+ */
+export function chooseIdleMerge<M extends Mergeable>(parts: readonly M[]): M[] | undefined {
+  const ascending = parts.filter(({ live }) => live > 0 && live < restingSize).sort((a, b) => a.live - b.live);
+  let together = 0;
+  let chosen = 0;
+  for (const [at, { live }] of ascending.entries()) {
+    if (at > 0 && together < restingSize && together >= live * idleShare) {
+      chosen = at + 1;
+    }
+    together += live;
+  }
+  if (chosen > 0) {
+    return ascending.slice(0, chosen);
+  }
+  const worthFreezing = ascending.find(({ kind, live }) => kind === 'mutable' && live >= idleFreeze);
+  return worthFreezing === undefined ? undefined : [worthFreezing];
+}
+
 /** Which to merge so that few are left: all that do not rest, together up to the size at which they do; mutable ones are frozen. */
 export function chooseUnions<M extends Mergeable>(free: readonly M[]): M[][] {
   const unions: M[][] = [];

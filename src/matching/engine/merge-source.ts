@@ -1,3 +1,4 @@
+import type { Pace } from './merge-pace.ts';
 import {
   exactLengths,
   type MutableSegment,
@@ -128,20 +129,22 @@ class ListedPairs implements PairStream {
 }
 
 /** A mutable segment to which nothing is added any more; its pairs are sorted first, in steps. */
-export function* sourceOfMutable(segment: MutableSegment): Generator<void, MergeSource> {
+export function* sourceOfMutable(segment: MutableSegment, pace: Pace): Generator<void, MergeSource> {
   const { terms, postings, ids, tokens, used } = segment;
   const documents = publishedDocuments(segment);
   const termCount = used[0] as number;
   const postingCount = used[1] as number;
-  const pairs = yield* new SortedPairs(segment, documents).sort();
+  const pairs = yield* new SortedPairs(segment, documents).sort(pace);
   const frequencies = new Uint32Array(termCount);
   for (let term = 0; term < termCount; term++) {
+    let frequency = 0;
     if (!isPairId(terms.ids[term] as number)) {
       for (let at = terms.heads[term] as number; at > 0; at = postings.next[at - 1] as number) {
-        frequencies[term] = (frequencies[term] as number) + 1;
+        frequency++;
       }
+      frequencies[term] = frequency;
     }
-    if (term % termsPerStep === 0) {
+    if (pace.isDue(0.25 * (1 + frequency))) {
       yield;
     }
   }
@@ -167,7 +170,6 @@ export function* sourceOfMutable(segment: MutableSegment): Generator<void, Merge
   };
 }
 
-const termsPerStep = 8_192;
 const pairsPerBucket = 8;
 
 class SortedPairs implements PairStream {
@@ -184,7 +186,7 @@ class SortedPairs implements PairStream {
   }
 
   /** Into buckets by the first bits, then within each by insertion: hashes fall evenly. */
-  *sort(): Generator<void, SortedPairs> {
+  *sort(pace: Pace): Generator<void, SortedPairs> {
     const { ids } = this.segment.terms;
     const terms = this.segment.used[0] as number;
     const bits = Math.max(0, Math.min(20, Math.ceil(Math.log2(terms / pairsPerBucket + 1))));
@@ -197,10 +199,15 @@ class SortedPairs implements PairStream {
         starts[bucket + 1] = (starts[bucket + 1] as number) + 1;
         this.count++;
       }
+      if (pace.isDue(0.25)) {
+        yield;
+      }
     }
-    yield;
     for (let bucket = 1; bucket < starts.length; bucket++) {
       starts[bucket] = (starts[bucket] as number) + (starts[bucket - 1] as number);
+      if (pace.isDue(0.05)) {
+        yield;
+      }
     }
     const filled = starts.slice();
     this.order = new Uint32Array(this.count);
@@ -211,7 +218,7 @@ class SortedPairs implements PairStream {
         this.insert(term, id, starts[bucket] as number, filled[bucket] as number);
         filled[bucket] = (filled[bucket] as number) + 1;
       }
-      if (term % termsPerStep === 0) {
+      if (pace.isDue(0.75)) {
         yield;
       }
     }

@@ -58,9 +58,14 @@ export function createMutableSegment(postings: number, idBytes = 0): MutableSegm
   };
 }
 
+export function fieldLengths({ fields }: AnalysedDocument): FieldLengths {
+  return [fields[0].terms.length, fields[1].terms.length, fields[2].terms.length];
+}
+
 /** The most postings that a document can make. */
-export function mostPostings({ fields, tags }: AnalysedDocument): number {
-  return 2 * (fields[0].terms.length + fields[1].terms.length + fields[2].terms.length) + tags.length;
+export function mostPostings(document: AnalysedDocument): number {
+  const [title, keywords, body] = fieldLengths(document);
+  return 2 * (title + keywords + body) + document.tags.length;
 }
 
 export function hasRoom(segment: MutableSegment, document: AnalysedDocument, id: EncodedId): boolean {

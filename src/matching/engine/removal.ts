@@ -49,17 +49,19 @@ export function numberAfterMerge(
   return number;
 }
 
+/** Adds up the bits of a word side by side: pairs, fours, bytes (Warren, Hacker's Delight). */
+function bitsOf(word: number): number {
+  let sums = word - ((word >>> 1) & 0x55555555);
+  sums = (sums & 0x33333333) + ((sums >>> 2) & 0x33333333);
+  return Math.imul((sums + (sums >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
 /** How many of the first so many bits are set. */
 function countBits(words: Uint32Array, bits: number): number {
   let count = 0;
   for (let at = 0; 32 * at < bits; at++) {
-    let word = words[at] as number;
-    if (bits - 32 * at < 32) {
-      word &= (1 << (bits - 32 * at)) - 1;
-    }
-    for (; word !== 0; word &= word - 1) {
-      count++;
-    }
+    const word = words[at] as number;
+    count += bitsOf(bits - 32 * at < 32 ? word & ((1 << (bits - 32 * at)) - 1) : word);
   }
   return count;
 }

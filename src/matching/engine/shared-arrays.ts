@@ -24,8 +24,8 @@ export function powerOfTwoFrom(value: number): number {
   return power;
 }
 
-/** Copied between two pauses. */
-const bytesPerStep = 1 << 20;
+/** Copied between two pauses: the time goes into the pages that are written to for the first time. */
+const bytesPerStep = 1 << 18;
 
 type SharedArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 

@@ -1,5 +1,6 @@
 import type { Dictionary } from '../engine/dictionary.ts';
 import { type AttachedEngine, attach } from '../engine/engine.ts';
+import { HeldMemory } from '../engine/held-memory.ts';
 import { attachDictionary, type PackedDictionary } from '../engine/packed-dictionary.ts';
 import type { TextFields } from '../engine/types.ts';
 import { fuseRankedLists } from '../fuse.ts';
@@ -30,7 +31,11 @@ export function createIndexReader(): ReaderMethods {
   let shelves = { demand: createShelf(), result: createShelf() };
 
   function createShelf() {
-    return { engine: undefined as AttachedEngine | undefined, newest: new Map<string, readonly string[]>() };
+    return {
+      engine: undefined as AttachedEngine | undefined,
+      held: new HeldMemory(),
+      newest: new Map<string, readonly string[]>(),
+    };
   }
 
   function engineOf(side: Side): AttachedEngine {
@@ -49,6 +54,7 @@ export function createIndexReader(): ReaderMethods {
         const { manifest, newest } = published[side];
         const shelf = shelves[side];
         if (manifest !== undefined) {
+          shelf.held.update(manifest);
           if (shelf.engine === undefined)
             shelf.engine = attach(manifest, dictionary === undefined ? {} : { dictionary });
           else shelf.engine.update(manifest);

@@ -33,11 +33,16 @@ export type IndexSize = { demands: number; results: number };
 
 export type Changed = { published: Published; size: IndexSize };
 
+/** `isDone`: there is nothing left to merge until more has changed. */
+export type Tidied = Changed & { isDone: boolean };
+
 /** What the one thread that changes the index can be called for. */
 export type WriterMethods = {
   change(change: IndexChange): Changed;
   /** Does all merges that are due, however long it takes: after a build, before anybody waits. Questions cost less then. */
   settle(): Changed;
+  /** Merges for about that long, in time when nobody waits: few segments make questions cheaper. */
+  tidy(budgetMs: number): Tidied;
   save(folder: string, place: SnapshotPlace): Promise<void>;
   /** To be called first, if at all. Throws SnapshotError: the writer then goes on with an empty index. */
   restore(folder: string, head: SnapshotHead): Promise<Changed>;
@@ -68,6 +73,14 @@ export function createIndexWriter(): WriterMethods {
     settle() {
       for (const { engine } of Object.values(shelves)) engine.finishMerges();
       return changed();
+    },
+    tidy(budgetMs) {
+      const endMs = performance.now() + budgetMs;
+      let isDone = false;
+      while (!isDone && performance.now() < endMs) {
+        isDone = !(shelves.demand.engine.mergeStep() || shelves.result.engine.mergeStep());
+      }
+      return { ...changed(), isDone };
     },
     save: (folder, place) =>
       saveIndex(folder, place, () => ({

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { analyseDocument } from '../../../src/matching/engine/analyse-document.ts';
 import { attach, createEngine, type Engine, type ReadOnlyEngine } from '../../../src/matching/engine/engine.ts';
 import { encodeId, enterIds, findId, idAt, idTable } from '../../../src/matching/engine/id-codec.ts';
-import { runMerge } from '../../../src/matching/engine/inverted-index.ts';
+import { runMerge } from '../../../src/matching/engine/merge-jobs.ts';
 import { runToEnd } from '../../../src/matching/engine/merge-segments.ts';
 import { readSnapshot, SnapshotError, writeSnapshot } from '../../../src/matching/engine/snapshot.ts';
 import { isPairId, pairId, tagId, termId } from '../../../src/matching/engine/term-id.ts';
