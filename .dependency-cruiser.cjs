@@ -18,6 +18,7 @@ const order = [
   'matches',
   'projects',
   'notifications',
+  'dead-letters',
   'audit-trail',
 ];
 

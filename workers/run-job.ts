@@ -50,7 +50,7 @@ export async function runDelivery(deliveryId: string, options: RunOptions): Prom
   const { deps } = options;
   try {
     const delivery = await findDelivery(deps.db, deliveryId);
-    if (delivery === null || delivery.status === 'done' || delivery.status === 'dead') return 'already-done';
+    if (delivery === null || !['pending', 'published'].includes(delivery.status)) return 'already-done';
     // A leftover job of an earlier attempt; the retry has its own.
     if (delivery.status === 'pending' && delivery.notBefore > deps.clock.now()) return 'not-due';
     const handler = options.registry[delivery.handler];
