@@ -1,3 +1,4 @@
+import type { DeliveryOutcome } from '../src/core/delivery-meter.ts';
 import { describeError, framesOf } from '../src/core/error-report.ts';
 import { translatePgError } from '../src/core/pg-errors.ts';
 import { AlreadyDone } from '../src/core/transaction.ts';
@@ -21,6 +22,22 @@ export interface RunOptions {
  * @returns what became of each, in their order
  */
 export async function runDeliveries(
+  handlerName: string,
+  deliveryIds: readonly string[],
+  options: RunOptions,
+): Promise<Outcome[]> {
+  const outcomes = await runTogether(handlerName, deliveryIds, options);
+  for (const outcome of outcomes) {
+    const counted = countedAs[outcome];
+    if (counted !== undefined) options.deps.metrics.count(handlerName, counted);
+  }
+  return outcomes;
+}
+
+/** What has no name here was another's doing, or left to be done. */
+const countedAs: Partial<Record<Outcome, DeliveryOutcome>> = { done: 'sent', retried: 'retried', dead: 'dead' };
+
+async function runTogether(
   handlerName: string,
   deliveryIds: readonly string[],
   options: RunOptions,

@@ -17,7 +17,7 @@ export const channels = ['inbox', 'mail', 'webhook', 'matching', 'records'] as c
 export type Channel = (typeof channels)[number];
 
 /** Each handler's channel, and what the target of its deliveries is where they have one. */
-export const routes = {
+export const deliveryRoutes = {
   'refresh-matches': { channel: 'matching', target: null },
   'refresh-all-matches': { channel: 'matching', target: null },
   'preview-matches': { channel: 'matching', target: null },
@@ -28,7 +28,7 @@ export const routes = {
 
 /** null for a handler of another version of the program. */
 export function channelOf(handler: string): Channel | null {
-  return Object.hasOwn(routes, handler) ? routes[handler as HandlerName].channel : null;
+  return Object.hasOwn(deliveryRoutes, handler) ? deliveryRoutes[handler as HandlerName].channel : null;
 }
 
 /** Each message type and the handlers that get a delivery of it. Cursor readers see every message without one. */
@@ -79,6 +79,8 @@ export const subscriptions = {
   'project.activated': ['notify'],
   'project.completed': ['notify'],
   'project.terminated': ['notify'],
+  'milestone.due': ['notify'],
+  'milestone.overdue': ['notify'],
   'milestone.submitted': ['notify'],
   'milestone.accepted': ['notify'],
   'milestone.rework': ['notify'],

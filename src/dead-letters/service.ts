@@ -9,7 +9,7 @@ import { deadLetterScopeOf, mayDecide } from './policy.ts';
 import { discardRow, findDeadRow, listDeadRows, lockDeadRow, revive } from './store.ts';
 import { type DeadLetterView, toDeadLetterView } from './views.ts';
 
-export { listDead, revive } from './store.ts';
+export { listDead, revive, summarizeOwed } from './store.ts';
 
 /** Deliveries that were given up, newest first. */
 export async function listDeadLetters(ctx: Ctx, query: ListDeadLetters): Promise<Page<DeadLetterView>> {

@@ -139,3 +139,25 @@ export async function revive(db: Db, ids: readonly string[] | null, now: Date): 
     .returning({ id: deliveries.id });
   return revived.length;
 }
+
+export interface OwedSummary {
+  handler: string;
+  /** Not fulfilled yet. */
+  owed: number;
+  dead: number;
+  /** Since when the first of those that are owed has been due; in the future where all wait for their time. */
+  oldestDueAt: Date | null;
+}
+
+/** By handler; those that owe nothing are not there. Reads the partial indexes, whatever has been fulfilled. */
+export async function summarizeOwed(db: Db): Promise<OwedSummary[]> {
+  const { rows } = await db.execute<{ handler: string; owed: number; dead: number; oldestDueAt: string | null }>(sql`
+    select handler, count(*) filter (where status <> 'dead')::int as owed, count(*) filter (where status = 'dead')::int as dead,
+      min(not_before) filter (where status <> 'dead') as "oldestDueAt"
+    from (
+      select handler, status, not_before from deliveries where status = 'pending'
+      union all select handler, status, not_before from deliveries where status = 'published'
+      union all select handler, status, not_before from deliveries where status = 'dead'
+    ) unfulfilled group by handler`);
+  return rows.map((row) => ({ ...row, oldestDueAt: row.oldestDueAt === null ? null : new Date(row.oldestDueAt) }));
+}

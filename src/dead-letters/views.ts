@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { redact } from '../core/error-report.ts';
-import { channelOf, channels, type HandlerName, routes } from '../core/messages.ts';
+import { channelOf, channels, deliveryRoutes, type HandlerName } from '../core/messages.ts';
 import type { DeliveryRow } from './store.ts';
 
 const id = Type.String({ format: 'uuid' });
@@ -41,7 +41,9 @@ export const DeadLetterView = Type.Object(
 export type DeadLetterView = Static<typeof DeadLetterView>;
 
 export function toDeadLetterView(row: DeliveryRow): DeadLetterView {
-  const targetType = Object.hasOwn(routes, row.handler) ? routes[row.handler as HandlerName].target : null;
+  const targetType = Object.hasOwn(deliveryRoutes, row.handler)
+    ? deliveryRoutes[row.handler as HandlerName].target
+    : null;
   return {
     id: row.id,
     channel: channelOf(row.handler),

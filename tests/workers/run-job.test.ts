@@ -170,6 +170,7 @@ describe('running deliveries together', () => {
     const options = { deps: harness.deps, registry: { notify: togetherHandler(() => broken) } };
     expect(await runDeliveries('notify', ids, options)).toEqual(['done', 'done', 'retried', 'done', 'done']);
     expect(await harness.delivery(ids[2] ?? '')).toMatchObject({ status: 'pending', attempts: 1, lastError: 'boom' });
+    expect(harness.counted).toEqual(['sent', 'sent', 'retried', 'sent', 'sent'].map((outcome) => `notify ${outcome}`));
     broken = null;
     // A leftover job of the first attempt: its time has not come.
     expect(await runDeliveries('notify', ids, options)).toEqual(repeat(5, 'already-done'));
