@@ -81,7 +81,7 @@ beforeAll(async () => {
     streams.set(name, await follow(person, '/v1/notifications/stream'));
   }
   story = await tellStory();
-}, 180_000);
+}, 240_000);
 afterAll(async () => {
   await workers.close();
   await owner.end();
@@ -172,7 +172,7 @@ async function follow(person: Person, path: string): Promise<Followed> {
   return followed;
 }
 
-const patience = { timeout: 20_000, interval: 25 };
+const patience = { timeout: 60_000, interval: 25 };
 
 /** All that is owed has been done, and the index has the demand. */
 async function settled(): Promise<void> {
