@@ -18,6 +18,7 @@ const order = [
   'matches',
   'projects',
   'notifications',
+  'dead-letters',
   'audit-trail',
 ];
 
@@ -103,6 +104,7 @@ module.exports = {
     ]),
     home('bullmq', ['^src/deps\\.ts$', '^workers/', '^db/migrate\\.ts$']),
     home('ioredis', ['^workers/']),
+    home('prom-client', ['^src/metrics\\.ts$']),
     home('meilisearch', ['^src/search/meilisearch/']),
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {

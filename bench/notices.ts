@@ -61,6 +61,7 @@ function depsOf(pool: pg.Pool, redisUrl: string | null): WorkerDeps {
     searchEngines: { postgres: noSearch, meilisearch: null },
     mailer: { send: async () => undefined },
     wake: new Wake(),
+    metrics: { count: quiet },
   };
 }
 

@@ -11,6 +11,7 @@ import type { Deps } from '../src/deps.ts';
 import { createLog } from '../src/log.ts';
 import { createFileMailer } from '../src/mail-files.ts';
 import { analyse } from '../src/matching/engine/analysis.ts';
+import { createMetrics } from '../src/metrics.ts';
 import { createPostgresSearch } from '../src/search/postgres.ts';
 
 /**
@@ -31,6 +32,7 @@ async function describeApi(): Promise<string> {
     pool,
     mailer: createFileMailer(config.dataDir),
     wake,
+    metrics: createMetrics(base),
     ctxFor: (actor) => ({ ...base, actor, requestId: newId() }),
     close: () => pool.end(),
     db,

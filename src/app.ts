@@ -7,6 +7,7 @@ import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { authenticator } from './auth/plugin.ts';
 import { authRoutes } from './auth/routes.ts';
 import { newId } from './core/ids.ts';
+import { deadLetterRoutes } from './dead-letters/routes.ts';
 import { demandRoutes } from './demands/routes.ts';
 import type { Deps } from './deps.ts';
 import { healthRoutes } from './health.ts';
@@ -84,6 +85,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
       });
       await projectRoutes(v1);
       await notificationRoutes(v1, { db, log, clock });
+      await deadLetterRoutes(v1);
       await auditTrailRoutes(v1);
       await vocabularyRoutes(v1);
     },

@@ -61,6 +61,18 @@ export const Environment = Type.Object({
     default: 'in-process',
     description: 'in-process, or off when `node dist/workers/main.js` runs beside',
   }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      description: 'a port for /metrics of a process of workers alone, 0 for any free one; unset: it tells none',
+    }),
+  ),
+  METRICS_HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    description: 'the address that METRICS_PORT listens on; whoever reaches it may read',
+  }),
   MATCHING_THREADS: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -120,6 +132,8 @@ export interface Config {
   administrator: { email: string; password: string } | null;
   logLevel: Environment['LOG_LEVEL'];
   workers: Environment['WORKERS'];
+  /** Where a process of workers alone tells its metrics; an API process does at /metrics. */
+  workerMetrics: { host: string; port: number } | null;
   matchingThreads: number;
   publicUrl: string;
   trustProxy: boolean;
@@ -183,6 +197,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
         : null,
     logLevel: values.LOG_LEVEL,
     workers: values.WORKERS,
+    workerMetrics: values.METRICS_PORT === undefined ? null : { host: values.METRICS_HOST, port: values.METRICS_PORT },
     matchingThreads: values.MATCHING_THREADS ?? Math.max(1, Math.min(4, availableParallelism() - 1)),
     publicUrl,
     trustProxy: values.TRUST_PROXY === 'yes',

@@ -16,6 +16,7 @@ import { Wake } from './core/wake.ts';
 import { createLog } from './log.ts';
 import { createFileMailer } from './mail-files.ts';
 import { analyse } from './matching/engine/analysis.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { createSearchWithFallback } from './search/fallback.ts';
 import { createMeilisearchSearch } from './search/meilisearch/adapter.ts';
 import { synonymsOf } from './search/meilisearch/synonyms.ts';
@@ -36,6 +37,7 @@ export interface Deps {
   searchEngines: SearchEngines;
   mailer: Mailer;
   wake: Wake;
+  metrics: Metrics;
   /** A ctx for work that no request asked for. */
   ctxFor(actor: Actor): Ctx;
   /** Ends connections, then the database if this process started it. */
@@ -88,6 +90,7 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     searchEngines,
     mailer: createFileMailer(config.dataDir, new URL(config.publicUrl).hostname),
     wake,
+    metrics: createMetrics({ db, clock }),
     ctxFor: (actor) => ({ ...base, actor, requestId: newId() }),
     close: async () => {
       closing = true;

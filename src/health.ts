@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { Type } from 'typebox';
 import type { Deps } from './deps.ts';
 import { problemContentType, problemOf } from './http/problem.ts';
@@ -20,7 +19,7 @@ const sign = { text: 'select 1', query_timeout: 2_000 };
 /** /livez: the process answers. /readyz: so does PostgreSQL; search or Redis away is degraded. /metrics: to loopback only. */
 export async function healthRoutes(
   app: FastifyInstance,
-  deps: Pick<Deps, 'pool' | 'searchIndex' | 'config'>,
+  deps: Pick<Deps, 'pool' | 'searchIndex' | 'config' | 'metrics'>,
 ): Promise<void> {
   app.get(
     '/livez',
@@ -69,24 +68,15 @@ export async function healthRoutes(
     },
   );
 
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const durations = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Duration of HTTP requests by route and status',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    registers: [registry],
-  });
   app.addHook('onResponse', async (request, reply) => {
     const labels = { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode };
-    durations.observe(labels, reply.elapsedTime / 1000);
+    deps.metrics.observeRequest(labels, reply.elapsedTime / 1000);
   });
   app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     // A proxy on this machine connects from loopback, too, and says for whom.
     const isForwarded = request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined;
     if (isForwarded || !isLoopback(request.socket.remoteAddress)) return reply.callNotFound();
-    return reply.type(registry.contentType).send(await registry.metrics());
+    return reply.type(deps.metrics.contentType).send(await deps.metrics.render());
   });
 }
 

@@ -1,7 +1,7 @@
 import { createDatabase, createPool } from '../db/client.ts';
 import { ConfigError } from '../src/config.ts';
+import { listDead, revive } from '../src/dead-letters/service.ts';
 import { runProcess } from './process.ts';
-import { listDead, revive } from './store.ts';
 
 const listLimit = 1_000;
 

@@ -3,6 +3,7 @@ import { ConfigError } from '../src/config.ts';
 import { createDeps } from '../src/deps.ts';
 import { workerParts } from './parts.ts';
 import { runProcess } from './process.ts';
+import { serveMetrics } from './serve-metrics.ts';
 import { startWorkers } from './start-workers.ts';
 
 // Workers alone: any number of these beside API processes with WORKERS=off, on one database.
@@ -14,6 +15,11 @@ await runProcess(async ({ config, log, onClose, fail }) => {
   }
   const deps = await createDeps(config, { log });
   onClose({ name: 'connections', close: deps.close });
+  if (config.workerMetrics !== null) {
+    const server = await serveMetrics(deps.metrics, config.workerMetrics);
+    onClose({ name: 'metrics', close: server.close });
+    log.info({ port: server.port }, 'telling metrics');
+  }
   await deps.searchIndex.ensureIndexes();
   const workers = startWorkers(deps, workerParts(deps));
   onClose({ name: 'workers', close: workers.close });

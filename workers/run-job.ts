@@ -1,3 +1,4 @@
+import type { DeliveryOutcome } from '../src/core/delivery-meter.ts';
 import { describeError, framesOf } from '../src/core/error-report.ts';
 import { translatePgError } from '../src/core/pg-errors.ts';
 import { AlreadyDone } from '../src/core/transaction.ts';
@@ -21,6 +22,22 @@ export interface RunOptions {
  * @returns what became of each, in their order
  */
 export async function runDeliveries(
+  handlerName: string,
+  deliveryIds: readonly string[],
+  options: RunOptions,
+): Promise<Outcome[]> {
+  const outcomes = await runTogether(handlerName, deliveryIds, options);
+  for (const outcome of outcomes) {
+    const counted = countedAs[outcome];
+    if (counted !== undefined) options.deps.metrics.count(handlerName, counted);
+  }
+  return outcomes;
+}
+
+/** What has no name here was another's doing, or left to be done. */
+const countedAs: Partial<Record<Outcome, DeliveryOutcome>> = { done: 'sent', retried: 'retried', dead: 'dead' };
+
+async function runTogether(
   handlerName: string,
   deliveryIds: readonly string[],
   options: RunOptions,
@@ -50,7 +67,7 @@ export async function runDelivery(deliveryId: string, options: RunOptions): Prom
   const { deps } = options;
   try {
     const delivery = await findDelivery(deps.db, deliveryId);
-    if (delivery === null || delivery.status === 'done' || delivery.status === 'dead') return 'already-done';
+    if (delivery === null || !['pending', 'published'].includes(delivery.status)) return 'already-done';
     // A leftover job of an earlier attempt; the retry has its own.
     if (delivery.status === 'pending' && delivery.notBefore > deps.clock.now()) return 'not-due';
     const handler = options.registry[delivery.handler];

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import { deliveries, messages } from '../db/schema/index.ts';
 import type { StoredMessage } from '../src/core/messages.ts';
 import { toStoredMessage } from '../src/core/outbox.ts';
@@ -61,7 +61,7 @@ export interface OwedDelivery {
   id: string;
   handler: string;
   targetId: string | null;
-  status: 'pending' | 'published' | 'done' | 'dead';
+  status: (typeof deliveries.$inferSelect)['status'];
   attempts: number;
   notBefore: Date;
   message: StoredMessage;
@@ -119,43 +119,4 @@ async function recordFailure(db: Db, failure: Failure, set: Partial<typeof deliv
     .where(and(eq(deliveries.id, failure.id), eq(deliveries.attempts, failure.attemptsSeen), owed))
     .returning({ id: deliveries.id });
   return recorded.length > 0;
-}
-
-export interface DeadDelivery {
-  id: string;
-  handler: string;
-  messageType: string;
-  subjectId: string;
-  attempts: number;
-  lastError: string | null;
-  createdAt: Date;
-}
-
-export async function listDead(db: Db, limit: number): Promise<DeadDelivery[]> {
-  return await db
-    .select({
-      id: deliveries.id,
-      handler: deliveries.handler,
-      messageType: messages.type,
-      subjectId: messages.subjectId,
-      attempts: deliveries.attempts,
-      lastError: deliveries.lastError,
-      createdAt: deliveries.createdAt,
-    })
-    .from(deliveries)
-    .innerJoin(messages, eq(messages.id, deliveries.messageId))
-    .where(eq(deliveries.status, 'dead'))
-    .orderBy(desc(deliveries.createdAt))
-    .limit(limit);
-}
-
-/** Gives dead deliveries their ten attempts anew; null means all of them. Returns how many. */
-export async function revive(db: Db, ids: readonly string[] | null, now: Date): Promise<number> {
-  if (ids !== null && ids.length === 0) return 0;
-  const revived = await db
-    .update(deliveries)
-    .set({ status: 'pending', attempts: 0, notBefore: now, leaseUntil: null })
-    .where(and(eq(deliveries.status, 'dead'), ids === null ? undefined : inArray(deliveries.id, [...ids])))
-    .returning({ id: deliveries.id });
-  return revived.length;
 }

@@ -3,6 +3,7 @@ import type { Database } from '../db/client.ts';
 import type { Config } from '../src/config.ts';
 import type { Clock } from '../src/core/clock.ts';
 import type { Ctx, Log } from '../src/core/ctx.ts';
+import type { DeliveryMeter } from '../src/core/delivery-meter.ts';
 import { newId } from '../src/core/ids.ts';
 import type { Mailer } from '../src/core/mailer.ts';
 import type { SearchEngines, Searcher } from '../src/core/search-index.ts';
@@ -19,6 +20,7 @@ export interface WorkerDeps {
   searchEngines: SearchEngines;
   mailer: Mailer;
   wake: Wake;
+  metrics: DeliveryMeter;
 }
 
 /** The ctx of a job: the system acts, under the job's name. */

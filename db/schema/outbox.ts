@@ -18,7 +18,7 @@ export const messages = pgTable(
   (t) => [index('messages_xid_id_idx').on(t.xid, t.id), index('messages_created_at_idx').on(t.createdAt)],
 );
 
-/** What is owed: one row per message, handler and target. pending -> published -> done, or dead. */
+/** What is owed: one row per message, handler and target. pending -> published -> done, or dead, and then perhaps discarded. */
 export const deliveries = pgTable(
   'deliveries',
   {
@@ -29,7 +29,7 @@ export const deliveries = pgTable(
     handler: text('handler').notNull(),
     /** Whom or what it is for, where a message owes the handler several: a notice to be mailed, a webhook's endpoint. */
     targetId: uuid('target_id'),
-    status: text('status', { enum: ['pending', 'published', 'done', 'dead'] })
+    status: text('status', { enum: ['pending', 'published', 'done', 'dead', 'discarded'] })
       .notNull()
       .default('pending'),
     attempts: integer('attempts').notNull().default(0),

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   date,
@@ -82,10 +83,18 @@ export const projectMilestones = pgTable(
     paymentShare: doublePrecision('payment_share').notNull(),
     status: text('status', { enum: ['planned', 'submitted', 'accepted', 'rework', 'paid'] }).notNull(),
     reworkReason: text('rework_reason'),
+    /** When the parties were reminded that it is due soon, and told that it is overdue. */
+    dueToldAt: instant('due_told_at'),
+    overdueToldAt: instant('overdue_told_at'),
     submittedAt: instant('submitted_at'),
     acceptedAt: instant('accepted_at'),
     paidAt: instant('paid_at'),
     version: versionColumn(),
   },
-  (t) => [uniqueIndex('project_milestones_position_key').on(t.projectId, t.position)],
+  (t) => [
+    uniqueIndex('project_milestones_position_key').on(t.projectId, t.position),
+    index('project_milestones_untold_idx')
+      .on(t.dueOn)
+      .where(sql`overdue_told_at is null and status in ('planned', 'rework')`),
+  ],
 );

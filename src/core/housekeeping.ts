@@ -9,7 +9,7 @@ const messageDays = 7;
 
 /**
  * Deletes what has served its time: idempotency keys after 24 hours; messages after 7 days when every cursor has passed
- * them and every delivery is done. Dead deliveries stay, with their messages. The actor must be `system:housekeeping`: row-level security shows it the keys of all.
+ * them and every delivery is done or discarded. Dead deliveries stay, with their messages. The actor must be `system:housekeeping`: row-level security shows it the keys of all.
  */
 export async function prune(ctx: Ctx): Promise<void> {
   const now = ctx.clock.now();
@@ -32,7 +32,7 @@ function pruneMessages(tx: Tx, before: Date) {
       select m.id from messages m
       where m.created_at < ${before.toISOString()}::timestamptz
         and (m.xid, m.id) <= (select c.xid, c.message_id from cursors c order by c.xid, c.message_id limit 1)
-        and not exists (select from deliveries d where d.message_id = m.id and d.status <> 'done')
+        and not exists (select from deliveries d where d.message_id = m.id and d.status not in ('done', 'discarded'))
       order by m.created_at limit ${batchSize}
     ), fulfilled as (
       delete from deliveries d using old where d.message_id = old.id

@@ -12,6 +12,25 @@ export const handlerNames = [
 ] as const;
 export type HandlerName = (typeof handlerNames)[number];
 
+/** What a delivery is for, in terms of those who look after it. */
+export const channels = ['inbox', 'mail', 'webhook', 'matching', 'records'] as const;
+export type Channel = (typeof channels)[number];
+
+/** Each handler's channel, and what the target of its deliveries is where they have one. */
+export const deliveryRoutes = {
+  'refresh-matches': { channel: 'matching', target: null },
+  'refresh-all-matches': { channel: 'matching', target: null },
+  'preview-matches': { channel: 'matching', target: null },
+  'rehome-records': { channel: 'records', target: null },
+  notify: { channel: 'inbox', target: null },
+  'send-email': { channel: 'mail', target: null },
+} as const satisfies Record<HandlerName, { channel: Channel; target: 'notification' | 'webhook' | null }>;
+
+/** null for a handler of another version of the program. */
+export function channelOf(handler: string): Channel | null {
+  return Object.hasOwn(deliveryRoutes, handler) ? deliveryRoutes[handler as HandlerName].channel : null;
+}
+
 /** Each message type and the handlers that get a delivery of it. Cursor readers see every message without one. */
 export const subscriptions = {
   'market.created': ['rehome-records'],
@@ -60,6 +79,8 @@ export const subscriptions = {
   'project.activated': ['notify'],
   'project.completed': ['notify'],
   'project.terminated': ['notify'],
+  'milestone.due': ['notify'],
+  'milestone.overdue': ['notify'],
   'milestone.submitted': ['notify'],
   'milestone.accepted': ['notify'],
   'milestone.rework': ['notify'],

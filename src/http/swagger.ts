@@ -18,6 +18,7 @@ const tags = [
   { name: 'notifications', description: 'The inbox' },
   { name: 'vocabularies', description: 'Controlled vocabularies' },
   { name: 'audit', description: 'Who did what to what' },
+  { name: 'dead-letters', description: 'Deliveries that were given up' },
   { name: 'operations', description: 'For those who run it' },
 ];
 

@@ -134,6 +134,8 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'project.activated': projectParties,
   'project.completed': projectParties,
   'project.terminated': projectParties,
+  'milestone.due': projectParties,
+  'milestone.overdue': projectParties,
   'milestone.submitted': projectParties,
   'milestone.accepted': projectParties,
   'milestone.rework': projectParties,

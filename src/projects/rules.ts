@@ -24,6 +24,9 @@ export const milestoneTransitions = {
 } as const satisfies Record<string, Transition<MilestoneStatus>>;
 export type MilestoneStep = keyof typeof milestoneTransitions;
 
+/** The parties hear of a milestone so many days before it is due. */
+export const reminderDays = 3;
+
 /** In which states of its project a milestone moves; what was accepted may be paid after the end. */
 const projectStatesFor: Record<MilestoneStep, readonly ProjectStatus[]> = {
   submit: ['active'],

@@ -3,4 +3,5 @@ export * from './service/lifecycle.ts';
 export * from './service/milestones.ts';
 export * from './service/read.ts';
 export { rehomeProjects } from './service/rehome.ts';
+export { remindOfMilestones } from './service/remind.ts';
 export { getMilestoneRows, getProjectRows, type MilestoneRow, type ProjectRow } from './store.ts';

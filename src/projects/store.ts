@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, like, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNull, like, lt, or, sql } from 'drizzle-orm';
 import { demands, projectMilestones, projectParties, projects } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import { regionPrefix } from '../core/region-codes.ts';
@@ -104,6 +104,44 @@ export async function getMilestoneRows(db: Db, ids: readonly string[]): Promise<
 export async function getMilestoneRow(db: Db, id: string): Promise<MilestoneRow | undefined> {
   const [row] = await db.select().from(projectMilestones).where(eq(projectMilestones.id, id));
   return row;
+}
+
+/**
+ * Marks milestones of running projects that nobody has submitted as told, those that fell due before `dueBefore` and have
+ * not been told to. Of two who look at once, each gets others. A mark is no change that anybody made: the version stays.
+ * @param dates China days
+ */
+export async function takeUntold(
+  tx: Tx,
+  which: 'due' | 'overdue',
+  dates: { today: string; dueBefore: string },
+  now: Date,
+  limit: number,
+): Promise<string[]> {
+  const toldAt = which === 'due' ? projectMilestones.dueToldAt : projectMilestones.overdueToldAt;
+  const untold = tx
+    .select({ id: projectMilestones.id })
+    .from(projectMilestones)
+    .innerJoin(projects, eq(projects.id, projectMilestones.projectId))
+    .where(
+      and(
+        eq(projects.status, 'active'),
+        inArray(projectMilestones.status, ['planned', 'rework']),
+        isNull(toldAt),
+        isNull(projectMilestones.overdueToldAt),
+        lt(projectMilestones.dueOn, dates.dueBefore),
+        which === 'due' ? gte(projectMilestones.dueOn, dates.today) : undefined,
+      ),
+    )
+    .orderBy(asc(projectMilestones.dueOn))
+    .limit(limit)
+    .for('update', { of: projectMilestones, skipLocked: true });
+  const taken = await tx
+    .update(projectMilestones)
+    .set(which === 'due' ? { dueToldAt: now } : { overdueToldAt: now })
+    .where(inArray(projectMilestones.id, untold))
+    .returning({ id: projectMilestones.id });
+  return taken.map((row) => row.id);
 }
 
 /** Counts the version up. */

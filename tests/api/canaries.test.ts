@@ -53,6 +53,8 @@ let workers: Workers;
 let owner: pg.Client;
 let hidden: Person;
 let colleague: Person;
+let address: string;
+let streams: Map<string, Followed>;
 let story: { demand: Body; result: Body; match: Body; introduction: Body };
 
 beforeAll(async () => {
@@ -65,8 +67,21 @@ beforeAll(async () => {
   await workers.ready;
   hidden = await registerHidden();
   colleague = await addMember(api, world.university, world.university.organizationId, 'member');
+  address = await api.app.listen({ port: 0, host: '127.0.0.1' });
+  streams = new Map();
+  const { university, demandBroker, resultBroker, enterprise, strangerUniversity } = world;
+  for (const [name, person] of Object.entries({
+    university,
+    hidden,
+    demandBroker,
+    resultBroker,
+    enterprise,
+    strangerUniversity,
+  })) {
+    streams.set(name, await follow(person, '/v1/notifications/stream'));
+  }
   story = await tellStory();
-});
+}, 240_000);
 afterAll(async () => {
   await workers.close();
   await owner.end();
@@ -139,7 +154,25 @@ async function tellStory(): Promise<typeof story> {
   return { demand, result, match, introduction: introduction.body };
 }
 
-const patience = { timeout: 20_000, interval: 25 };
+/** What a stream has said so far, headers and all. */
+interface Followed {
+  text: string;
+  ended: Promise<void>;
+}
+
+async function follow(person: Person, path: string): Promise<Followed> {
+  const response = await fetch(`${address}${path}`, { headers: { authorization: `Bearer ${person.token}` } });
+  expect(response.status).toBe(200);
+  const followed: Followed = { text: JSON.stringify([...response.headers]), ended: Promise.resolve() };
+  const decoder = new TextDecoder();
+  followed.ended = (async () => {
+    for await (const chunk of response.body ?? [])
+      followed.text += decoder.decode(chunk as Uint8Array, { stream: true });
+  })();
+  return followed;
+}
+
+const patience = { timeout: 60_000, interval: 25 };
 
 /** All that is owed has been done, and the index has the demand. */
 async function settled(): Promise<void> {
@@ -295,6 +328,34 @@ describe('before both parties have accepted', () => {
       }
     }
   }, 60_000);
+});
+
+describe('what is streamed', () => {
+  it('tells each reader of what concerns them and nothing confidential, not even what they may read elsewhere', async () => {
+    const secrets = [...Object.values(demandSecrets), ...Object.values(resultSecrets)];
+    for (const name of ['university', 'hidden', 'demandBroker', 'resultBroker']) {
+      await vi.waitFor(() => expect(streams.get(name)?.text).toContain(`"id":"${story.match.id}"`), patience);
+      await vi.waitFor(() => expect(streams.get(name)?.text).toContain('introduction.'), patience);
+    }
+    for (const [name, { text }] of streams) {
+      expect([name, secrets.filter((secret) => text.includes(secret))]).toEqual([name, []]);
+      const mayName = name === 'hidden' || name === 'demandBroker';
+      const named = ['Qzanonymous', hidden.organizationId].filter((secret) => !mayName && text.includes(secret));
+      expect([name, named]).toEqual([name, []]);
+    }
+    for (const name of ['enterprise', 'strangerUniversity']) {
+      expect(streams.get(name)?.text).not.toContain(story.demand.title);
+    }
+  });
+
+  it('of a job is how far it is, and no record', async () => {
+    const job = (await world.admin.post('/v1/match-refreshes')).body;
+    const followed = await follow(world.admin, `/v1/jobs/${job.id}/stream`);
+    await followed.ended;
+    expect(followed.text).toContain('"status":"done"');
+    const said = [...Object.values(demandSecrets), ...Object.values(resultSecrets), 'Qzanonymous', story.demand.title];
+    expect(said.filter((secret) => followed.text.includes(secret))).toEqual([]);
+  });
 });
 
 describe('what is stored', () => {

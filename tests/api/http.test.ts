@@ -297,6 +297,7 @@ describe('the pages for operation', () => {
       expect(answer.statusCode).toBe(200);
       expect(answer.body).toContain('route="/v1/demands/:id",status="404"');
       expect(answer.body).not.toContain(unknownId);
+      expect(answer.body).toContain('duijie_deliveries_owed{channel="inbox",handler="notify"}');
     }
     for (const remoteAddress of ['10.0.0.7', '203.0.113.9', '::ffff:10.0.0.1', 'fe80::1']) {
       const headers = { 'x-forwarded-for': '127.0.0.1' };

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { chinaDate, plusDays } from '../../src/core/clock.ts';
+import { remindOfMilestones } from '../../src/projects/service.ts';
 import {
   addMember,
   type Body,
@@ -404,5 +406,63 @@ describe('the end of a project', () => {
     expect(await messagesAbout(api, project.id)).toEqual(['project.created', 'project.terminated']);
     expect(await auditOf(api, project.id)).toEqual(['project.create', 'project.terminate']);
     expect((await world.enterprise.post(`${url}/complete`)).body.state).toBe('terminated');
+  });
+});
+
+describe('the sweep of milestones', () => {
+  /** The milestones of a project that is active, due so many days from today. */
+  async function activeMilestones(...inDays: number[]): Promise<Body[]> {
+    const one = { acceptanceCriteria: '合格', dueOn: '2027-03-31', paymentShare: 100 / inDays.length };
+    const made = await create(world.demandBroker, {
+      milestones: inDays.map((_, at) => ({ ...one, title: `第 ${at + 1} 段` })),
+    });
+    await world.demandBroker.put(`/v1/projects/${made.id}/parties`, { parties: statedParties() });
+    expect((await world.demandBroker.post(`/v1/projects/${made.id}/activate`)).status).toBe(200);
+    for (const [at, days] of inDays.entries()) {
+      const dueOn = chinaDate(plusDays(api.clock.now(), days));
+      await api.deps.pool.query('update project_milestones set due_on = $2 where id = $1', [
+        made.milestones[at].id,
+        dueOn,
+      ]);
+    }
+    return made.milestones;
+  }
+
+  async function sweep(): Promise<Record<'due' | 'overdue', number>[]> {
+    const ctx = () => api.deps.ctxFor({ kind: 'system', name: 'remind-of-milestones' });
+    return await Promise.all([remindOfMilestones(ctx()), remindOfMilestones(ctx())]);
+  }
+
+  const told = (all: Body[]) => Promise.all(all.map(({ id }) => messagesAbout(api, id)));
+
+  test('tells once three days before a milestone is due and once when it is overdue, however many sweep', async () => {
+    const all = await activeMilestones(0, 3, 4, 20);
+    const url = `/v1/projects/${all[0].projectId}`;
+    const etag = (await world.demandBroker.get(url)).headers.etag;
+    await sweep();
+    expect(await told(all)).toEqual([['milestone.due'], ['milestone.due'], [], []]);
+    await sweep();
+    expect(await told(all)).toEqual([['milestone.due'], ['milestone.due'], [], []]);
+    api.clock.advance({ days: 1 });
+    await sweep();
+    await sweep();
+    expect(await told(all)).toEqual([['milestone.due', 'milestone.overdue'], ['milestone.due'], ['milestone.due'], []]);
+    expect((await world.demandBroker.get(url)).headers.etag).toBe(etag);
+  });
+
+  test('tells nothing of what was submitted, and of what it finds overdue only that', async () => {
+    const all = await activeMilestones(0, -9);
+    const submitted = await researcher.post(`/v1/projects/${all[0].projectId}/milestones/${all[0].id}/submit`);
+    expect(submitted.status).toBe(200);
+    await sweep();
+    expect(await told(all)).toEqual([['milestone.submitted'], ['milestone.overdue']]);
+  });
+
+  test('tells nothing of a project that is over', async () => {
+    const all = await activeMilestones(0, -9);
+    const ended = await world.demandBroker.post(`/v1/projects/${all[0].projectId}/terminate`, { reason: '停止' });
+    expect(ended.status).toBe(200);
+    await sweep();
+    expect(await told(all)).toEqual([[], []]);
   });
 });

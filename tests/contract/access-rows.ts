@@ -31,6 +31,7 @@ export const roles = [
 ] as const;
 
 const anybody = '200 200 200 200 200 200 200 200 200';
+const staffOfDemandMarket = '401 404 404 404 404 200 404 200 200';
 const signedIn = '401 200 200 200 200 200 200 200 200';
 
 function at(url: string, body?: unknown): () => AccessRequest {
@@ -430,6 +431,22 @@ const other: Record<string, Row> = {
   },
   // An answer that does not end: access-matrix.test.ts opens it over a socket.
   'GET /v1/notifications/stream': { answers: signedIn, request: at('/v1/notifications/stream') },
+  'GET /v1/dead-letters': { answers: '401 404 404 404 404 200 200 200 200', request: at('/v1/dead-letters') },
+  'GET /v1/dead-letters/{id}': {
+    answers: staffOfDemandMarket,
+    request: async (subjects) => ({ url: `/v1/dead-letters/${await subjects.deadLetter()}` }),
+  },
+  'POST /v1/dead-letters/{id}/retry': {
+    answers: staffOfDemandMarket,
+    request: async (subjects) => ({ url: `/v1/dead-letters/${await subjects.deadLetter()}/retry` }),
+  },
+  'POST /v1/dead-letters/{id}/discard': {
+    answers: staffOfDemandMarket,
+    request: async (subjects) => ({
+      url: `/v1/dead-letters/${await subjects.deadLetter()}/discard`,
+      body: { reason: 'obsolete' },
+    }),
+  },
   'GET /v1/audit': {
     answers: '401 404 404 404 404 200 404 200 200',
     request: async (subjects) => ({ url: `/v1/audit?subject=${(await subjects.demand('published')).id}` }),

@@ -14,6 +14,7 @@ import {
   type TestApi,
   type World,
 } from '../setup/api.ts';
+import { insertDeadLetter } from '../setup/dead-letters.ts';
 import { insertMatch } from '../setup/introductions.ts';
 
 type RecordState = 'draft' | 'submitted' | 'published';
@@ -117,6 +118,11 @@ export class Subjects {
     if (state !== 'planned') done(await this.world.university.post(`${url}/submit`));
     if (state === 'accepted') done(await this.world.enterprise.post(`${url}/accept`));
     return url;
+  }
+
+  /** A notice of the demand market's that was given up. */
+  async deadLetter(): Promise<string> {
+    return await insertDeadLetter(this.api, { handler: 'notify', subjectId: (await this.demand('draft')).id });
   }
 
   /** A notice in the inbox of the enterprise. */

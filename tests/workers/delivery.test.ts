@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError, invalidState, notFound } from '../../src/core/errors.ts';
+import { revive } from '../../src/dead-letters/service.ts';
 import { openPostgresQueues, openRedisQueues, type Queues } from '../../workers/queues.ts';
 import { connectRedis } from '../../workers/redis.ts';
 import { leaseMs, publishDue } from '../../workers/relay.ts';
-import { revive } from '../../workers/store.ts';
 import { startRedis, type TestRedis, withoutRedis } from '../setup/redis.ts';
 import { createHarness, effectHandler, type Harness } from './harness.ts';
 

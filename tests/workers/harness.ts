@@ -27,6 +27,8 @@ export interface Harness {
   deps: WorkerDeps;
   lines: LogLine[];
   mails: Mail[];
+  /** What was counted of each delivery: `notify sent`. */
+  counted: string[];
   databaseUrl: string;
   advanceMs(ms: number): void;
   /** Deps of another process: with a pool of its own. */
@@ -55,6 +57,7 @@ export async function createHarness(redisUrl: string | null): Promise<Harness> {
   );
   const lines: LogLine[] = [];
   const mails: Mail[] = [];
+  const counted: string[] = [];
   const pools: pg.Pool[] = [];
   const workers: Workers[] = [];
   let nowMs = Date.parse('2026-03-02T01:00:00Z');
@@ -78,6 +81,7 @@ export async function createHarness(redisUrl: string | null): Promise<Harness> {
       searchEngines: { postgres: noSearch, meilisearch: null },
       mailer: { send: async (mail) => void mails.push(mail) },
       wake: new Wake(),
+      metrics: { count: (handler, outcome) => void counted.push(`${handler} ${outcome}`) },
     };
   }
   const deps = process();
@@ -86,6 +90,7 @@ export async function createHarness(redisUrl: string | null): Promise<Harness> {
     deps,
     lines,
     mails,
+    counted,
     databaseUrl: database.url,
     advanceMs(ms) {
       nowMs += ms;

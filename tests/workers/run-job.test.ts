@@ -5,11 +5,11 @@ import { deliveries } from '../../db/schema/index.ts';
 import { newId } from '../../src/core/ids.ts';
 import { claimDeliveries, owe } from '../../src/core/outbox.ts';
 import { transaction } from '../../src/core/transaction.ts';
+import { listDead } from '../../src/dead-letters/service.ts';
 import type { Handler } from '../../workers/handler.ts';
 import type { DeliveryJob } from '../../workers/queues.ts';
 import { leaseMs, publishDue, reconcile } from '../../workers/relay.ts';
 import { runDeliveries, runDelivery } from '../../workers/run-job.ts';
-import { listDead } from '../../workers/store.ts';
 import { systemCtx } from '../../workers/worker-deps.ts';
 import { createHarness, effectHandler, type Harness } from './harness.ts';
 
@@ -170,6 +170,7 @@ describe('running deliveries together', () => {
     const options = { deps: harness.deps, registry: { notify: togetherHandler(() => broken) } };
     expect(await runDeliveries('notify', ids, options)).toEqual(['done', 'done', 'retried', 'done', 'done']);
     expect(await harness.delivery(ids[2] ?? '')).toMatchObject({ status: 'pending', attempts: 1, lastError: 'boom' });
+    expect(harness.counted).toEqual(['sent', 'sent', 'retried', 'sent', 'sent'].map((outcome) => `notify ${outcome}`));
     broken = null;
     // A leftover job of the first attempt: its time has not come.
     expect(await runDeliveries('notify', ids, options)).toEqual(repeat(5, 'already-done'));

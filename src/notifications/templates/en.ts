@@ -160,6 +160,14 @@ export const en: Templates = {
   'project.activated': (p) => ({ title: 'The project has started', body: `${sentence(project(p))} has started.` }),
   'project.completed': (p) => ({ title: 'The project is complete', body: `${sentence(project(p))} is complete.` }),
   'project.terminated': (p) => ({ title: 'The project has ended', body: `${sentence(project(p))} was terminated.` }),
+  'milestone.due': (p) => ({
+    title: 'A milestone is due soon',
+    body: `${sentence(milestone(p))} is due ${p.dueOn === undefined ? 'soon' : `on ${p.dueOn}`}; please submit it in time.`,
+  }),
+  'milestone.overdue': (p) => ({
+    title: 'A milestone is overdue',
+    body: `${sentence(milestone(p))} was due${p.dueOn === undefined ? '' : ` on ${p.dueOn}`} and has not been submitted.`,
+  }),
   'milestone.submitted': (p) => ({
     title: 'A milestone awaits acceptance',
     body: `${sentence(milestone(p))} was submitted; please accept it or ask for rework.`,

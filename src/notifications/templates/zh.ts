@@ -82,6 +82,14 @@ export const zh: Templates = {
   'project.activated': (p) => ({ title: '项目已启动', body: `${project(p)}已启动。` }),
   'project.completed': (p) => ({ title: '项目已完成', body: `${project(p)}已完成。` }),
   'project.terminated': (p) => ({ title: '项目已终止', body: `${project(p)}已终止。` }),
+  'milestone.due': (p) => ({
+    title: '里程碑即将到期',
+    body: `${milestone(p)}${p.dueOn === undefined ? '即将到期' : `将于 ${p.dueOn} 到期`}，请按时提交。`,
+  }),
+  'milestone.overdue': (p) => ({
+    title: '里程碑已逾期',
+    body: `${milestone(p)}${p.dueOn === undefined ? '' : `应于 ${p.dueOn} 完成，`}已逾期，尚未提交。`,
+  }),
   'milestone.submitted': (p) => ({ title: '里程碑待验收', body: `${milestone(p)}已提交，请验收。` }),
   'milestone.accepted': (p) => ({ title: '里程碑已验收', body: `${milestone(p)}已通过验收。` }),
   'milestone.rework': (p) => ({ title: '里程碑需返工', body: `${milestone(p)}被退回返工，原因见项目。` }),

@@ -21,6 +21,7 @@ describe('the configuration', () => {
     ['PORT', '70000', 'a port'],
     ['PORT', '3.5', 'a port'],
     ['PORT', 'true', 'a port'],
+    ['METRICS_PORT', 'none', 'a port'],
     ['HOST', '999.1.1.1', 'address to listen on'],
     ['PUBLIC_URL', 'http://a b', 'https://'],
     ['DATABASE_URL', 'mysql://x', 'postgres://'],

@@ -90,7 +90,23 @@ describe('describing an error', () => {
     expect(describeError(error)).toBe(`postgres://…@db/x …@… … ${id}`);
   });
 
+  it('takes out what is quoted and is no name, what is not ASCII, telephone numbers, and all that a parser says', () => {
+    const error = new Error('refused "the secret recipe" of "demands_code_key" 机密细节 at +8613900000001: 配方编号甲');
+    expect(describeError(error)).toBe('refused "…" of "demands_code_key" … at …: …');
+    const parser = () => JSON.parse('机密');
+    expect(() => parser()).toThrow(SyntaxError);
+    expect(describeError(attempt(parser))).toBe('SyntaxError');
+  });
+
   it('is at most 500 characters long', () => {
     expect(describeError(new Error('长 '.repeat(600)))).toHaveLength(500);
   });
 });
+
+function attempt(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,87 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from './core/clock.ts';
+import { type DeliveryMeter, type DeliveryOutcome, deliveryOutcomes } from './core/delivery-meter.ts';
+import { channelOf, handlerNames } from './core/messages.ts';
+import type { Db } from './core/transaction.ts';
+import { summarizeOwed } from './dead-letters/service.ts';
+
+/** What a process tells of itself, in the text format of Prometheus. */
+export interface Metrics extends DeliveryMeter {
+  readonly contentType: string;
+  observeRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
+  render(): Promise<string>;
+}
+
+const meanings: Record<DeliveryOutcome, string> = {
+  sent: 'Deliveries that this process fulfilled',
+  retried: 'Attempts of this process that failed and will be repeated',
+  dead: 'Deliveries that this process gave up',
+};
+
+/** Counters are this process's own; gauges are read from the database at each look and the same from every process. */
+export function createMetrics({ db, clock }: { db: Db; clock: Clock }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Duration of HTTP requests by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const counterOf = (outcome: DeliveryOutcome) =>
+    new Counter({
+      name: `duijie_deliveries_${outcome}_total`,
+      help: meanings[outcome],
+      labelNames: ['channel', 'handler'],
+      registers,
+    });
+  const counters: Record<DeliveryOutcome, Counter> = {
+    sent: counterOf('sent'),
+    retried: counterOf('retried'),
+    dead: counterOf('dead'),
+  };
+  // From the start at 0, so that the first one is an increase.
+  for (const outcome of deliveryOutcomes) for (const name of handlerNames) counters[outcome].inc(labelsOf(name), 0);
+  const gauges = deliveryGauges(registry);
+
+  async function readOwed(): Promise<void> {
+    for (const gauge of Object.values(gauges)) gauge.reset();
+    const now = clock.now();
+    const summary = await summarizeOwed(db);
+    for (const handler of new Set([...handlerNames, ...summary.map((row) => row.handler)])) {
+      const row = summary.find((one) => one.handler === handler);
+      const labels = labelsOf(handler);
+      const dueMs = row?.oldestDueAt == null ? 0 : now.getTime() - row.oldestDueAt.getTime();
+      gauges.owed.set(labels, row?.owed ?? 0);
+      gauges.dead.set(labels, row?.dead ?? 0);
+      gauges.oldest.set(labels, Math.max(0, dueMs / 1_000));
+    }
+  }
+
+  return {
+    contentType: registry.contentType,
+    observeRequest: (labels, seconds) => durations.observe(labels, seconds),
+    count: (handler, outcome) => counters[outcome].inc(labelsOf(handler)),
+    async render() {
+      // With the database away, the process still tells what it knows by itself.
+      await readOwed().catch(() => undefined);
+      return await registry.metrics();
+    },
+  };
+}
+
+function labelsOf(handler: string): { channel: string; handler: string } {
+  return { channel: channelOf(handler) ?? 'other', handler };
+}
+
+function deliveryGauges(registry: Registry) {
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name, help, labelNames: ['channel', 'handler'], registers: [registry] });
+  return {
+    owed: gauge('duijie_deliveries_owed', 'Deliveries that are not fulfilled yet, those that wait for their time too'),
+    oldest: gauge('duijie_deliveries_oldest_due_seconds', 'How long ago the oldest of the owed deliveries was due'),
+    dead: gauge('duijie_dead_letters', 'Deliveries that were given up and neither retried nor discarded'),
+  };
+}

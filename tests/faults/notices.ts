@@ -1,0 +1,233 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { mulberry32 } from '../../bench/synthetic.ts';
+import { createDatabase, createPool, type Database } from '../../db/client.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import type { Ctx } from '../../src/core/ctx.ts';
+import { newId } from '../../src/core/ids.ts';
+import { emit } from '../../src/core/outbox.ts';
+import type { Searcher } from '../../src/core/search-index.ts';
+import { transaction } from '../../src/core/transaction.ts';
+import { freePort, Program } from '../journeys/program.ts';
+
+/** What must have come of what was acknowledged: everything, and nothing else. */
+export interface Oracle {
+  name: string;
+  /** May come more than once under the same key, as what leaves the database may: at least once, under a stable id. */
+  mayRepeat: boolean;
+  expected(): Promise<string[]>;
+  seen(): Promise<string[]>;
+}
+
+/** The world of a scenario, for those who add an oracle to it. */
+export interface Scene {
+  pool: pg.Pool;
+  /** Of the worker processes; they share one. */
+  dataDir: string;
+}
+
+export interface FaultRun {
+  databaseUrl: string;
+  redisUrl: string | null;
+  kills: number;
+  seed: number;
+  /** Besides the inbox. */
+  oracles?: (scene: Scene) => Oracle[];
+  tell?: (line: string) => void;
+}
+
+export interface FaultReport {
+  kills: number;
+  messages: number;
+  /** Seconds from the last kill until nothing was owed. */
+  drainSeconds: number;
+  /** By oracle: how many were expected, and how many came more often than once where they may. */
+  effects: Record<string, { expected: number; repeats: number }>;
+}
+
+interface Worker {
+  program: Program;
+  metricsUrl: string;
+}
+
+/** Notices that the process has delivered since it was started; 0 while it does not answer. */
+async function deliveredBy({ metricsUrl }: Worker): Promise<number> {
+  const text = await fetch(metricsUrl).then(
+    (answer) => answer.text(),
+    () => '',
+  );
+  return Number(/^duijie_deliveries_sent_total\{[^}]*handler="notify"\} (\d+)/m.exec(text)?.[1] ?? 0);
+}
+
+const organizations = 12;
+const membersOfEach = 5;
+const messagesOfBurst = 300;
+const messagesOfCommit = 10;
+const workerCount = 2;
+const maxKillDelayMs = 600;
+const maxWaitMs = 120_000;
+/** Longer than two looks for deliveries whose lease has ended. */
+const settleMs = 5_000;
+
+/**
+ * Two processes of workers; one of them ends by kill -9 at a seeded moment while it works on a burst of messages, and
+ * starts again, as often as asked. Then everything that was acknowledged must have its effects, each once, nothing given up.
+ * @throws Error that says what is missing, double, uncalled for or dead
+ */
+export async function runNoticeFaults(run: FaultRun): Promise<FaultReport> {
+  const { databaseUrl, redisUrl, kills, tell = () => undefined } = run;
+  const random = mulberry32(run.seed);
+  const environment = {
+    DATABASE_URL: databaseUrl,
+    LOG_LEVEL: 'warn',
+    ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
+  };
+  const workers: Worker[] = [];
+  const pool = createPool(databaseUrl, () => undefined);
+  try {
+    for (let at = 0; at < workerCount; at += 1) {
+      const metricsPort = await freePort();
+      const program = new Program({ ...environment, METRICS_PORT: String(metricsPort) }, 'main');
+      workers.push({ program, metricsUrl: `http://127.0.0.1:${metricsPort}/metrics` });
+      await program.start();
+    }
+    const organizationIds = await furnish(pool);
+    const ctx = ctxOf(createDatabase(pool));
+    let messages = 0;
+    const write = async (count: number) => {
+      await burst(ctx, organizationIds, random, count);
+      messages += count;
+    };
+    for (let kill = 1; kill <= kills; kill += 1) {
+      const at = Math.floor(random() * workerCount);
+      const afterMs = Math.floor(random() * maxKillDelayMs);
+      const victim = workers[at];
+      if (victim === undefined) throw new Error('no such worker');
+      await until(`worker ${at + 1} works`, async () => {
+        await write(messagesOfCommit);
+        return (await deliveredBy(victim)) > 0;
+      });
+      const writing = write(messagesOfBurst);
+      await delay(afterMs);
+      await victim.program.kill();
+      await writing;
+      tell(`kill ${kill} of ${kills}: worker ${at + 1}, ${afterMs} ms into a burst`);
+      await victim.program.start();
+    }
+    const start = performance.now();
+    await until('nothing is owed', async () => (await count(pool, "status in ('pending', 'published')")) === 0);
+    const drainSeconds = (performance.now() - start) / 1_000;
+    await delay(settleMs);
+    const dead = await count(pool, "status <> 'done'");
+    if (dead > 0) throw new Error(`${dead} deliveries are not done`);
+    const oracles = [inboxOracle(pool), ...(run.oracles?.({ pool, dataDir: workers[0]?.program.dataDir ?? '' }) ?? [])];
+    const effects: FaultReport['effects'] = {};
+    for (const oracle of oracles) effects[oracle.name] = await hold(oracle);
+    return { kills, messages, drainSeconds, effects };
+  } catch (error) {
+    for (const worker of workers) tell(worker.program.output);
+    throw error;
+  } finally {
+    await Promise.all(workers.map((worker) => worker.program.remove()));
+    await pool.end();
+  }
+}
+
+/** A market, and organizations whose members all hear of what happens to theirs. */
+async function furnish(pool: pg.Pool): Promise<string[]> {
+  const ids = Array.from({ length: organizations }, newId);
+  const userIds = ids.flatMap(() => Array.from({ length: membersOfEach }, newId));
+  await pool.query(
+    `insert into organizations (id, kind, name, status, region_code, created_at, updated_at)
+     select id, 'enterprise', '企业', 'verified', '640302', now(), now() from unnest($1::uuid[]) as id`,
+    [ids],
+  );
+  await pool.query(
+    `insert into users (id, email, name, created_at, updated_at)
+     select id, id || '@people.example', '某人', now(), now() from unnest($1::uuid[]) as id`,
+    [userIds],
+  );
+  await pool.query(
+    `insert into members (id, organization_id, user_id, role, created_at)
+     select gen_random_uuid(), ($2::uuid[])[1 + (at - 1) / ${membersOfEach}], id, 'member', now()
+     from unnest($1::uuid[]) with ordinality as u (id, at)`,
+    [userIds, ids],
+  );
+  return ids;
+}
+
+function ctxOf(db: Database): Ctx {
+  const quiet = () => undefined;
+  return {
+    actor: { kind: 'system', name: 'faults' },
+    db,
+    clock: systemClock,
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    requestId: newId(),
+    searchIndex: {} as Searcher,
+    wakeRelay: quiet,
+  };
+}
+
+/** What is committed here is acknowledged. */
+async function burst(
+  ctx: Ctx,
+  organizationIds: readonly string[],
+  random: () => number,
+  messages: number,
+): Promise<void> {
+  for (let at = 0; at < messages; at += messagesOfCommit) {
+    await transaction(ctx, async (tx) => {
+      const facts = Array.from({ length: messagesOfCommit }, () => ({
+        type: 'organization.reinstated' as const,
+        subjectType: 'organization' as const,
+        subjectId: organizationIds[Math.floor(random() * organizationIds.length)] ?? '',
+      }));
+      await emit(tx, ctx, facts);
+    });
+  }
+}
+
+async function count(pool: pg.Pool, which: string): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `select count(*)::int as count from deliveries where handler <> 'refresh-matches' and ${which}`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + maxWaitMs;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`not within ${maxWaitMs / 1_000} s: ${what}`);
+    await delay(10);
+  }
+}
+
+/** Every member of the organization of a message has it in the inbox. */
+function inboxOracle(pool: pg.Pool): Oracle {
+  const keys = async (query: string) => (await pool.query<{ key: string }>(query)).rows.map((row) => row.key);
+  return {
+    name: 'inbox',
+    mayRepeat: false,
+    expected: () =>
+      keys(
+        `select m.id || ' ' || p.user_id as key from messages m join members p on p.organization_id = m.subject_id
+         where m.type = 'organization.reinstated'`,
+      ),
+    seen: () => keys("select message_id || ' ' || user_id as key from notifications"),
+  };
+}
+
+async function hold({ name, mayRepeat, expected, seen }: Oracle): Promise<{ expected: number; repeats: number }> {
+  const [wanted, came] = [new Set(await expected()), await seen()];
+  const distinct = new Set(came);
+  const missing = [...wanted].filter((key) => !distinct.has(key));
+  const uncalledFor = [...distinct].filter((key) => !wanted.has(key));
+  const repeats = came.length - distinct.size;
+  if (wanted.size === 0 || missing.length > 0 || uncalledFor.length > 0 || (repeats > 0 && !mayRepeat)) {
+    throw new Error(
+      `${name}: of ${wanted.size} are ${missing.length} missing, ${uncalledFor.length} uncalled for, ${repeats} double; ${missing.slice(0, 3).join()}`,
+    );
+  }
+  return { expected: wanted.size, repeats };
+}
