@@ -21,6 +21,8 @@ export type RankTask = RankSides &
   Omit<RankContext, 'text'> & {
     /** Records of the other side that are told of even when they are not among the best. */
     alsoTell?: readonly string[];
+    /** So many matches, and as many near misses, are wanted, not as many as a run keeps: explaining costs more than scoring. */
+    atMost?: number;
   };
 export type RankSides =
   | { side: 'demand'; subject: MatchDemand; others: readonly MatchResult[] }
@@ -72,23 +74,29 @@ function explained({ explain, ...pair }: ScoredPair): RankedPair {
 
 /** The results that could answer a demand, best first. */
 export function rankResults(demand: MatchDemand, results: readonly MatchResult[], context: RankContext): Ranking {
-  const { matches, nearMisses } = rank({ side: 'demand', subject: demand, others: results }, context);
+  const { matches, nearMisses } = rank({ side: 'demand', subject: demand, others: results }, context, wantedOf({}));
   return { matches, nearMisses };
 }
 
 /** The demands a result could answer, best first; each pair scores as it does from the other side. */
 export function rankDemands(result: MatchResult, demands: readonly MatchDemand[], context: RankContext): Ranking {
-  const { matches, nearMisses } = rank({ side: 'result', subject: result, others: demands }, context);
+  const { matches, nearMisses } = rank({ side: 'result', subject: result, others: demands }, context, wantedOf({}));
   return { matches, nearMisses };
 }
 
 /** The same for either side, and what is to be told of besides. */
-export function rankTask({ alsoTell, ...task }: RankTask, text: TextMatcher): TaskRanking {
+export function rankTask(task: RankTask, text: TextMatcher): TaskRanking {
   const { facts, now, weights } = task;
-  return rank(task, { text, facts, now, ...(weights === undefined ? {} : { weights }) }, new Set(alsoTell));
+  return rank(task, { text, facts, now, ...(weights === undefined ? {} : { weights }) }, wantedOf(task));
 }
 
-function rank(sides: RankSides, context: RankContext, alsoTell: ReadonlySet<string> = new Set()): TaskRanking {
+type Wanted = { atMost: number; alsoTell: ReadonlySet<string> };
+
+function wantedOf({ atMost = keepAtMost, alsoTell }: Pick<RankTask, 'atMost' | 'alsoTell'>): Wanted {
+  return { atMost, alsoTell: new Set(alsoTell) };
+}
+
+function rank(sides: RankSides, context: RankContext, { atMost, alsoTell }: Wanted): TaskRanking {
   const scored =
     sides.side === 'demand'
       ? sides.others.map((result) => scoreOne(sides.subject, result, context))
@@ -101,9 +109,9 @@ function rank(sides: RankSides, context: RankContext, alsoTell: ReadonlySet<stri
   const matches = kept.filter(({ nearMiss }) => nearMiss === null);
   const nearMisses = kept.filter(({ nearMiss }) => nearMiss !== null);
   return {
-    matches: matches.slice(0, keepAtMost).map(explained),
-    nearMisses: nearMisses.slice(0, keepAtMost).map(explained),
-    beyond: [...matches.slice(keepAtMost), ...nearMisses.slice(keepAtMost)]
+    matches: matches.slice(0, atMost).map(explained),
+    nearMisses: nearMisses.slice(0, atMost).map(explained),
+    beyond: [...matches.slice(atMost), ...nearMisses.slice(atMost)]
       .filter((pair) => alsoTell.has(otherId(pair)))
       .map(explained),
   };

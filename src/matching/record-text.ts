@@ -21,6 +21,11 @@ export function demandText(demand: MatchDemand): RecordText {
   );
 }
 
+/** The tag of an indexed record that says which version of its text the index has read. */
+export function versionTag(version: number): string {
+  return `version:${version}`;
+}
+
 export function resultText(result: MatchResult): RecordText {
   return recordText(
     result.title,

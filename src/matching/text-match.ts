@@ -1,7 +1,7 @@
 import type { Engine } from './engine/engine.ts';
 import type { PreparedQuery } from './engine/query.ts';
 import type { Relevance } from './engine/types.ts';
-import { demandText, type RecordText, recordPlace, resultText } from './record-text.ts';
+import { demandText, type RecordText, recordPlace, resultText, versionTag } from './record-text.ts';
 import type { ExplainedTerm, MatchDemand, MatchResult, RecordPlace } from './types.ts';
 
 /** What the texts of a pair say to each other. All numbers 0–1. */
@@ -35,7 +35,7 @@ export function createTextMatcher(
       const { text, query } = last;
       const otherText = resultTextOf(result);
       return {
-        relevance: engine.compare(query, otherText.fields),
+        relevance: engine.compare(query, otherText.fields, { id: result.id, tag: versionTag(result.version) }),
         keywordOverlap: keywordOverlap(demand.keywords, result.keywords, engine.nameSimilarity),
         terms: () =>
           engine.explain(query, otherText.fields).map((term) => ({

@@ -186,6 +186,6 @@ function indexedResult(result: MatchResult): IndexedRecord {
   return { side: 'result', ...shelved(result), text: resultText(result).fields };
 }
 
-function shelved({ id, technologyFields, publishedAt }: MatchDemand | MatchResult) {
-  return { id, technologyFields, publishedAtMs: publishedAt?.getTime() ?? 0 };
+function shelved({ id, version, technologyFields, publishedAt }: MatchDemand | MatchResult) {
+  return { id, version, technologyFields, publishedAtMs: publishedAt?.getTime() ?? 0 };
 }

@@ -148,12 +148,12 @@ export async function loadFacts(ctx: Ctx, records: readonly { organizationId: st
   return { ...noFacts, answerRecords, creditRestrictedOrganizationIds };
 }
 
-/** The best of these by the index's statistics, matches before near misses, as many of each as a run keeps. */
+/** The best of these by the index's statistics, matches before near misses, at most so many of each. */
 export async function rankAgainst(
   index: MatchIndex,
   subject: Subject,
   partners: readonly Row[],
-  known: { facts: MatchFacts; now: Date },
+  known: { facts: MatchFacts; now: Date; atMost: number },
 ): Promise<RankedPair[]> {
   const { matches, nearMisses } = await index.rank({ ...rankSides(subject, partners), ...known });
   return [...matches, ...nearMisses];

@@ -76,12 +76,12 @@ async function answerDraft(ctx: Ctx, draft: Draft, index: MatchIndex, patienceMs
   const now = ctx.clock.now();
   const subject = publishedAt(draft.subject, now);
   const { side, record } = subject;
-  const partners = await loadPartners(ctx, side, await candidatesFor(subject, index, maxCandidates));
-  const facts = await loadFacts(ctx, [record, ...partners]);
-  const best = await rankAgainst(index, subject, partners, { facts, now });
+  const candidates = await candidatesFor(subject, index, maxCandidates);
   // Whatever a run may judge, a draft's author sees what everybody may.
-  const shown = partners.filter((row) => isPublic(row, now));
-  return toMatchPreviewView(side, best, new Map(shown.map((row) => [row.id, row])), draft.limit);
+  const partners = (await loadPartners(ctx, side, candidates)).filter((row) => isPublic(row, now));
+  const facts = await loadFacts(ctx, [record, ...partners]);
+  const best = await rankAgainst(index, subject, partners, { facts, now, atMost: draft.limit });
+  return toMatchPreviewView(side, best, new Map(partners.map((row) => [row.id, row])));
 }
 
 function publishedAt(subject: Subject, now: Date): Subject {

@@ -55,7 +55,6 @@ export function toMatchPreviewView(
   side: Side,
   pairs: readonly RankedPair[],
   records: ReadonlyMap<string, DemandRow | ResultRow>,
-  limit: number,
 ): MatchPreviewView {
   const shown = pairs.flatMap((pair) => {
     const record = records.get(side === 'demand' ? pair.resultId : pair.demandId);
@@ -64,8 +63,8 @@ export function toMatchPreviewView(
   return {
     side,
     modelVersion: pairs[0]?.modelVersion ?? null,
-    matches: shown.filter((match) => match.nearMiss === null).slice(0, limit),
-    nearMisses: shown.filter((match) => match.nearMiss !== null).slice(0, limit),
+    matches: shown.filter((match) => match.nearMiss === null),
+    nearMisses: shown.filter((match) => match.nearMiss !== null),
   };
 }
 

@@ -1,10 +1,14 @@
 import { analyse } from './analysis.ts';
 import { termId } from './term-id.ts';
-import type { AnalysedDocument, EngineDocument, FieldTokens } from './types.ts';
+import type { AnalysedDocument, EngineDocument, FieldTokens, TextFields } from './types.ts';
 
 /** Reads a document's text into term ids. */
 export function analyseDocument({ id, fields, tags = [] }: EngineDocument): AnalysedDocument {
-  return { id, fields: [tokensOf(fields.title), tokensOf(fields.keywords), tokensOf(fields.body)], tags };
+  return { id, fields: analyseFields(fields), tags };
+}
+
+export function analyseFields({ title, keywords, body }: TextFields): AnalysedDocument['fields'] {
+  return [tokensOf(title), tokensOf(keywords), tokensOf(body)];
 }
 
 function tokensOf(text: string): FieldTokens {

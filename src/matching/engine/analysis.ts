@@ -58,7 +58,7 @@ export function analyse(original: string): Analysis {
 }
 
 /** The term a single English word is indexed under; undefined for a stop word. */
-function stemWord(word: string): string | undefined {
+export function stemWord(word: string): string | undefined {
   if (englishStopWords.has(word) || word.length > maxWordLength) {
     return undefined;
   }

@@ -1,71 +1,85 @@
 import { analyse } from './analysis.ts';
+import { ComparedQuery, isInHeading, isPair, isTranslated } from './compared-query.ts';
 import type { Dictionary, Translatable } from './dictionary.ts';
 import type { IndexStatistics } from './index-reader.ts';
+import { hanShare } from './language.ts';
 import { occurrenceWeights, saturate, weightedFrequency } from './length-norms.ts';
-import { type Concept, conceptCounts, type PreparedQuery } from './query.ts';
-import { countTerms, type DocumentCounts, headingCounts } from './term-counts.ts';
-import type { Relevance, TextFields } from './types.ts';
+import type { PreparedQuery } from './query.ts';
+import type { QueryReading } from './query-reading.ts';
+import { headingCounts } from './term-counts.ts';
+import type { FieldTokens, Relevance, TextFields } from './types.ts';
 
-/** Scores one pair of texts on scales that do not depend on the other candidates. */
-export function compareTexts(query: PreparedQuery, document: TextFields, index: IndexStatistics): Relevance {
-  const whole = countsOf(document);
-  const heading = new Map([...whole.counts].map(([term, packed]) => [term, headingCounts(packed)]));
-  const headingConcepts = query.concepts.filter(({ places }) => places.some(({ field }) => field !== 'body'));
-  const direct = query.concepts.filter(({ kind }) => kind !== 'translated');
-  const translated = query.concepts.filter(({ kind }) => kind === 'translated');
-  const occurrences = occurrenceWeights(whole.lengths, index.norms);
-  const frequencyIn = ({ packed, weight }: { packed: number; weight: number }) =>
-    weight * weightedFrequency(packed, occurrences);
-
-  function shareOf(concepts: readonly Concept[], counts: ReadonlyMap<string, number>): number {
-    let reached = 0;
-    let reachable = 0;
-    for (const concept of concepts) {
-      const frequency = conceptCounts(concept, counts).reduce((sum, found) => sum + frequencyIn(found), 0);
-      reached += concept.weight * saturate(frequency);
-      // Pairs add to what is reached and are not asked for: nobody repeats a long text phrase by phrase.
-      reachable += concept.kind === 'pair' ? 0 : concept.weight;
+/** Scores one pair of texts, the document's read into terms, on scales that do not depend on the other candidates. */
+export function compareTexts(
+  query: PreparedQuery,
+  document: TextFields,
+  words: readonly [title: FieldTokens, keywords: FieldTokens, body: FieldTokens],
+  { norms }: IndexStatistics,
+): Relevance {
+  const { weights } = query;
+  const { compared, chinese } = readyToCompare(query.reading);
+  const [title, keywords, body] = words;
+  const occurrences = occurrenceWeights([title.terms.length, keywords.terms.length, body.terms.length], norms);
+  const reachable = reachableBy(compared.marks, weights);
+  const reached = { title: 0, body: 0, crossLanguage: 0 };
+  const worth = (packed: number) => weightedFrequency(packed, occurrences);
+  const worthInHeading = (packed: number) => weightedFrequency(headingCounts(packed), occurrences);
+  for (const concept of compared.meet(words)) {
+    const marks = compared.marks[concept] as number;
+    const weight = weights[concept] as number;
+    const gained = weight * saturate(compared.frequency(concept, worth));
+    if ((marks & isTranslated) !== 0) {
+      reached.crossLanguage += gained;
+    } else {
+      reached.body += gained;
+      reached.title += marks & isInHeading ? weight * saturate(compared.frequency(concept, worthInHeading)) : 0;
     }
-    return reachable > 0 ? Math.min(1, reached / reachable) : 0;
   }
-
   return {
-    title: shareOf(
-      headingConcepts.filter(({ kind }) => kind !== 'translated'),
-      heading,
-    ),
-    body: shareOf(direct, whole.counts),
-    crossLanguage: shareOf(translated, whole.counts),
-    languageGap: languageGap(hanShare(query.fields), hanShare(document)),
+    title: share(reached.title, reachable.title),
+    body: share(reached.body, reachable.body),
+    crossLanguage: share(reached.crossLanguage, reachable.crossLanguage),
+    languageGap: languageGap(chinese, hanShare(document)),
   };
+}
+
+function share(reached: number, reachable: number): number {
+  return reachable > 0 ? Math.min(1, reached / reachable) : 0;
+}
+
+type Reachable = Pick<Relevance, 'title' | 'body' | 'crossLanguage'>;
+type ReadyQuery = { compared: ComparedQuery; chinese: number };
+
+/** A query is compared with many documents. */
+const readyQueries = new WeakMap<QueryReading, ReadyQuery>();
+
+function readyToCompare(reading: QueryReading): ReadyQuery {
+  let ready = readyQueries.get(reading);
+  if (ready === undefined) {
+    ready = { compared: new ComparedQuery(reading), chinese: hanShare(reading.fields) };
+    readyQueries.set(reading, ready);
+  }
+  return ready;
+}
+
+/** Pairs add to what is reached and are not asked for: nobody repeats a long text phrase by phrase. */
+function reachableBy(marksOf: Uint8Array, weights: Float64Array): Reachable {
+  const reachable = { title: 0, body: 0, crossLanguage: 0 };
+  weights.forEach((weight, concept) => {
+    const marks = marksOf[concept] as number;
+    if ((marks & isTranslated) !== 0) {
+      reachable.crossLanguage += weight;
+    } else if ((marks & isPair) === 0) {
+      reachable.body += weight;
+      reachable.title += marks & isInHeading ? weight : 0;
+    }
+  });
+  return reachable;
 }
 
 /** Abbreviations and units in Chinese text do not make it English: small differences count as none, large ones as whole. */
 function languageGap(a: number, b: number): number {
   return Math.min(1, Math.max(0, (Math.abs(a - b) - 0.3) / 0.4));
-}
-
-/** A text is compared with many queries in one run. */
-const countsByFields = new WeakMap<TextFields, DocumentCounts>();
-
-function countsOf(fields: TextFields): DocumentCounts {
-  let counts = countsByFields.get(fields);
-  if (counts === undefined) {
-    counts = countTerms(fields);
-    countsByFields.set(fields, counts);
-  }
-  return counts;
-}
-
-const hanGlobal = /\p{Script=Han}/gu;
-const latinWordGlobal = /\p{Script=Latin}+/gu;
-
-/** How much of a text is Chinese: 0 none, 1 all. An English word weighs as much as a Chinese word of two characters. */
-function hanShare({ title, keywords, body }: TextFields): number {
-  const text = `${title} ${keywords} ${body}`;
-  const han = (text.match(hanGlobal)?.length ?? 0) / 2;
-  const latin = text.match(latinWordGlobal)?.length ?? 0;
-  return han + latin > 0 ? han / (han + latin) : 0;
 }
 
 /** A short name read once: its terms, and the Chinese words that the dictionary knows in it. */

@@ -1,4 +1,4 @@
-import { analyse, type HanRun, pairTerm, type Token } from './analysis.ts';
+import { analyse, type HanRun, pairTerm, stemWord, type Token } from './analysis.ts';
 import { findChineseWords, segmentChinese } from './chinese-words.ts';
 import { normalizeWord } from './normalize.ts';
 import type { StringTable } from './packed-table.ts';
@@ -175,11 +175,13 @@ function spellNames(run: HanRun, words: StringTable, speller: Speller, limit: nu
 
 const capitalPattern = /^\p{Lu}/u;
 
-/** Spellings with one stem are one term, as likely as the likeliest of them. */
+const plainLetters = /^[a-z]+$/;
+
+/** Spellings with one stem are one term, as likely as the likeliest of them. Hundreds of single words: no text needs to be read. */
 function nameRenderings(spellings: readonly Spelling[]): Rendering[] {
   const best = new Map<string, number>();
   for (const { word, likelihood } of spellings) {
-    const [term] = termsOf(word);
+    const term = plainLetters.test(word) ? stemWord(word) : termsOf(word)[0];
     if (term !== undefined) {
       best.set(term, Math.max(best.get(term) ?? 0, likelihood));
     }

@@ -1,13 +1,14 @@
-import { analyseDocument } from './analyse-document.ts';
+import { analyseDocument, analyseFields } from './analyse-document.ts';
 import { type AnalysedName, analyseName, compareTexts, nameSimilarity } from './compare.ts';
 import type { Dictionary } from './dictionary.ts';
 import { discountShared } from './feedback.ts';
 import { type EngineManifest, IndexReader } from './index-reader.ts';
 import { type IndexOptions, InvertedIndex } from './inverted-index.ts';
+import { KnownQueries } from './known-queries.ts';
 import { matchTerms } from './matched-terms.ts';
 import type { MergeJob } from './merge-jobs.ts';
 import { parameters } from './parameters.ts';
-import { type PreparedQuery, prepareQuery } from './query.ts';
+import type { PreparedQuery } from './query.ts';
 import type { Segment } from './segment.ts';
 import type {
   AnalysedDocument,
@@ -34,8 +35,11 @@ export type ReadOnlyEngine = {
   search(query: TextFields | PreparedQuery, options: SearchOptions): SearchHit[];
   /** Reads a query once, to search with it and to compare many documents with it. */
   prepare(fields: TextFields): PreparedQuery;
-  /** How well one document, indexed or not, answers a query; uses the index for word statistics only. */
-  compare(query: PreparedQuery, document: TextFields): Relevance;
+  /**
+   * How well one document, indexed or not, answers a query. Where the index holds it, with a tag that says that it holds this text,
+   * its stored words spare reading the text again; otherwise only the statistics of words come from there.
+   */
+  compare(query: PreparedQuery, document: TextFields, indexed?: { id: string; tag: string }): Relevance;
   /** What the query and one document share, and where it stands in both; the weightiest first. */
   explain(query: PreparedQuery, document: TextFields): MatchedTerm[];
   /** 0–1: how far two short names ("抗拉强度", "tensile strength") mean the same. */
@@ -95,14 +99,17 @@ export function attach(manifest: EngineManifest, { dictionary }: ReadOnlyEngineO
 
 function readOnly(index: IndexReader, dictionary: Dictionary | undefined): ReadOnlyEngine {
   const readName = createNameReader(dictionary);
+  const queries = new KnownQueries(index, dictionary);
   return {
     get size() {
       return index.size;
     },
-    prepare: (fields) => prepareQuery(fields, index, dictionary),
-    search: (query, options) =>
-      searchIndex(index, 'concepts' in query ? query : prepareQuery(query, index, dictionary), options),
-    compare: (query, document) => compareTexts(query, document, index),
+    prepare: (fields) => queries.prepare(fields),
+    search: (query, options) => searchIndex(index, 'concepts' in query ? query : queries.prepare(query), options),
+    compare: (query, document, indexed) => {
+      const stored = indexed === undefined ? undefined : index.documentFields(indexed.id, indexed.tag);
+      return compareTexts(query, document, stored ?? analyseFields(document), index);
+    },
     explain: matchTerms,
     nameSimilarity: (a, b) => nameSimilarity(readName(a), readName(b)),
     documentTerms: (id) => index.documentTerms(id),

@@ -8,11 +8,12 @@ import type { Member, WeightedList } from './query-list.ts';
 import { offerSegment } from './score-segment.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentReader } from './segment-reader.ts';
+import { TaggedDocuments } from './tagged-documents.ts';
 import { addOccurrence, type FieldLengths } from './term-counts.ts';
 import { termId } from './term-id.ts';
 import { TokenBuffer } from './token-buffer.ts';
 import { type RankedDocument, TopDocuments } from './top-documents.ts';
-import type { DocumentTerm, TagFilter } from './types.ts';
+import type { AnalysedDocument, DocumentTerm, FieldTokens, TagFilter } from './types.ts';
 
 /** Any of the members counts as the concept; `key` tells concepts with other members apart. Terms by name or by id. */
 export type ConceptMembers = {
@@ -65,10 +66,12 @@ const maxDecodedPostings = 10_000_000;
 export class IndexReader implements IndexStatistics {
   private readers = new Map<number, SegmentReader>();
   private ordered: SegmentReader[] = [];
+  private version = -1;
   private statistics: Float64Array;
   private currentNorms: LengthNorms | undefined;
   private readonly room: DecodedRoom = { postings: maxDecodedPostings };
   private readonly normsSeen = new Float64Array(4);
+  private readonly tagged = new TaggedDocuments();
 
   constructor(manifest: EngineManifest) {
     this.statistics = manifest.statistics;
@@ -76,7 +79,8 @@ export class IndexReader implements IndexStatistics {
   }
 
   /** Goes over to other segments; what was kept for those that stay is kept. */
-  update({ parts, statistics }: EngineManifest): void {
+  update({ version, parts, statistics }: EngineManifest): void {
+    this.version = version;
     this.statistics = statistics;
     const before = this.readers;
     this.readers = new Map(parts.map((part) => [part.key, before.get(part.key) ?? this.readerOf(part)]));
@@ -91,6 +95,12 @@ export class IndexReader implements IndexStatistics {
 
   get size(): number {
     return this.statistics[0] as number;
+  }
+
+  /** Another one after every addition and removal. */
+  get state(): string {
+    const parts = this.ordered.map((reader) => `${reader.size}-${reader.goneCount()}`);
+    return `${this.version} ${this.statistics.join()} ${parts.join()}`;
   }
 
   get norms(): LengthNorms {
@@ -147,6 +157,18 @@ export class IndexReader implements IndexStatistics {
     return undefined;
   }
 
+  /** The words of an indexed document as they were when it was read; undefined where none with that id has the tag. */
+  documentFields(id: string, tag: string): AnalysedDocument['fields'] | undefined {
+    const encoded = encodeId(id);
+    for (const reader of this.readers.values()) {
+      const document = reader.find(encoded);
+      if (document >= 0) {
+        return this.tagged.has(reader, document, tag) ? fieldsOf(reader, document) : undefined;
+      }
+    }
+    return undefined;
+  }
+
   /** Its number of words in title, keywords and body, as scoring sees them. */
   documentLengths(id: string): FieldLengths | undefined {
     const encoded = encodeId(id);
@@ -197,4 +219,20 @@ function termsOf(reader: SegmentReader, document: number): DocumentTerm[] {
     }
   });
   return Array.from(counts, ([id, packed]) => ({ termId: id, packed }));
+}
+
+function fieldsOf(reader: SegmentReader, document: number): AnalysedDocument['fields'] {
+  const buffer = new TokenBuffer();
+  reader.readTokens(document, buffer);
+  let from = 0;
+  const fieldOf = (length: number): FieldTokens => {
+    const tokens = buffer.tokens.subarray(from, from + length);
+    from += length;
+    return {
+      terms: Float64Array.from(tokens, (token) => reader.termIdAt(token >>> 1)),
+      joined: Uint8Array.from(tokens, (token) => token & 1),
+    };
+  };
+  const [title, keywords, body] = buffer.lengths;
+  return [fieldOf(title), fieldOf(keywords), fieldOf(body)];
 }

@@ -193,13 +193,13 @@ function addMatch(
   queryText: string,
   documentText: string,
   share: number,
-  queryPlaces: Place[],
+  queryPlaces: readonly Place[],
   documentPlaces: Place[],
 ): void {
   const key = queryText.toLowerCase();
   const known = found.get(key);
   if (known === undefined) {
-    found.set(key, { kind, queryText, documentText, share, queryPlaces, documentPlaces });
+    found.set(key, { kind, queryText, documentText, share, queryPlaces: [...queryPlaces], documentPlaces });
     return;
   }
   known.share += share;

@@ -1,11 +1,5 @@
-import { analyse } from './analysis.ts';
-import { fieldNames, type TextFields } from './types.ts';
-
 /** Number of words in title, keywords and body. */
 export type FieldLengths = [title: number, keywords: number, body: number];
-
-/** What BM25F needs to know of one document: how often each term stands in each field, packed, and the fields' lengths. */
-export type DocumentCounts = { counts: Map<string, number>; lengths: FieldLengths };
 
 /** 16 bits: title 4, keywords 4, body 8. Counts stop at what fits, beyond which further occurrences hardly matter. */
 const titleShift = 12;
@@ -15,22 +9,6 @@ const maxBodyCount = 255;
 /** Once in the body and nowhere else: most postings. */
 export const onceInBody = 1;
 const bodyMask = maxBodyCount;
-
-/** Terms of a document's fields, counted. */
-export function countTerms(fields: TextFields): DocumentCounts {
-  const counts = new Map<string, number>();
-  const lengths: FieldLengths = [0, 0, 0];
-  fieldNames.forEach((name, field) => {
-    const { tokens, pairs } = analyse(fields[name]);
-    lengths[field] = tokens.length;
-    for (const list of [tokens, pairs]) {
-      for (const { term } of list) {
-        counts.set(term, addOccurrence(counts.get(term) ?? 0, field));
-      }
-    }
-  });
-  return { counts, lengths };
-}
 
 /** Packed counts with one more in a field (0 title, 1 keywords, 2 body), as far as it fits. */
 export function addOccurrence(packed: number, field: number): number {

@@ -7,8 +7,8 @@ import { readSnapshot, SnapshotError, writeSnapshot } from '../engine/snapshot.t
 import type { NeighbourRow } from './field-neighbours.ts';
 import { type Side, sides } from './sides.ts';
 
-/** Raised when what is indexed of a record changes: the texts of record-text.ts, the fields of the neighbours. */
-const contentsVersion = 1;
+/** Raised when what is indexed of a record changes: the texts and tags of record-text.ts, the fields of the neighbours. */
+const contentsVersion = 2;
 
 /** How far the index had read when it was saved: the last message that it had taken in. */
 export type SnapshotPlace = { xid: string; messageId: string; takenAtMs: number };

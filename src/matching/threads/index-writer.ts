@@ -1,6 +1,7 @@
 import { createEngine } from '../engine/engine.ts';
 import type { EngineManifest } from '../engine/index-reader.ts';
 import type { TextFields } from '../engine/types.ts';
+import { versionTag } from '../record-text.ts';
 import { FieldNeighbours } from './field-neighbours.ts';
 import {
   type RestoredShelf,
@@ -15,6 +16,8 @@ import type { Side } from './sides.ts';
 export type IndexedRecord = {
   side: Side;
   id: string;
+  /** Of the text. */
+  version: number;
   text: TextFields;
   technologyFields: readonly string[];
   /** Since the epoch. */
@@ -64,8 +67,8 @@ export function createIndexWriter(): WriterMethods {
         shelves[side].engine.remove(id);
         shelves[side].neighbours.remove(id);
       }
-      for (const { side, id, text, technologyFields, publishedAtMs } of put) {
-        shelves[side].engine.upsert({ id, fields: text });
+      for (const { side, id, version, text, technologyFields, publishedAtMs } of put) {
+        shelves[side].engine.upsert({ id, fields: text, tags: [versionTag(version)] });
         shelves[side].neighbours.put(id, technologyFields, publishedAtMs);
       }
       return changed();

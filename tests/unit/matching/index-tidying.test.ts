@@ -11,7 +11,7 @@ afterEach(async () => {
   await Promise.all(ended.splice(0).map((end) => end()));
 });
 
-const asked = { side: 'result' as const, technologyFields: [], limit: 10 };
+const asked = { side: 'result' as const, version: 1, technologyFields: [], limit: 10 };
 const question = { ...asked, text: { title: 'w3 w5', keywords: '', body: 'w11 w2 w8' } };
 
 /** Long texts, so that a few hundred fill several segments. */
@@ -19,7 +19,7 @@ function change(from: number, to: number): IndexChange {
   const put = Array.from({ length: to - from }, (_, at) => {
     const body = Array.from({ length: 200 }, (_, word) => `w${((from + at) * word + word) % 400}`).join(' ');
     const text = { title: `w${(from + at) % 9}`, keywords: '', body };
-    return { side: 'result' as const, id: `id-${from + at}`, text, technologyFields: [], publishedAtMs: 0 };
+    return { side: 'result' as const, version: 1, id: `id-${from + at}`, text, technologyFields: [], publishedAtMs: 0 };
   });
   return { put, remove: [] };
 }
