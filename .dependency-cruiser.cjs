@@ -17,6 +17,7 @@ const order = [
   'matching',
   'matches',
   'projects',
+  'webhooks',
   'notifications',
   'dead-letters',
   'audit-trail',
@@ -106,6 +107,8 @@ module.exports = {
     home('ioredis', ['^workers/']),
     home('prom-client', ['^src/metrics\\.ts$']),
     home('meilisearch', ['^src/search/meilisearch/']),
+    home('undici', ['^src/webhooks/outgoing/']),
+    home('ipaddr.js', ['^src/webhooks/outgoing/']),
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-orphans',

@@ -14,6 +14,7 @@ import { newId } from '../src/core/ids.ts';
 import type { SearchIndex } from '../src/core/search-index.ts';
 import { Wake } from '../src/core/wake.ts';
 import type { MatchIndex } from '../src/matches/service.ts';
+import type { Outgoing } from '../src/webhooks/service.ts';
 import { startRedis, withoutRedis } from '../tests/setup/redis.ts';
 import { openPostgresQueues, openRedisQueues, type Queues } from '../workers/queues.ts';
 import { connectRedis } from '../workers/redis.ts';
@@ -41,8 +42,8 @@ interface Row {
 }
 
 const noSearch = {} as SearchIndex;
-// The notices' handler asks no matching index.
-const { notify } = createRegistry({} as MatchIndex);
+// The notices' handler asks no matching index, and sends nothing.
+const { notify } = createRegistry({} as MatchIndex, {} as Outgoing);
 
 function depsOf(pool: pg.Pool, redisUrl: string | null): WorkerDeps {
   return {
@@ -52,6 +53,7 @@ function depsOf(pool: pg.Pool, redisUrl: string | null): WorkerDeps {
       suggestionsPerDay: 50,
       matchingThreads: 1,
       dataDir: tmpdir(),
+      webhookAllowPrivate: false,
     },
     pool,
     db: createDatabase(pool),

@@ -21,12 +21,16 @@ import { useStrictValidation } from './http/validation.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { matchRoutes } from './matches/routes.ts';
 import type { MatchIndex } from './matches/service.ts';
+import { isNoticeType } from './notifications/audience.ts';
 import { notificationRoutes } from './notifications/routes.ts';
+import { exampleNotice } from './notifications/templates/examples.ts';
 import { organizationRoutes } from './organizations/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { resultRoutes } from './results/routes.ts';
 import { searchRoutes } from './search/routes.ts';
 import { vocabularyRoutes } from './vocabularies/routes.ts';
+import { type DocumentedEvent, documentWebhooks } from './webhooks/documentation.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 /** What the workers lend to an application in their own process. */
 export interface AppParts {
@@ -35,6 +39,13 @@ export interface AppParts {
 
 /** How long a preview waits for an answer before it says 503. */
 const previewPatienceMs = 10_000;
+
+/** In words of the notice that people get of the same. */
+function describeEvent(type: string): DocumentedEvent {
+  if (!isNoticeType(type)) throw new Error(`no notice is called ${type}`);
+  const { params, zh, en } = exampleNotice(type);
+  return { summary: `${en.title} ${zh.title}`, description: `${en.body}\n\n${zh.body}`, params };
+}
 
 /** The HTTP application: plugins, then each capability's routes. It never listens; `server.ts` does, tests inject. */
 export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promise<FastifyInstance> {
@@ -62,7 +73,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
   await app.register(helmet, { contentSecurityPolicy: false });
   await app.register(cors, { origin: false });
   await app.register(rateLimit, { max: config.rateLimitPerMinute, timeWindow: '1 minute' });
-  await useSwagger(app, config.publicUrl);
+  await useSwagger(app, config.publicUrl, documentWebhooks(describeEvent));
   const { db, clock, log, searchIndex, wake } = deps;
   useRequestCtx(app, { db, clock, log, searchIndex, wakeRelay: wake.wake }, authenticator({ db, clock }));
   await healthRoutes(app, deps);
@@ -84,6 +95,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
         clock,
       });
       await projectRoutes(v1);
+      await webhookRoutes(v1, { allowPrivate: config.webhookAllowPrivate });
       await notificationRoutes(v1, { db, log, clock });
       await deadLetterRoutes(v1);
       await auditTrailRoutes(v1);

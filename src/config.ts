@@ -116,6 +116,10 @@ export const Environment = Type.Object({
     default: 50,
     description: 'match notices an organization gets per day at most, a whole number from 1',
   }),
+  WEBHOOK_ALLOW_PRIVATE: Type.Enum(['yes', 'no'], {
+    default: 'no',
+    description: 'yes where webhooks may go to private addresses, by plain http and to any port: an intranet, tests',
+  }),
 });
 
 type Environment = Static<typeof Environment>;
@@ -142,6 +146,7 @@ export interface Config {
   previewLimitPerMinute: number;
   introductionWorkingDays: number;
   suggestionsPerDay: number;
+  webhookAllowPrivate: boolean;
 }
 
 /** The exit status of a wrong configuration: EX_CONFIG of sysexits.h. */
@@ -206,5 +211,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     previewLimitPerMinute: values.PREVIEW_LIMIT_PER_MINUTE,
     introductionWorkingDays: values.INTRODUCTION_WORKING_DAYS,
     suggestionsPerDay: values.SUGGESTIONS_PER_DAY,
+    webhookAllowPrivate: values.WEBHOOK_ALLOW_PRIVATE === 'yes',
   });
 }

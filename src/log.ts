@@ -15,6 +15,8 @@ export function createLog(config: Pick<Config, 'logLevel'>, destination?: Destin
       '*.token',
       'key',
       '*.key',
+      'secret',
+      '*.secret',
     ],
     serializers: {
       err: (error: unknown) => ({

@@ -1,4 +1,5 @@
 import type { MatchIndex } from '../src/matches/service.ts';
+import { createOutgoing } from '../src/webhooks/service.ts';
 import { createMatchIndex } from './readers/match-index.ts';
 import { createSearchIndexReaders } from './readers/search-index.ts';
 import { createRegistry } from './registry.ts';
@@ -10,7 +11,7 @@ import type { WorkerDeps } from './worker-deps.ts';
 export function workerParts(deps: WorkerDeps): WorkerParts & { matchIndex: MatchIndex } {
   const { index, reader } = createMatchIndex(deps);
   return {
-    registry: createRegistry(index),
+    registry: createRegistry(index, createOutgoing({ allowPrivate: deps.config.webhookAllowPrivate })),
     scheduledJobs: scheduledJobsOf(deps),
     readers: [...createSearchIndexReaders(deps), reader],
     matchIndex: index,

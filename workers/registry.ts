@@ -1,6 +1,8 @@
 import type { HandlerName } from '../src/core/messages.ts';
 import { answerPreview, type MatchIndex, refreshNextMatches } from '../src/matches/service.ts';
+import { type Outgoing, webhookRetries } from '../src/webhooks/service.ts';
 import type { Handler } from './handler.ts';
+import { deliverToWebhook } from './handlers/deliver-webhook.ts';
 import { notifyAudience, notifyAudiences } from './handlers/notify-audience.ts';
 import { refreshMatchesOf } from './handlers/refresh-matches.ts';
 import { rehomeRecords } from './handlers/rehome-records.ts';
@@ -10,8 +12,11 @@ import { queueNames } from './queues.ts';
 /** By handler name, as `core/messages.ts` subscribes them. */
 export type Registry = Readonly<Record<string, Handler>>;
 
-/** @param matchIndex this process's own, in memory */
-export function createRegistry(matchIndex: MatchIndex): Readonly<Record<HandlerName, Handler>> {
+/**
+ * @param matchIndex this process's own, in memory
+ * @param webhooks what this process sends to endpoints with
+ */
+export function createRegistry(matchIndex: MatchIndex, webhooks: Outgoing): Readonly<Record<HandlerName, Handler>> {
   return {
     'refresh-matches': {
       queue: queueNames.matching,
@@ -30,5 +35,6 @@ export function createRegistry(matchIndex: MatchIndex): Readonly<Record<HandlerN
     'rehome-records': { queue: queueNames.matching, run: rehomeRecords },
     notify: { queue: queueNames.notices, run: notifyAudience, together: { most: 50, run: notifyAudiences } },
     'send-email': { queue: queueNames.outgoing, run: sendEmail },
+    'deliver-webhook': { queue: queueNames.outgoing, run: deliverToWebhook(webhooks), retries: webhookRetries },
   };
 }

@@ -8,6 +8,7 @@ import { sweepIntroductions, sweepPreviews } from '../src/matches/service.ts';
 import { remindOfMilestones } from '../src/projects/service.ts';
 import { expireResults } from '../src/results/service.ts';
 import { lookAtSavedSearches } from '../src/search/service.ts';
+import { pruneWebhookAttempts } from '../src/webhooks/service.ts';
 import { checkSearchIndexes } from './check-search-indexes.ts';
 import type { ScheduledJobs } from './run-schedule.ts';
 import type { WorkerDeps } from './worker-deps.ts';
@@ -46,4 +47,5 @@ export function scheduledJobsOf({ searchEngines }: Pick<WorkerDeps, 'searchEngin
 async function keepHouse(ctx: Ctx): Promise<void> {
   await prune(ctx);
   await removeStaleCredentials(ctx);
+  await pruneWebhookAttempts(ctx);
 }

@@ -11,7 +11,10 @@ import type { Wake } from '../src/core/wake.ts';
 
 /** What the workers take from `createDeps`. */
 export interface WorkerDeps {
-  config: Pick<Config, 'redisUrl' | 'publicUrl' | 'suggestionsPerDay' | 'matchingThreads' | 'dataDir'>;
+  config: Pick<
+    Config,
+    'redisUrl' | 'publicUrl' | 'suggestionsPerDay' | 'matchingThreads' | 'dataDir' | 'webhookAllowPrivate'
+  >;
   pool: pg.Pool;
   db: Database;
   clock: Clock;

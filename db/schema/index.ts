@@ -12,3 +12,4 @@ export * from './results.ts';
 export * from './saved-searches.ts';
 export * from './search.ts';
 export * from './vocabularies.ts';
+export * from './webhooks.ts';

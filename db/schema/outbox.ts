@@ -42,7 +42,7 @@ export const deliveries = pgTable(
   },
   (t) => [
     unique('deliveries_owed_once').on(t.messageId, t.handler, t.targetId).nullsNotDistinct(),
-    index('deliveries_target_id_idx').on(t.targetId).where(sql`target_id is not null`),
+    index('deliveries_target_id_idx').on(t.targetId, t.id).where(sql`target_id is not null`),
     index('deliveries_pending_idx').on(t.notBefore).where(sql`status = 'pending'`),
     index('deliveries_published_idx').on(t.leaseUntil).where(sql`status = 'published'`),
     index('deliveries_dead_idx').on(t.createdAt).where(sql`status = 'dead'`),

@@ -9,6 +9,7 @@ export const handlerNames = [
   'rehome-records',
   'notify',
   'send-email',
+  'deliver-webhook',
 ] as const;
 export type HandlerName = (typeof handlerNames)[number];
 
@@ -24,6 +25,7 @@ export const deliveryRoutes = {
   'rehome-records': { channel: 'records', target: null },
   notify: { channel: 'inbox', target: null },
   'send-email': { channel: 'mail', target: null },
+  'deliver-webhook': { channel: 'webhook', target: 'webhook' },
 } as const satisfies Record<HandlerName, { channel: Channel; target: 'notification' | 'webhook' | null }>;
 
 /** null for a handler of another version of the program. */
@@ -84,6 +86,8 @@ export const subscriptions = {
   'milestone.submitted': ['notify'],
   'milestone.accepted': ['notify'],
   'milestone.rework': ['notify'],
+  'webhook.test': [],
+  'webhook.disabled': ['notify'],
 } as const satisfies Record<string, readonly HandlerName[]>;
 
 export type MessageType = keyof typeof subscriptions;
@@ -99,7 +103,8 @@ export type SubjectType =
   | 'introduction'
   | 'project'
   | 'milestone'
-  | 'saved_search';
+  | 'saved_search'
+  | 'webhook';
 
 export interface Message {
   type: MessageType;

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lte, or } from 'drizzle-orm';
+import { and, eq, inArray, lte, ne, or } from 'drizzle-orm';
 import { deliveries, messages } from '../../db/schema/index.ts';
 import type { Ctx } from './ctx.ts';
 import { newId } from './ids.ts';
@@ -8,6 +8,7 @@ import type { Tx } from './transaction.ts';
 /**
  * Records a fact and what is owed because of it, in the transaction that makes it true.
  * The relay publishes the deliveries after the commit; nothing is sent from here.
+ * @returns the messages' ids, in the order of the facts
  */
 export async function emit(
   tx: Tx,
@@ -15,9 +16,9 @@ export async function emit(
   facts:
     | { type: MessageType; subjectType: SubjectType; subjectId: string }
     | readonly { type: MessageType; subjectType: SubjectType; subjectId: string }[],
-): Promise<void> {
+): Promise<string[]> {
   const list = Array.isArray(facts) ? facts : [facts];
-  if (list.length === 0) return;
+  if (list.length === 0) return [];
   const actorOrganizationId = ctx.actor.kind === 'user' ? ctx.actor.organizationId : null;
   const rows = list.map((fact) => ({ id: newId(), createdAt: ctx.clock.now(), actorOrganizationId, ...fact }));
   await tx.insert(messages).values(rows);
@@ -31,28 +32,54 @@ export async function emit(
     })),
   );
   if (owed.length > 0) await tx.insert(deliveries).values(owed);
+  return rows.map((row) => row.id);
 }
 
 /** Rows of one insert; PostgreSQL takes 65,535 parameters. */
 const targetsAtOnce = 5_000;
 
+/** What a message owes besides: one delivery for each target. */
+export interface Owing {
+  messageId: string;
+  handler: HandlerName;
+  /** Each `notBefore` the moment of its first try; now, where it is left out. */
+  targets: readonly { id: string; notBefore?: Date }[];
+}
+
 /**
- * Records what else is owed because of a message: one delivery for each target, none twice.
- * @param owed.targets each `notBefore` the moment of its first try; now, where it is left out
+ * Records what else is owed because of messages, none twice.
+ * @returns the ids of the deliveries that are new
  */
-export async function owe(
-  tx: Tx,
-  ctx: Ctx,
-  owed: { messageId: string; handler: HandlerName; targets: readonly { id: string; notBefore?: Date }[] },
-): Promise<void> {
+export async function owe(tx: Tx, ctx: Ctx, owing: Owing | readonly Owing[]): Promise<string[]> {
   const now = ctx.clock.now();
-  const { messageId, handler } = owed;
-  for (let from = 0; from < owed.targets.length; from += targetsAtOnce) {
-    const rows = owed.targets
-      .slice(from, from + targetsAtOnce)
-      .map(({ id, notBefore = now }) => ({ id: newId(), messageId, handler, targetId: id, notBefore, createdAt: now }));
-    await tx.insert(deliveries).values(rows).onConflictDoNothing();
+  const rows = [owing].flat().flatMap(({ messageId, handler, targets }) =>
+    targets.map(({ id, notBefore = now }) => ({
+      id: newId(),
+      messageId,
+      handler,
+      targetId: id,
+      notBefore,
+      createdAt: now,
+    })),
+  );
+  const owedIds: string[] = [];
+  for (let from = 0; from < rows.length; from += targetsAtOnce) {
+    const fresh = await tx
+      .insert(deliveries)
+      .values(rows.slice(from, from + targetsAtOnce))
+      .onConflictDoNothing()
+      .returning({ id: deliveries.id });
+    for (const { id } of fresh) owedIds.push(id);
   }
+  return owedIds;
+}
+
+/** Owes a delivery again, whatever became of it, with its tries anew. One that is with a worker just now is left alone. */
+export async function oweAgain(tx: Tx, ctx: Ctx, deliveryId: string): Promise<void> {
+  await tx
+    .update(deliveries)
+    .set({ status: 'pending', attempts: 0, notBefore: ctx.clock.now(), leaseUntil: null, doneAt: null })
+    .where(and(eq(deliveries.id, deliveryId), ne(deliveries.status, 'published')));
 }
 
 export interface ClaimedDelivery {

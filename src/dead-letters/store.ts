@@ -56,6 +56,10 @@ const marketIds = sql`(
     union all select j.market_id from subject s join jobs j on s.type = 'job' and j.id = s.id
     union all select coalesce(o.home_market_id, o.id) from notifications n join organizations o on o.id = n.organization_id
       where n.id = ${deliveries.targetId}
+    union all select coalesce(o.home_market_id, o.id) from webhooks w join organizations o on o.id = w.organization_id
+      where w.id = ${deliveries.targetId}
+    union all select coalesce(o.home_market_id, o.id) from subject s
+      join webhooks w on s.type = 'webhook' and w.id = s.id join organizations o on o.id = w.organization_id
   ) of_subject)`;
 
 function within(scope: DeadLetterScope): SQL | undefined {

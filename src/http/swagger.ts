@@ -16,14 +16,22 @@ const tags = [
   { name: 'projects', description: 'Joint projects (产学研)' },
   { name: 'jobs', description: 'Work that takes longer than a request' },
   { name: 'notifications', description: 'The inbox' },
+  { name: 'webhooks', description: 'What an organization’s own programs are told (Standard Webhooks)' },
   { name: 'vocabularies', description: 'Controlled vocabularies' },
   { name: 'audit', description: 'Who did what to what' },
   { name: 'dead-letters', description: 'Deliveries that were given up' },
   { name: 'operations', description: 'For those who run it' },
 ];
 
-/** OpenAPI 3.1 from the routes, at /openapi.json and, for people, at /docs. Registered before the routes it describes. */
-export async function useSwagger(app: FastifyInstance, publicUrl: string): Promise<void> {
+/**
+ * OpenAPI 3.1 from the routes, at /openapi.json and, for people, at /docs. Registered before the routes it describes.
+ * @param webhooks what is posted to others, as OpenAPI describes it
+ */
+export async function useSwagger(
+  app: FastifyInstance,
+  publicUrl: string,
+  webhooks: Record<string, object>,
+): Promise<void> {
   app.addSchema(Problem);
   await app.register(swagger, {
     openapi: {
@@ -38,6 +46,7 @@ export async function useSwagger(app: FastifyInstance, publicUrl: string): Promi
       },
       servers: [{ url: publicUrl }],
       tags,
+      webhooks,
       components: {
         securitySchemes: {
           bearer: {

@@ -31,6 +31,8 @@ export interface Facts {
   } | null;
   /** Whose saved search it is about. */
   searcher: { userId: string; organizationId: string } | null;
+  /** Whose webhook it is about. */
+  webhook: { organizationId: string } | null;
   /** Whose act the message records. */
   actorOrganizationId: string | null;
 }
@@ -40,6 +42,8 @@ export type Circle =
   /** The member whose record it is, and the organization's admins. */
   | { kind: 'owners'; organizationId: string; responsibleUserId: string | null }
   | { kind: 'members'; organizationId: string }
+  /** Who answers for an organization's programs: admins, a market's directors, a bureau's officers. */
+  | { kind: 'managers'; organizationId: string }
   | { kind: 'person'; organizationId: string; userId: string }
   /** Brokers and directors of the market, or of the nearest above that has any. */
   | { kind: 'staff'; marketId: string }
@@ -94,6 +98,10 @@ function person({ searcher }: Facts): Circle[] {
   return searcher === null ? [] : [{ kind: 'person', ...searcher }];
 }
 
+function managers({ webhook }: Facts): Circle[] {
+  return webhook === null ? [] : [{ kind: 'managers', ...webhook }];
+}
+
 function recordOwners({ demand, result }: Facts): Circle[] {
   return [...owners(demand), ...owners(result)];
 }
@@ -139,6 +147,7 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'milestone.submitted': projectParties,
   'milestone.accepted': projectParties,
   'milestone.rework': projectParties,
+  'webhook.disabled': managers,
 };
 
 export function isNoticeType(type: string): type is NoticeType {
@@ -175,10 +184,14 @@ export function hasStaff(people: People, marketId: string): boolean {
   return people.get(marketId)?.some(isStaff) ?? false;
 }
 
+const managing = ['admin', 'director', 'officer'];
+
 function isIn(circle: Circle, people: People, staffedMarketOf: ReadonlyMap<string, string>): readonly Person[] {
   switch (circle.kind) {
     case 'members':
       return people.get(circle.organizationId) ?? [];
+    case 'managers':
+      return (people.get(circle.organizationId) ?? []).filter((person) => managing.includes(person.role));
     case 'person':
       return (people.get(circle.organizationId) ?? []).filter((person) => person.userId === circle.userId);
     case 'owners':

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failStrandedJobs } from '../../src/jobs/service.ts';
 import { type MatchIndex, recordsAtOnce } from '../../src/matches/service.ts';
+import { createOutgoing } from '../../src/webhooks/service.ts';
 import { createMatchIndex } from '../../workers/readers/match-index.ts';
 import { createRegistry } from '../../workers/registry.ts';
 import { type Outcome, runDelivery } from '../../workers/run-job.ts';
@@ -67,7 +68,8 @@ type Db = TestApi['deps']['db'];
 /** One batch, as a worker runs it. */
 async function runBatch(deliveryId: string, options: { on?: MatchIndex; db?: Db } = {}): Promise<Outcome> {
   const deps = options.db === undefined ? api.deps : { ...api.deps, db: options.db };
-  return await runDelivery(deliveryId, { deps, registry: createRegistry(options.on ?? index), random: () => 0 });
+  const registry = createRegistry(options.on ?? index, createOutgoing({ allowPrivate: false }));
+  return await runDelivery(deliveryId, { deps, registry, random: () => 0 });
 }
 
 async function runToEnd(jobId: string, on: MatchIndex = index): Promise<Body> {

@@ -40,6 +40,10 @@ const expectedRows = {
   saved_searches: 0,
   search_documents: 2,
   api_keys: 0,
+  webhook_attempts: 0,
+  webhook_payloads: 0,
+  webhook_secrets: 0,
+  webhooks: 0,
   sign_in_failures: 0,
 };
 

@@ -72,6 +72,7 @@ export async function createHarness(redisUrl: string | null): Promise<Harness> {
         suggestionsPerDay: 50,
         matchingThreads: 1,
         dataDir: tmpdir(),
+        webhookAllowPrivate: true,
       },
       pool,
       db: createDatabase(pool),

@@ -19,6 +19,7 @@ import {
 } from '../../projects/service.ts';
 import { getResultRows, isResultPublic, type ResultRow } from '../../results/service.ts';
 import { getSavedSearchRows, type SavedSearchRow } from '../../search/service.ts';
+import { listWebhookRows, type WebhookRow } from '../../webhooks/service.ts';
 import type { Facts, Side, SideFacts } from '../audience.ts';
 
 /** A record's title and code, and whether anybody may read them. */
@@ -49,6 +50,7 @@ const nobody: Omit<Facts, 'actorOrganizationId'> = {
   unasked: null,
   project: null,
   searcher: null,
+  webhook: null,
 };
 const nothing: Told = { demand: null, result: null, params: {} };
 
@@ -64,6 +66,7 @@ interface Rows {
   parties: Awaited<ReturnType<typeof listProjectParties>>;
   milestones: ReadonlyMap<string, MilestoneRow>;
   searches: ReadonlyMap<string, SavedSearchRow>;
+  webhooks: ReadonlyMap<string, WebhookRow>;
 }
 
 /**
@@ -103,6 +106,7 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
     parties: await listProjectParties(db, projectIds),
     milestones,
     searches: byId(await getSavedSearchRows(db, idsOf('saved_search'))),
+    webhooks: byId(await listWebhookRows(db, idsOf('webhook'))),
   };
 }
 
@@ -132,6 +136,8 @@ function subjectOf(message: StoredMessage, rows: Rows, now: Date): Subject | nul
     }
     case 'saved_search':
       return savedSearchSubject(rows.searches.get(subjectId), base);
+    case 'webhook':
+      return webhookSubject(rows.webhooks.get(subjectId), base);
     case 'user':
     case 'job':
     case 'match_preview':
@@ -212,6 +218,17 @@ function savedSearchSubject(row: SavedSearchRow | undefined, base: Facts): Subje
   const { userId, organizationId } = row;
   const params = { searchName: row.name, searchKind: row.kind, count: String(row.noticedCount) };
   return { facts: { ...base, searcher: { userId, organizationId } }, told: { ...nothing, params } };
+}
+
+/** Told by its description: the URL may hold a key. */
+function webhookSubject(row: WebhookRow | undefined, base: Facts): Subject | null {
+  if (row === undefined || row.enabled) return null;
+  const { organizationId, description, disabledReason } = row;
+  const params = {
+    ...(description === null ? {} : { webhookDescription: description }),
+    ...(disabledReason === null ? {} : { disabledReason }),
+  };
+  return { facts: { ...base, webhook: { organizationId } }, told: { ...nothing, params } };
 }
 
 function projectSubject(row: ProjectRow | undefined, rows: Rows, base: Facts): Subject | null {

@@ -4,6 +4,7 @@ import { newId } from '../../core/ids.ts';
 import type { StoredMessage } from '../../core/messages.ts';
 import { claimDeliveries } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
+import { oweWebhooks } from '../../webhooks/service.ts';
 import { type Circle, circlesOf, isNoticeType, type NoticeType, type Recipient, recipientsOf } from '../audience.ts';
 import { paramsFor, partiesOf } from '../rules.ts';
 import { countToldOf, insertNotifications, lockQuotas, type NewNotification } from '../store.ts';
@@ -70,6 +71,7 @@ async function tell(tx: Tx, ctx: Ctx, messages: readonly StoredMessage[], limits
   const told = await withinQuotas(tx, heard, limits.suggestionsPerDay, now);
   const rows = told.flatMap((item) => noticesOf(item, audience, now));
   await insertNotifications(tx, rows);
+  await oweWebhooks(tx, ctx, rows);
 }
 
 async function loadNews(tx: Tx, messages: readonly StoredMessage[], now: Date): Promise<News[]> {

@@ -46,6 +46,10 @@ function validUntil(params: Params): string {
   return params.validUntil === undefined ? 'soon' : `on ${params.validUntil}`;
 }
 
+function webhook(params: Params): string {
+  return named('webhook', params.webhookDescription, undefined);
+}
+
 export const en: Templates = {
   'organization.registered': (p) => ({
     title: 'An organization awaits verification',
@@ -176,5 +180,9 @@ export const en: Templates = {
   'milestone.rework': (p) => ({
     title: 'A milestone needs rework',
     body: `${sentence(milestone(p))} was given back; the project shows the reason.`,
+  }),
+  'webhook.disabled': (p) => ({
+    title: 'A webhook was turned off',
+    body: `${sentence(webhook(p))} was turned off: ${p.disabledReason === 'gone' ? 'its address answered that it is gone (410)' : 'every delivery failed for five days'}. Enable it again once it works; what was not delivered can be sent again from its log.`,
   }),
 };

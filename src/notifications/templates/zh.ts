@@ -33,6 +33,10 @@ function due(params: Params): string {
   return params.dueOn === undefined ? '' : `请在 ${params.dueOn} 前答复。`;
 }
 
+function webhook(params: Params): string {
+  return `Webhook${named('', params.webhookDescription, undefined)}`;
+}
+
 export const zh: Templates = {
   'organization.registered': (p) => ({
     title: '新机构待审核',
@@ -93,4 +97,8 @@ export const zh: Templates = {
   'milestone.submitted': (p) => ({ title: '里程碑待验收', body: `${milestone(p)}已提交，请验收。` }),
   'milestone.accepted': (p) => ({ title: '里程碑已验收', body: `${milestone(p)}已通过验收。` }),
   'milestone.rework': (p) => ({ title: '里程碑需返工', body: `${milestone(p)}被退回返工，原因见项目。` }),
+  'webhook.disabled': (p) => ({
+    title: 'Webhook 已停用',
+    body: `${webhook(p)}${p.disabledReason === 'gone' ? '的地址答复“已不存在”（410）' : '连续五天推送失败'}，已自动停用。修复后请重新启用，未送达的消息可在推送记录中重发。`,
+  }),
 };

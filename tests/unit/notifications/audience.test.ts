@@ -45,6 +45,7 @@ const facts: Facts = {
     ],
   },
   searcher: { userId: 'ed', organizationId: 'e' },
+  webhook: { organizationId: 'e' },
   actorOrganizationId: null,
 };
 
@@ -142,6 +143,12 @@ describe('who hears of what', () => {
   test('news for a saved search: whoever saved it, and no colleague', () => {
     expect(readers('search.matched')).toEqual(['ed']);
     expect(readers('search.matched', { searcher: { userId: 'ed', organizationId: 'f' } })).toEqual([]);
+  });
+
+  test('a webhook that was turned off: who manages it, by kind of organization', () => {
+    expect(readers('webhook.disabled')).toEqual(['ena']);
+    expect(readers('webhook.disabled', { webhook: { organizationId: 'm' } })).toEqual(['dora']);
+    expect(readers('webhook.disabled', { webhook: null })).toEqual([]);
   });
 
   test('a market without staff: the nearest above that has some', () => {
