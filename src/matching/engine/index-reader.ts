@@ -1,5 +1,5 @@
 import { acceptedDocuments } from './accepted-documents.ts';
-import { type DecodedRoom, FrozenReader } from './frozen-reader.ts';
+import { FrozenReader } from './frozen-reader.ts';
 import { type EncodedId, encodeId } from './id-codec.ts';
 import { type ConceptMembers, membersById, type WeightedConcept, wholeWeight } from './index-query.ts';
 import { codedLength, type LengthNorms, lengthNorms } from './length-norms.ts';
@@ -48,9 +48,6 @@ export type EngineManifest = {
   statistics: Float64Array;
 };
 
-/** Frequently asked lists are kept decoded up to this: 60 MB. What comes first stays, so nothing is decoded again and again. */
-const maxDecodedPostings = 10_000_000;
-
 /** Reads an index of the same or another thread. */
 export class IndexReader implements IndexStatistics {
   private readers = new Map<number, SegmentReader>();
@@ -58,7 +55,6 @@ export class IndexReader implements IndexStatistics {
   private version = -1;
   private statistics: Float64Array;
   private currentNorms: LengthNorms | undefined;
-  private readonly room: DecodedRoom = { postings: maxDecodedPostings };
   private readonly normsSeen = new Float64Array(4);
   private readonly tagged = new TaggedDocuments();
 
@@ -73,11 +69,6 @@ export class IndexReader implements IndexStatistics {
     this.statistics = statistics;
     const before = this.readers;
     this.readers = new Map(parts.map((part) => [part.key, before.get(part.key) ?? this.readerOf(part)]));
-    for (const [key, reader] of before) {
-      if (!this.readers.has(key)) {
-        reader.forgetDecoded();
-      }
-    }
     // The largest first: they raise the threshold for the others.
     this.ordered = [...this.readers.values()].sort((a, b) => b.lengthsStride - a.lengthsStride);
   }
@@ -183,7 +174,7 @@ export class IndexReader implements IndexStatistics {
 
   private readerOf(part: IndexPart): SegmentReader {
     return part.kind === 'segment'
-      ? new FrozenReader(part.segment, this.norms, this.room)
+      ? new FrozenReader(part.segment, this.norms)
       : new MutableReader(part.segment, this.norms);
   }
 }

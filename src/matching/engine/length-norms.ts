@@ -1,5 +1,5 @@
 import { parameters } from './parameters.ts';
-import { bodyCount, type FieldLengths, keywordsCount, titleCount } from './term-counts.ts';
+import { addOccurrence, bodyCount, type FieldLengths, keywordsCount, titleCount } from './term-counts.ts';
 
 /** The mean field lengths that scores are computed with. */
 export type LengthNorms = {
@@ -78,6 +78,7 @@ export class Impacts {
   readonly bodyOnly = new Uint16Array(16 * 256);
   /** The part of it for one occurrence. */
   readonly once: Uint16Array;
+  private readonly titleOnly = new Uint16Array(16 * 256);
   private readonly title = new Float64Array(256);
   private readonly keywords = new Float64Array(256);
   private readonly body = new Float64Array(256);
@@ -88,8 +89,11 @@ export class Impacts {
     for (let code = 0; code < 256; code++) {
       const length = lengthsByCode[code] as number;
       [this.title[code], this.keywords[code], this.body[code]] = occurrenceWeights([length, length, length], norms);
+      let inTitle = 0;
       for (let count = 1; count < 16; count++) {
         this.bodyOnly[count * 256 + code] = impactOf(this.frequency(count, 0, 0, code));
+        inTitle = addOccurrence(inTitle, 0);
+        this.titleOnly[count * 256 + code] = impactOf(this.frequency(inTitle, code, 0, 0));
       }
     }
     this.once = this.bodyOnly.subarray(256, 512);
@@ -120,10 +124,18 @@ export class Impacts {
     return Math.max(1, ((impactScale * frequency) / (this.k1 + frequency) + 0.5) | 0);
   }
 
-  impact(packed: number, titleCode: number, keywordsCode: number, bodyCode: number): number {
-    return packed < 16
-      ? (this.bodyOnly[packed * 256 + bodyCode] as number)
-      : impactOf(this.frequency(packed, titleCode, keywordsCode, bodyCode));
+  /** The impact of packed counts in a document whose length codes stand `stride` apart. */
+  impactIn(packed: number, lengths: Uint8Array, stride: number, document: number): number {
+    if (packed < 16) {
+      return this.bodyOnly[(packed << 8) | (lengths[2 * stride + document] as number)] as number;
+    }
+    const titleCode = lengths[document] as number;
+    if (keywordsCount(packed) === 0 && bodyCount(packed) === 0) {
+      return this.titleOnly[(titleCount(packed) << 8) | titleCode] as number;
+    }
+    return impactOf(
+      this.frequency(packed, titleCode, lengths[stride + document] as number, lengths[2 * stride + document] as number),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { membersById, type WeightedConcept, wholeWeight } from './index-query.ts';
-import { ListCursor } from './list-cursor.ts';
+import { openCursor } from './open-cursor.ts';
 import type { Member } from './query-list.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import { byRank, type RankedDocument } from './top-documents.ts';
@@ -36,8 +36,12 @@ export function rescore(
     for (const { key, members, difference } of changes) {
       const list = reader.list(key, members);
       if (list !== undefined) {
-        const cursor = new ListCursor(reader, { list, weight: difference });
-        cursor.lookUp(documents, scores, group.length, Number.NEGATIVE_INFINITY);
+        openCursor(reader, { list, weight: difference }).lookUp(
+          documents,
+          scores,
+          group.length,
+          Number.NEGATIVE_INFINITY,
+        );
       }
     }
     group.forEach((ranked, at) => {
