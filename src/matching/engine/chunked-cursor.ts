@@ -1,12 +1,13 @@
 import { firstNotBelow, type ListCursor } from './list-cursor.ts';
-import { chunkShift, chunkSize, halvesOf } from './postings.ts';
+import { chunkShift, chunkSize, halvesOf, startsPerChunk } from './postings.ts';
 import type { WeightedList } from './query-list.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentReader } from './segment-reader.ts';
 
 /**
- * A list in chunks of 65,536 documents (segment.ts): in each, first the documents that have the term once in the body, which are
- * most and are worth what their length says, then the others. No posting depends on the one before, so nothing is decoded.
+ * A list in chunks of 65,536 documents (postings.ts): in each, first the documents that have the term once in the body, which are
+ * most, then those that have it once in the title, both worth what one field's length says; then the others. No posting depends on
+ * the one before, so nothing is decoded.
  */
 export class ChunkedCursor implements ListCursor {
   readonly bound: number;
@@ -18,8 +19,10 @@ export class ChunkedCursor implements ListCursor {
   private readonly firstStart: number;
   private chunk = -1;
   /** The postings of the chunk that are next, and where each kind ends. */
-  private onceAt = 0;
-  private onceEnd = 0;
+  private bodyAt = 0;
+  private bodyEnd = 0;
+  private titleAt = 0;
+  private titleEnd = 0;
   private otherAt = 0;
   private otherEnd = 0;
 
@@ -38,8 +41,10 @@ export class ChunkedCursor implements ListCursor {
     if (chunk !== this.chunk) {
       this.open(chunk);
     }
-    this.addOnce(scores, from, to);
-    this.addOthers(scores, from, to);
+    const { impacts, lengthsStride: stride } = this.reader;
+    this.bodyAt = this.addOnce(scores, from, to, this.bodyAt, this.bodyEnd, impacts.onceInBody, 2 * stride);
+    this.titleAt = this.addOnce(scores, from, to, this.titleAt, this.titleEnd, impacts.onceInTitle, 0);
+    this.otherAt = this.addOthers(scores, from, to);
   }
 
   lookUp(documents: Uint32Array, scores: Float64Array, found: number, needed: number): number {
@@ -57,42 +62,53 @@ export class ChunkedCursor implements ListCursor {
   }
 
   private open(chunk: number): void {
-    const at = this.firstStart + 2 * chunk;
+    const { starts } = this;
+    const at = this.firstStart + startsPerChunk * chunk;
     this.chunk = chunk;
-    this.onceAt = this.starts[at] as number;
-    this.onceEnd = this.starts[at + 1] as number;
-    this.otherAt = this.onceEnd;
-    this.otherEnd = this.onceEnd + (((this.starts[at + 2] as number) - this.onceEnd) >>> 1);
+    this.bodyAt = starts[at] as number;
+    this.bodyEnd = starts[at + 1] as number;
+    this.titleAt = this.bodyEnd;
+    this.titleEnd = starts[at + 2] as number;
+    this.otherAt = this.titleEnd;
+    this.otherEnd = this.otherAt + (((starts[at + startsPerChunk] as number) - this.otherAt) >>> 1);
   }
 
-  private addOnce(scores: Float64Array, from: number, to: number): void {
-    const { halves, weight, onceEnd: end } = this;
-    const { impacts, lengths, lengthsStride: stride } = this.reader;
-    const { once } = impacts;
+  /** Documents of one kind, worth what the length of a field says. Returns where the next window begins. */
+  private addOnce(
+    scores: Float64Array,
+    from: number,
+    to: number,
+    start: number,
+    end: number,
+    worth: Uint16Array,
+    fieldFrom: number,
+  ): number {
+    const { halves, weight } = this;
+    const { lengths } = this.reader;
     const base = this.chunk * chunkSize;
     const first = from - base;
     const last = to - base;
-    const bodiesFrom = 2 * stride + base;
-    let at = firstNotBelow(halves, this.onceAt, end, first);
+    const lengthsFrom = fieldFrom + base;
+    let at = firstNotBelow(halves, start, end, first);
     while (at < end) {
       const half = halves[at] as number;
       if (half >= last) {
         break;
       }
       const place = half - first;
-      scores[place] = (scores[place] as number) + weight * (once[lengths[bodiesFrom + half] as number] as number);
+      scores[place] = (scores[place] as number) + weight * (worth[lengths[lengthsFrom + half] as number] as number);
       at++;
     }
-    this.onceAt = at;
+    return at;
   }
 
-  private addOthers(scores: Float64Array, from: number, to: number): void {
+  private addOthers(scores: Float64Array, from: number, to: number): number {
     const { halves, weight, otherEnd: end } = this;
     const { impacts, lengths, lengthsStride: stride } = this.reader;
     const base = this.chunk * chunkSize;
     const first = from - base;
     const last = to - base;
-    const packedFrom = end - this.onceEnd;
+    const packedFrom = end - this.titleEnd;
     let at = firstNotBelow(halves, this.otherAt, end, first);
     while (at < end) {
       const half = halves[at] as number;
@@ -104,7 +120,7 @@ export class ChunkedCursor implements ListCursor {
       scores[place] = (scores[place] as number) + weight * impact;
       at++;
     }
-    this.otherAt = at;
+    return at;
   }
 
   private impactOf(document: number): number {
@@ -112,18 +128,20 @@ export class ChunkedCursor implements ListCursor {
     if (chunk !== this.chunk) {
       this.open(chunk);
     }
-    const { halves, onceEnd, otherEnd } = this;
+    const { halves, bodyEnd, titleEnd, otherEnd } = this;
     const { impacts, lengths, lengthsStride: stride } = this.reader;
     const half = document & (chunkSize - 1);
-    const once = firstNotBelow(halves, this.onceAt, onceEnd, half);
-    this.onceAt = once;
-    if (once < onceEnd && halves[once] === half) {
-      return impacts.once[lengths[2 * stride + document] as number] as number;
+    this.bodyAt = firstNotBelow(halves, this.bodyAt, bodyEnd, half);
+    if (this.bodyAt < bodyEnd && halves[this.bodyAt] === half) {
+      return impacts.onceInBody[lengths[2 * stride + document] as number] as number;
     }
-    const other = firstNotBelow(halves, this.otherAt, otherEnd, half);
-    this.otherAt = other;
-    return other < otherEnd && halves[other] === half
-      ? impacts.impactIn(halves[other + otherEnd - onceEnd] as number, lengths, stride, document)
+    this.titleAt = firstNotBelow(halves, this.titleAt, titleEnd, half);
+    if (this.titleAt < titleEnd && halves[this.titleAt] === half) {
+      return impacts.onceInTitle[lengths[document] as number] as number;
+    }
+    this.otherAt = firstNotBelow(halves, this.otherAt, otherEnd, half);
+    return this.otherAt < otherEnd && halves[this.otherAt] === half
+      ? impacts.impactIn(halves[this.otherAt + otherEnd - titleEnd] as number, lengths, stride, document)
       : 0;
   }
 }

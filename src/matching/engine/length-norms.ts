@@ -76,8 +76,9 @@ export class Impacts {
   readonly norms: LengthNorms;
   /** The impact of a term that stands `count` times in the body (up to 15) and nowhere else: at count × 256 + length code. */
   readonly bodyOnly = new Uint16Array(16 * 256);
-  /** The part of it for one occurrence. */
-  readonly once: Uint16Array;
+  /** The parts of these tables for one occurrence. */
+  readonly onceInBody: Uint16Array;
+  readonly onceInTitle: Uint16Array;
   private readonly titleOnly = new Uint16Array(16 * 256);
   private readonly title = new Float64Array(256);
   private readonly keywords = new Float64Array(256);
@@ -96,7 +97,8 @@ export class Impacts {
         this.titleOnly[count * 256 + code] = impactOf(this.frequency(inTitle, code, 0, 0));
       }
     }
-    this.once = this.bodyOnly.subarray(256, 512);
+    this.onceInBody = this.bodyOnly.subarray(256, 512);
+    this.onceInTitle = this.titleOnly.subarray(256, 512);
   }
 
   frequency(packed: number, titleCode: number, keywordsCode: number, bodyCode: number): number {

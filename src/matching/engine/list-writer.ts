@@ -9,6 +9,8 @@ import {
   escapedCount,
   isChunkedFrequency,
   isDenseFrequency,
+  onceInTitle,
+  startsPerChunk,
 } from './postings.ts';
 import { grown, sharedUint32 } from './shared-arrays.ts';
 import { onceInBody } from './term-counts.ts';
@@ -88,23 +90,30 @@ export class ListWriter {
     writer.reserve(4 * count);
     const halves = new Uint16Array(writer.bytes.buffer, 0, writer.bytes.length >>> 1);
     const chunks = chunksOf(this.documents);
-    this.reserveStarts(2 * chunks + 1);
+    this.reserveStarts(startsPerChunk * chunks + 1);
     let at = writer.length >>> 1;
     let from = 0;
     for (let chunk = 0; chunk < chunks; chunk++) {
-      this.addStart(at);
+      const start = at;
       let to = from;
-      for (; to < count && (documents[to] as number) >>> chunkShift === chunk; to++) {
-        if (packed[to] === onceInBody) {
-          halves[at++] = (documents[to] as number) & (chunkSize - 1);
+      while (to < count && (documents[to] as number) >>> chunkShift === chunk) {
+        to++;
+      }
+      for (const kind of [onceInBody, onceInTitle]) {
+        this.addStart(at);
+        for (let posting = from; posting < to; posting++) {
+          if (packed[posting] === kind) {
+            halves[at++] = (documents[posting] as number) & (chunkSize - 1);
+          }
         }
       }
       this.addStart(at);
-      const others = to - from - (at - (this.chunkStarts.numbers[this.chunkStarts.length - 2] as number));
+      const others = to - from - (at - start);
       for (let posting = from; posting < to; posting++) {
-        if (packed[posting] !== onceInBody) {
+        const counts = packed[posting] as number;
+        if (counts !== onceInBody && counts !== onceInTitle) {
           halves[at] = (documents[posting] as number) & (chunkSize - 1);
-          halves[at + others] = packed[posting] as number;
+          halves[at + others] = counts;
           at++;
         }
       }

@@ -1,6 +1,6 @@
 import type { PostingBuffer } from './posting-buffer.ts';
 import type { Segment } from './segment.ts';
-import { onceInBody } from './term-counts.ts';
+import { addOccurrence, onceInBody } from './term-counts.ts';
 
 /*
  * A list of postings takes one of three forms: a byte for each document when they are many (dense); 16 bits for each posting, in
@@ -13,6 +13,9 @@ export const chunkSize: number = 2 ** chunkShift;
 /** Postings for each chunk of the segment from which on a list is chunked, and the least in all. */
 const leastPerChunk = 64;
 const leastChunked = 128;
+/** A chunk's entries in chunkStarts; after the last chunk stands where it ends. */
+export const startsPerChunk = 3;
+export const onceInTitle: number = addOccurrence(0, 0);
 
 export function chunksOf(documents: number): number {
   return Math.ceil(documents / chunkSize);
@@ -67,30 +70,47 @@ export function halvesOf({ postings }: Segment): Uint16Array {
 }
 
 /**
- * A chunk: the documents that have the term once in the body, then the others, each by their last 16 bits, then the packed counts
- * of the others. The chunk after begins where it ends.
+ * A chunk: the documents that have the term once in the body, then those that have it once in the title, then the others, each by
+ * their last 16 bits; then the packed counts of the others. The chunk after begins where it ends.
  */
 function readChunked(segment: Segment, term: number, into: PostingBuffer): void {
   const { chunkStarts } = segment;
   const halves = halvesOf(segment);
   const first = segment.terms.firstChunks[term] as number;
-  let count = 0;
+  into.count = 0;
   for (let chunk = 0; chunk < chunksOf(segment.documents); chunk++) {
-    const at = first + 2 * chunk;
-    const base = chunk * chunkSize;
-    const onceEnd = chunkStarts[at + 1] as number;
-    const others = ((chunkStarts[at + 2] as number) - onceEnd) >>> 1;
-    let once = chunkStarts[at] as number;
-    let other = onceEnd;
-    while (once < onceEnd || other < onceEnd + others) {
-      const isOnce =
-        other === onceEnd + others || (once < onceEnd && (halves[once] as number) < (halves[other] as number));
-      into.documents[count] = base + (halves[isOnce ? once : other] as number);
-      into.packed[count] = isOnce ? onceInBody : (halves[other + others] as number);
-      count++;
-      once += isOnce ? 1 : 0;
-      other += isOnce ? 0 : 1;
+    const at = first + startsPerChunk * chunk;
+    readChunk(halves, chunkStarts.subarray(at, at + startsPerChunk + 1), chunk * chunkSize, into);
+  }
+}
+
+function readChunk(halves: Uint16Array, starts: Uint32Array, base: number, into: PostingBuffer): void {
+  const [bodyStart = 0, titleStart = 0, otherStart = 0, end = 0] = starts;
+  const packedFrom = (end - otherStart) >>> 1;
+  const otherEnd = otherStart + packedFrom;
+  let [body, title, other] = [bodyStart, titleStart, otherStart];
+  let { count } = into;
+  const atEnd = chunkSize;
+  for (;;) {
+    const inBody = body < titleStart ? (halves[body] as number) : atEnd;
+    const inTitle = title < otherStart ? (halves[title] as number) : atEnd;
+    const elsewhere = other < otherEnd ? (halves[other] as number) : atEnd;
+    const half = Math.min(inBody, inTitle, elsewhere);
+    if (half === atEnd) {
+      break;
     }
+    if (half === inBody) {
+      into.packed[count] = onceInBody;
+      body++;
+    } else if (half === inTitle) {
+      into.packed[count] = onceInTitle;
+      title++;
+    } else {
+      into.packed[count] = halves[other + packedFrom] as number;
+      other++;
+    }
+    into.documents[count] = base + half;
+    count++;
   }
   into.count = count;
 }
