@@ -1,14 +1,11 @@
-import { firstNotBelow, type ListCursor } from './list-cursor.ts';
-import { chunkShift, chunkSize, halvesOf, startsPerChunk } from './postings.ts';
+import type { ListCursor } from './list-cursor.ts';
+import { fieldOfKind, kindCount } from './posting-kinds.ts';
+import { chunkShift, halvesOf, kindShift, placeMask } from './postings.ts';
 import type { WeightedList } from './query-list.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentReader } from './segment-reader.ts';
 
-/**
- * A list in chunks of 65,536 documents (postings.ts): in each, first the documents that have the term once in the body, which are
- * most, then those that have it once in the title, both worth what one field's length says; then the others. No posting depends on
- * the one before, so nothing is decoded.
- */
+/** A list in chunks (postings.ts): walked and searched where it lies, without decoding. */
 export class ChunkedCursor implements ListCursor {
   readonly bound: number;
   readonly isDense = false;
@@ -17,14 +14,8 @@ export class ChunkedCursor implements ListCursor {
   private readonly halves: Uint16Array;
   private readonly starts: Uint32Array;
   private readonly firstStart: number;
-  private chunk = -1;
-  /** The postings of the chunk that are next, and where each kind ends. */
-  private bodyAt = 0;
-  private bodyEnd = 0;
-  private titleAt = 0;
-  private titleEnd = 0;
-  private otherAt = 0;
-  private otherEnd = 0;
+  /** By kind: where the lengths of its field begin. */
+  private readonly fieldStarts = new Uint32Array(kindCount);
 
   constructor(reader: SegmentReader, { list, weight }: WeightedList, segment: Segment) {
     this.bound = weight * list.bound;
@@ -33,18 +24,48 @@ export class ChunkedCursor implements ListCursor {
     this.halves = halvesOf(segment);
     this.starts = segment.chunkStarts;
     this.firstStart = segment.terms.firstChunks[list.term] as number;
+    for (let kind = 0; kind < kindCount; kind++) {
+      this.fieldStarts[kind] = fieldOfKind(kind) * reader.lengthsStride;
+    }
   }
 
-  /** The window must lie within one chunk. */
-  addTo(scores: Float64Array, from: number, to: number): void {
-    const chunk = from >>> chunkShift;
-    if (chunk !== this.chunk) {
-      this.open(chunk);
+  /** The window must be a chunk. Each kind has its own loop, without calls and almost without branches: here time is spent. */
+  addTo(scores: Float64Array, from: number): void {
+    const { halves, weight, fieldStarts } = this;
+    const { impacts, lengths, lengthsStride: stride } = this.reader;
+    const { ofKind } = impacts;
+    const which = this.firstStart + (from >>> chunkShift);
+    const start = this.starts[which] as number;
+    const escapedEnd = (this.starts[which + 1] as number) - (halves[start + 1] as number);
+    const kindsEnd = escapedEnd - (halves[start + 1] as number);
+    const onceEnd = kindsEnd - (halves[start] as number);
+    const bodiesFrom = 2 * stride + from;
+    let at = start + 2;
+    for (; at < onceEnd; at++) {
+      const place = halves[at] as number;
+      const impact = ofKind[lengths[bodiesFrom + place] as number] as number;
+      scores[place] = (scores[place] as number) + weight * impact;
     }
-    const { impacts, lengthsStride: stride } = this.reader;
-    this.bodyAt = this.addOnce(scores, from, to, this.bodyAt, this.bodyEnd, impacts.onceInBody, 2 * stride);
-    this.titleAt = this.addOnce(scores, from, to, this.titleAt, this.titleEnd, impacts.onceInTitle, 0);
-    this.otherAt = this.addOthers(scores, from, to);
+    for (; at < kindsEnd; at++) {
+      const half = halves[at] as number;
+      const place = half & placeMask;
+      const kind = half >>> kindShift;
+      const length = lengths[(fieldStarts[kind] as number) + from + place] as number;
+      scores[place] = (scores[place] as number) + weight * (ofKind[(kind << 8) | length] as number);
+    }
+    if (at < escapedEnd) {
+      this.addEscaped(scores, from, at, escapedEnd);
+    }
+  }
+
+  private addEscaped(scores: Float64Array, from: number, start: number, end: number): void {
+    const { halves, weight } = this;
+    const { impacts, lengths, lengthsStride: stride } = this.reader;
+    for (let at = start; at < end; at++) {
+      const place = halves[at] as number;
+      const impact = impacts.impactIn(halves[at + end - start] as number, lengths, stride, from + place);
+      scores[place] = (scores[place] as number) + weight * impact;
+    }
   }
 
   lookUp(documents: Uint32Array, scores: Float64Array, found: number, needed: number): number {
@@ -61,87 +82,40 @@ export class ChunkedCursor implements ListCursor {
     return kept;
   }
 
-  private open(chunk: number): void {
-    const { starts } = this;
-    const at = this.firstStart + startsPerChunk * chunk;
-    this.chunk = chunk;
-    this.bodyAt = starts[at] as number;
-    this.bodyEnd = starts[at + 1] as number;
-    this.titleAt = this.bodyEnd;
-    this.titleEnd = starts[at + 2] as number;
-    this.otherAt = this.titleEnd;
-    this.otherEnd = this.otherAt + (((starts[at + startsPerChunk] as number) - this.otherAt) >>> 1);
-  }
-
-  /** Documents of one kind, worth what the length of a field says. Returns where the next window begins. */
-  private addOnce(
-    scores: Float64Array,
-    from: number,
-    to: number,
-    start: number,
-    end: number,
-    worth: Uint16Array,
-    fieldFrom: number,
-  ): number {
-    const { halves, weight } = this;
-    const { lengths } = this.reader;
-    const base = this.chunk * chunkSize;
-    const first = from - base;
-    const last = to - base;
-    const lengthsFrom = fieldFrom + base;
-    let at = firstNotBelow(halves, start, end, first);
-    while (at < end) {
-      const half = halves[at] as number;
-      if (half >= last) {
-        break;
-      }
-      const place = half - first;
-      scores[place] = (scores[place] as number) + weight * (worth[lengths[lengthsFrom + half] as number] as number);
-      at++;
-    }
-    return at;
-  }
-
-  private addOthers(scores: Float64Array, from: number, to: number): number {
-    const { halves, weight, otherEnd: end } = this;
-    const { impacts, lengths, lengthsStride: stride } = this.reader;
-    const base = this.chunk * chunkSize;
-    const first = from - base;
-    const last = to - base;
-    const packedFrom = end - this.titleEnd;
-    let at = firstNotBelow(halves, this.otherAt, end, first);
-    while (at < end) {
-      const half = halves[at] as number;
-      if (half >= last) {
-        break;
-      }
-      const place = half - first;
-      const impact = impacts.impactIn(halves[at + packedFrom] as number, lengths, stride, base + half);
-      scores[place] = (scores[place] as number) + weight * impact;
-      at++;
-    }
-    return at;
-  }
-
   private impactOf(document: number): number {
-    const chunk = document >>> chunkShift;
-    if (chunk !== this.chunk) {
-      this.open(chunk);
-    }
-    const { halves, bodyEnd, titleEnd, otherEnd } = this;
+    const { halves } = this;
     const { impacts, lengths, lengthsStride: stride } = this.reader;
-    const half = document & (chunkSize - 1);
-    this.bodyAt = firstNotBelow(halves, this.bodyAt, bodyEnd, half);
-    if (this.bodyAt < bodyEnd && halves[this.bodyAt] === half) {
-      return impacts.onceInBody[lengths[2 * stride + document] as number] as number;
+    const which = this.firstStart + (document >>> chunkShift);
+    const place = document & placeMask;
+    const start = this.starts[which] as number;
+    const escapedEnd = (this.starts[which + 1] as number) - (halves[start + 1] as number);
+    const kindsEnd = escapedEnd - (halves[start + 1] as number);
+    const onceEnd = kindsEnd - (halves[start] as number);
+    let at = placeIn(halves, start + 2, onceEnd, place);
+    if (at < 0) {
+      at = placeIn(halves, onceEnd, kindsEnd, place);
     }
-    this.titleAt = firstNotBelow(halves, this.titleAt, titleEnd, half);
-    if (this.titleAt < titleEnd && halves[this.titleAt] === half) {
-      return impacts.onceInTitle[lengths[document] as number] as number;
+    if (at >= 0) {
+      const kind = (halves[at] as number) >>> kindShift;
+      const length = lengths[(this.fieldStarts[kind] as number) + document] as number;
+      return impacts.ofKind[(kind << 8) | length] as number;
     }
-    this.otherAt = firstNotBelow(halves, this.otherAt, otherEnd, half);
-    return this.otherAt < otherEnd && halves[this.otherAt] === half
-      ? impacts.impactIn(halves[this.otherAt + otherEnd - titleEnd] as number, lengths, stride, document)
-      : 0;
+    at = placeIn(halves, kindsEnd, escapedEnd, place);
+    return at < 0 ? 0 : impacts.impactIn(halves[at + escapedEnd - kindsEnd] as number, lengths, stride, document);
   }
+}
+
+/** Where a document of the chunk stands between two places; -1 if it does not. */
+function placeIn(halves: Uint16Array, from: number, end: number, place: number): number {
+  let low = from;
+  let high = end;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (((halves[middle] as number) & placeMask) < place) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low < end && ((halves[low] as number) & placeMask) === place ? low : -1;
 }

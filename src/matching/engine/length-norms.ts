@@ -1,5 +1,6 @@
 import { parameters } from './parameters.ts';
-import { addOccurrence, bodyCount, type FieldLengths, keywordsCount, titleCount } from './term-counts.ts';
+import { escapedKind, fieldOfKind, kindCount, kindOf, packedOfKind } from './posting-kinds.ts';
+import { bodyCount, type FieldLengths, keywordsCount, titleCount } from './term-counts.ts';
 
 /** The mean field lengths that scores are computed with. */
 export type LengthNorms = {
@@ -76,10 +77,8 @@ export class Impacts {
   readonly norms: LengthNorms;
   /** The impact of a term that stands `count` times in the body (up to 15) and nowhere else: at count × 256 + length code. */
   readonly bodyOnly = new Uint16Array(16 * 256);
-  /** The parts of these tables for one occurrence. */
-  readonly onceInBody: Uint16Array;
-  readonly onceInTitle: Uint16Array;
-  private readonly titleOnly = new Uint16Array(16 * 256);
+  /** The impact of a posting of a kind (posting-kinds.ts): at kind × 256 + length code of its field. */
+  readonly ofKind = new Uint16Array(kindCount * 256);
   private readonly title = new Float64Array(256);
   private readonly keywords = new Float64Array(256);
   private readonly body = new Float64Array(256);
@@ -90,15 +89,13 @@ export class Impacts {
     for (let code = 0; code < 256; code++) {
       const length = lengthsByCode[code] as number;
       [this.title[code], this.keywords[code], this.body[code]] = occurrenceWeights([length, length, length], norms);
-      let inTitle = 0;
       for (let count = 1; count < 16; count++) {
         this.bodyOnly[count * 256 + code] = impactOf(this.frequency(count, 0, 0, code));
-        inTitle = addOccurrence(inTitle, 0);
-        this.titleOnly[count * 256 + code] = impactOf(this.frequency(inTitle, code, 0, 0));
+      }
+      for (let kind = 0; kind < kindCount; kind++) {
+        this.ofKind[kind * 256 + code] = impactOf(this.frequency(packedOfKind(kind), code, code, code));
       }
     }
-    this.onceInBody = this.bodyOnly.subarray(256, 512);
-    this.onceInTitle = this.titleOnly.subarray(256, 512);
   }
 
   frequency(packed: number, titleCode: number, keywordsCode: number, bodyCode: number): number {
@@ -128,15 +125,17 @@ export class Impacts {
 
   /** The impact of packed counts in a document whose length codes stand `stride` apart. */
   impactIn(packed: number, lengths: Uint8Array, stride: number, document: number): number {
-    if (packed < 16) {
-      return this.bodyOnly[(packed << 8) | (lengths[2 * stride + document] as number)] as number;
-    }
-    const titleCode = lengths[document] as number;
-    if (keywordsCount(packed) === 0 && bodyCount(packed) === 0) {
-      return this.titleOnly[(titleCount(packed) << 8) | titleCode] as number;
+    const kind = kindOf(packed);
+    if (kind !== escapedKind) {
+      return this.ofKind[(kind << 8) | (lengths[fieldOfKind(kind) * stride + document] as number)] as number;
     }
     return impactOf(
-      this.frequency(packed, titleCode, lengths[stride + document] as number, lengths[2 * stride + document] as number),
+      this.frequency(
+        packed,
+        lengths[document] as number,
+        lengths[stride + document] as number,
+        lengths[2 * stride + document] as number,
+      ),
     );
   }
 }

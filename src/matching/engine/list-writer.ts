@@ -1,16 +1,16 @@
 import { ByteWriter } from './byte-writer.ts';
 import { type Impacts, impactsUnder, type LengthNorms } from './length-norms.ts';
 import type { PostingBuffer } from './posting-buffer.ts';
+import { escapedKind, kindOf } from './posting-kinds.ts';
 import {
   chunkShift,
-  chunkSize,
   chunksOf,
   countCode,
   escapedCount,
   isChunkedFrequency,
   isDenseFrequency,
-  onceInTitle,
-  startsPerChunk,
+  kindShift,
+  placeMask,
 } from './postings.ts';
 import { grown, sharedUint32 } from './shared-arrays.ts';
 import { onceInBody } from './term-counts.ts';
@@ -87,37 +87,40 @@ export class ListWriter {
 
   private writeChunked({ documents, packed, count }: PostingBuffer): void {
     const { bytes: writer } = this;
-    writer.reserve(4 * count);
-    const halves = new Uint16Array(writer.bytes.buffer, 0, writer.bytes.length >>> 1);
     const chunks = chunksOf(this.documents);
-    this.reserveStarts(startsPerChunk * chunks + 1);
+    writer.reserve(4 * count + 4 * chunks);
+    this.reserveStarts(chunks + 1);
+    const halves = new Uint16Array(writer.bytes.buffer, 0, writer.bytes.length >>> 1);
     let at = writer.length >>> 1;
     let from = 0;
     for (let chunk = 0; chunk < chunks; chunk++) {
+      this.addStart(at);
       const start = at;
+      at += 2;
       let to = from;
-      while (to < count && (documents[to] as number) >>> chunkShift === chunk) {
-        to++;
-      }
-      for (const kind of [onceInBody, onceInTitle]) {
-        this.addStart(at);
-        for (let posting = from; posting < to; posting++) {
-          if (packed[posting] === kind) {
-            halves[at++] = (documents[posting] as number) & (chunkSize - 1);
-          }
+      for (; to < count && (documents[to] as number) >>> chunkShift === chunk; to++) {
+        if (kindOf(packed[to] as number) === 0) {
+          halves[at++] = (documents[to] as number) & placeMask;
         }
       }
-      this.addStart(at);
-      const others = to - from - (at - start);
+      const onceEnd = at;
       for (let posting = from; posting < to; posting++) {
-        const counts = packed[posting] as number;
-        if (counts !== onceInBody && counts !== onceInTitle) {
-          halves[at] = (documents[posting] as number) & (chunkSize - 1);
-          halves[at + others] = counts;
+        const kind = kindOf(packed[posting] as number);
+        if (kind !== 0 && kind !== escapedKind) {
+          halves[at++] = ((documents[posting] as number) & placeMask) | (kind << kindShift);
+        }
+      }
+      const escaped = to - from - (at - start - 2);
+      halves[start] = at - onceEnd;
+      halves[start + 1] = escaped;
+      for (let posting = from; escaped > 0 && posting < to; posting++) {
+        if (kindOf(packed[posting] as number) === escapedKind) {
+          halves[at] = (documents[posting] as number) & placeMask;
+          halves[at + escaped] = packed[posting] as number;
           at++;
         }
       }
-      at += others;
+      at += escaped;
       from = to;
     }
     this.addStart(at);

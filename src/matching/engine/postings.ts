@@ -1,21 +1,22 @@
 import type { PostingBuffer } from './posting-buffer.ts';
+import { packedOfKind } from './posting-kinds.ts';
 import type { Segment } from './segment.ts';
-import { addOccurrence, onceInBody } from './term-counts.ts';
+import { onceInBody } from './term-counts.ts';
 
 /*
  * A list of postings takes one of three forms: a byte for each document when they are many (dense); 16 bits for each posting, in
- * chunks of 65,536 documents, so that nothing is decoded to walk or to search it (chunked); gaps as varints when there are so few
+ * chunks of 4,096 documents, so that nothing is decoded to walk or to search it (chunked); gaps as varints when there are so few
  * that the chunks would cost more than they spare, to be read as a whole (short).
  */
 
-export const chunkShift = 16;
+export const chunkShift = 12;
 export const chunkSize: number = 2 ** chunkShift;
+/** Of a posting's 16 bits, those that say which document of the chunk it is; above them stands its kind (posting-kinds.ts). */
+export const placeMask: number = chunkSize - 1;
+export const kindShift = chunkShift;
 /** Postings for each chunk of the segment from which on a list is chunked, and the least in all. */
-const leastPerChunk = 64;
+const leastPerChunk = 16;
 const leastChunked = 128;
-/** A chunk's entries in chunkStarts; after the last chunk stands where it ends. */
-export const startsPerChunk = 3;
-export const onceInTitle: number = addOccurrence(0, 0);
 
 export function chunksOf(documents: number): number {
   return Math.ceil(documents / chunkSize);
@@ -70,46 +71,46 @@ export function halvesOf({ postings }: Segment): Uint16Array {
 }
 
 /**
- * A chunk: the documents that have the term once in the body, then those that have it once in the title, then the others, each by
- * their last 16 bits; then the packed counts of the others. The chunk after begins where it ends.
+ * A chunk: how many of its postings are of kinds 1 to 14, and how many are of none (escaped); then by document the postings of kind 0,
+ * of the other kinds, and the escaped ones; then the packed counts of these. The chunk after begins where it ends.
  */
 function readChunked(segment: Segment, term: number, into: PostingBuffer): void {
-  const { chunkStarts } = segment;
+  const { chunkStarts, terms } = segment;
   const halves = halvesOf(segment);
-  const first = segment.terms.firstChunks[term] as number;
+  const first = terms.firstChunks[term] as number;
   into.count = 0;
   for (let chunk = 0; chunk < chunksOf(segment.documents); chunk++) {
-    const at = first + startsPerChunk * chunk;
-    readChunk(halves, chunkStarts.subarray(at, at + startsPerChunk + 1), chunk * chunkSize, into);
+    const start = chunkStarts[first + chunk] as number;
+    readChunk(halves, start, chunkStarts[first + chunk + 1] as number, chunk * chunkSize, into);
   }
 }
 
-function readChunk(halves: Uint16Array, starts: Uint32Array, base: number, into: PostingBuffer): void {
-  const [bodyStart = 0, titleStart = 0, otherStart = 0, end = 0] = starts;
-  const packedFrom = (end - otherStart) >>> 1;
-  const otherEnd = otherStart + packedFrom;
-  let [body, title, other] = [bodyStart, titleStart, otherStart];
+function readChunk(halves: Uint16Array, start: number, end: number, base: number, into: PostingBuffer): void {
+  const escapedCount = halves[start + 1] as number;
+  const escapedEnd = end - escapedCount;
+  const kindsEnd = escapedEnd - escapedCount;
+  const onceEnd = kindsEnd - (halves[start] as number);
+  let [once, other, escaped] = [start + 2, onceEnd, kindsEnd];
   let { count } = into;
-  const atEnd = chunkSize;
   for (;;) {
-    const inBody = body < titleStart ? (halves[body] as number) : atEnd;
-    const inTitle = title < otherStart ? (halves[title] as number) : atEnd;
-    const elsewhere = other < otherEnd ? (halves[other] as number) : atEnd;
-    const half = Math.min(inBody, inTitle, elsewhere);
-    if (half === atEnd) {
+    const onceAt = once < onceEnd ? (halves[once] as number) : chunkSize;
+    const otherAt = other < kindsEnd ? (halves[other] as number) & placeMask : chunkSize;
+    const escapedAt = escaped < escapedEnd ? (halves[escaped] as number) : chunkSize;
+    const place = Math.min(onceAt, otherAt, escapedAt);
+    if (place === chunkSize) {
       break;
     }
-    if (half === inBody) {
-      into.packed[count] = onceInBody;
-      body++;
-    } else if (half === inTitle) {
-      into.packed[count] = onceInTitle;
-      title++;
-    } else {
-      into.packed[count] = halves[other + packedFrom] as number;
+    if (place === onceAt) {
+      into.packed[count] = packedOfKind(0);
+      once++;
+    } else if (place === otherAt) {
+      into.packed[count] = packedOfKind((halves[other] as number) >>> kindShift);
       other++;
+    } else {
+      into.packed[count] = halves[escaped + escapedCount] as number;
+      escaped++;
     }
-    into.documents[count] = base + half;
+    into.documents[count] = base + place;
     count++;
   }
   into.count = count;
@@ -157,7 +158,7 @@ function read32(bytes: Uint8Array, at: number): number {
 
 /**
  * Short lists: the gap to the document before minus one, times two, plus one unless the term stands once in the body; then
- * the count's byte; then two bytes if that is an escape. Returns where the list ends.
+ * the count's byte; then two bytes if that is an escapedAt. Returns where the list ends.
  */
 export function readShort(bytes: Uint8Array, start: number, count: number, into: PostingBuffer): number {
   const { documents, packed } = into;

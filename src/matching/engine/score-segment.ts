@@ -1,10 +1,12 @@
 import type { ListCursor } from './list-cursor.ts';
 import { openCursor } from './open-cursor.ts';
+import { chunkSize } from './postings.ts';
 import type { WeightedList } from './query-list.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import type { TopDocuments } from './top-documents.ts';
 
-const windowSize = 4_096;
+/** A window of documents is a chunk of their lists. */
+const windowSize = chunkSize;
 /**
  * Lists are looked up instead of walked while together they are worth at most this share of the threshold. Up to all of it would be
  * exact, too, but then almost every document stays a candidate and looking up costs more than walking.

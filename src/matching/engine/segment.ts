@@ -22,7 +22,7 @@ export type Segment = {
   terms: Terms;
   /** Lists, each in one of three forms (postings.ts). */
   postings: Uint8Array;
-  /** Where the parts of a chunked list begin, in units of two bytes: two for each chunk and one more. */
+  /** Where each chunk of a chunked list begins in `postings`, in units of two bytes, and where the last one ends. */
   chunkStarts: Uint32Array;
   /** Rare pairs in 2^bits buckets by the first bits of their keys (segment-builder.ts tells the format). */
   pairs: { bits: number; offsets: Uint32Array; bytes: Uint8Array };
