@@ -13,7 +13,7 @@ export const chunkShift = 12;
 export const chunkSize: number = 2 ** chunkShift;
 /** Of a posting's 16 bits, those that say which document of the chunk it is; above them stands its kind (posting-kinds.ts). */
 export const placeMask: number = chunkSize - 1;
-export const kindShift = chunkShift;
+export const kindShift = 12;
 /** Postings for each chunk of the segment from which on a list is chunked, and the least in all. */
 const leastPerChunk = 16;
 const leastChunked = 128;
