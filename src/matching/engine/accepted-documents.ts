@@ -1,15 +1,40 @@
 import { PostingBuffer } from './posting-buffer.ts';
+import type { Segment } from './segment.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import { tagId } from './term-id.ts';
 import type { TagFilter } from './types.ts';
 
 const buffer = new PostingBuffer();
 
-/** A bit for each of a segment's documents that the filter lets through; undefined when it asks for nothing. */
-export function acceptedDocuments(reader: SegmentReader, { all = [], none = [] }: TagFilter): Uint32Array | undefined {
+/** The bits of the filters last used, by segment: a frozen one's tags do not change, and removals are kept apart. */
+const keptBits = new WeakMap<Segment, Map<string, Uint32Array>>();
+const maxKeptFilters = 16;
+
+/** A bit for each of a segment's documents that the filter lets through, not to be changed; undefined when it asks for nothing. */
+export function acceptedDocuments(reader: SegmentReader, filter: TagFilter): Uint32Array | undefined {
+  const { all = [], none = [] } = filter;
   if (all.length === 0 && none.length === 0) {
     return undefined;
   }
+  const { segment } = reader;
+  if (segment === undefined) {
+    return filterBits(reader, all, none);
+  }
+  const kept = keptBits.get(segment) ?? new Map<string, Uint32Array>();
+  keptBits.set(segment, kept);
+  const key = JSON.stringify([all, none]);
+  const bits = kept.get(key) ?? filterBits(reader, all, none);
+  // The one used last stands last, the first is forgotten.
+  kept.delete(key);
+  kept.set(key, bits);
+  const [oldest] = kept.keys();
+  if (kept.size > maxKeptFilters && oldest !== undefined) {
+    kept.delete(oldest);
+  }
+  return bits;
+}
+
+function filterBits(reader: SegmentReader, all: readonly (readonly string[])[], none: readonly string[]): Uint32Array {
   const words = Math.ceil(reader.size / 32);
   let accepted: Uint32Array | undefined;
   for (const anyOf of all) {

@@ -1,7 +1,7 @@
 import { encodeId } from './id-codec.ts';
 import type { MergeSource, PairStream } from './merge-source.ts';
 import type { PostingBuffer } from './posting-buffer.ts';
-import { minListedPair } from './segment.ts';
+import { minListedPair } from './rare-pairs.ts';
 import { powerOfTwoFrom } from './shared-arrays.ts';
 import { addOccurrence } from './term-counts.ts';
 import { enterNumber, findNumber, pairId, pairKey, pairKeyBits, tagId } from './term-id.ts';
@@ -18,7 +18,6 @@ export function sourceOfBatch(batch: readonly AnalysedDocument[]): MergeSource {
     sizes: {
       documents: batch.length,
       terms: Math.ceil(pairs.count / minListedPair),
-      blocks: Math.ceil((words.postings + pairs.count) / 128),
       pairs: pairs.count,
       idBytes: ids.reduce((sum, { length }) => sum + length, 0),
       tokenBytes: 3 * words.tokens + 6 * batch.length,

@@ -1,14 +1,13 @@
 import { analyseDocument, analyseFields } from './analyse-document.ts';
 import { type AnalysedName, analyseName, compareTexts, nameSimilarity } from './compare.ts';
 import type { Dictionary } from './dictionary.ts';
-import { discountShared } from './feedback.ts';
 import { type EngineManifest, IndexReader } from './index-reader.ts';
 import { type IndexOptions, InvertedIndex } from './inverted-index.ts';
 import { KnownQueries } from './known-queries.ts';
 import { matchTerms } from './matched-terms.ts';
 import type { MergeJob } from './merge-jobs.ts';
-import { parameters } from './parameters.ts';
 import type { PreparedQuery } from './query.ts';
+import { searchIndex } from './search.ts';
 import type { Segment } from './segment.ts';
 import type {
   AnalysedDocument,
@@ -20,7 +19,6 @@ import type {
   SearchOptions,
   TextFields,
 } from './types.ts';
-import { holdBackLong, verbosity } from './verbose-query.ts';
 
 export type ReadOnlyEngineOptions = {
   /** Without one, texts are only matched in the language they are written in. */
@@ -133,17 +131,4 @@ function createNameReader(dictionary: Dictionary | undefined): (name: string) =>
     }
     return analysed;
   };
-}
-
-/** The best documents of a first search say which words do not tell them apart; where that says something, a second one follows. */
-function searchIndex(index: IndexReader, query: PreparedQuery, options: SearchOptions): SearchHit[] {
-  const wanted = Math.max(0, options.limit);
-  const held = verbosity(query);
-  const limit = held > 0 ? Math.max(parameters.verbose.candidates, 2 * wanted) : wanted;
-  const asked = query.concepts.map((concept) => ({ concept, weight: concept.weight }));
-  const best = index.search(asked, { ...options, limit: Math.max(limit, parameters.feedback.documents) });
-  const ids = best.map(({ id }) => id);
-  const weighed = discountShared(asked, ids, index);
-  const found = weighed === undefined ? best : index.search(weighed, { ...options, limit });
-  return (held > 0 ? holdBackLong(found, held, index) : found).slice(0, wanted);
 }

@@ -2,8 +2,10 @@ import { type EncodedId, findId, idAt } from './id-codec.ts';
 import { growthOfFrequencies, type Impacts, impactsUnder, type LengthNorms, scaleBound } from './length-norms.ts';
 import { countLive, emptyList, liveFrequency, makeList, singleTerm } from './make-list.ts';
 import type { PostingBuffer } from './posting-buffer.ts';
+import { isChunked, readList } from './postings.ts';
 import { type Member, noDocuments, noImpacts, type QueryList } from './query-list.ts';
-import { findTerm, isRemoved, readList, readPair, type Segment } from './segment.ts';
+import { readPair } from './rare-pairs.ts';
+import { findTerm, isRemoved, type Segment } from './segment.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import { isPairId } from './term-id.ts';
 import { readTokens, type TokenBuffer } from './token-buffer.ts';
@@ -11,9 +13,6 @@ import { readTokens, type TokenBuffer } from './token-buffer.ts';
 /** Lists made for concepts are kept up to these numbers, then made anew when asked for. */
 const maxKeptPostings = 1_000_000;
 const maxKeptLists = 20_000;
-
-/** How many more postings may be kept decoded, in all segments together; 6 bytes each. */
-export type DecodedRoom = { postings: number };
 
 export class FrozenReader implements SegmentReader {
   readonly segment: Segment;
@@ -23,12 +22,9 @@ export class FrozenReader implements SegmentReader {
   private growth: number;
   private readonly keptLists = new Map<string, QueryList & { live: number; goneSeen: number }>();
   private keptPostings = 0;
-  private decoded = { lists: new Map<number, QueryList>(), asked: new Set<number>(), postings: 0 };
-  private readonly room: DecodedRoom;
 
-  constructor(segment: Segment, norms: LengthNorms, room: DecodedRoom) {
+  constructor(segment: Segment, norms: LengthNorms) {
     this.segment = segment;
-    this.room = room;
     this.lengths = segment.lengths;
     this.lengthsStride = segment.documents;
     this.impacts = impactsUnder(norms);
@@ -44,7 +40,6 @@ export class FrozenReader implements SegmentReader {
       this.impacts = impactsUnder(norms);
       this.growth = growthOfFrequencies(this.segment.norms, norms, this.segment.totals);
       this.forgetLists();
-      this.forgetDecoded();
     }
   }
 
@@ -87,26 +82,13 @@ export class FrozenReader implements SegmentReader {
     return isPairId(single) ? makeList(this, members) : undefined;
   }
 
-  /** A list as it is compressed, or decoded when it has been asked for before and there is room. */
+  /** A list that the segment keeps: read now if it is short, else walked where it lies. */
   private termList(term: number, members: readonly Member[]): QueryList | undefined {
-    const decoded = this.decoded.lists.get(term);
-    if (decoded !== undefined) {
-      return decoded;
-    }
     const { terms } = this.segment;
+    if (terms.dense[term] === 0 && !isChunked(this.segment, term)) {
+      return makeList(this, members);
+    }
     const count = terms.frequencies[term] as number;
-    if (terms.dense[term] === 0 && this.decoded.asked.has(term) && count <= this.room.postings) {
-      const list = makeList(this, members);
-      if (list !== undefined) {
-        this.room.postings -= count;
-        this.decoded.postings += count;
-        this.decoded.lists.set(term, list);
-      }
-      return list;
-    }
-    if (this.room.postings > 0) {
-      this.decoded.asked.add(term);
-    }
     const bound = scaleBound(terms.bounds[term] as number, this.growth);
     return { term, documents: noDocuments, impacts: noImpacts, count, bound };
   }
@@ -145,12 +127,6 @@ export class FrozenReader implements SegmentReader {
       list.goneSeen = goneSeen;
     }
     return list.count > 0 ? list : undefined;
-  }
-
-  /** Gives back the room of what was decoded: the reader is no longer used, or must decode anew. */
-  forgetDecoded(): void {
-    this.room.postings += this.decoded.postings;
-    this.decoded = { lists: new Map(), asked: new Set(), postings: 0 };
   }
 
   private forgetLists(): void {

@@ -1,27 +1,19 @@
 import { acceptedDocuments } from './accepted-documents.ts';
-import { type DecodedRoom, FrozenReader } from './frozen-reader.ts';
+import { FrozenReader } from './frozen-reader.ts';
 import { type EncodedId, encodeId } from './id-codec.ts';
-import { codedLength, impactScale, type LengthNorms, lengthNorms } from './length-norms.ts';
+import { type ConceptMembers, membersById, type WeightedConcept, wholeWeight } from './index-query.ts';
+import { codedLength, type LengthNorms, lengthNorms } from './length-norms.ts';
 import { MutableReader } from './mutable-reader.ts';
 import type { MutableSegment } from './mutable-segment.ts';
-import type { Member, WeightedList } from './query-list.ts';
+import type { WeightedList } from './query-list.ts';
 import { offerSegment } from './score-segment.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import { TaggedDocuments } from './tagged-documents.ts';
 import { addOccurrence, type FieldLengths } from './term-counts.ts';
-import { termId } from './term-id.ts';
 import { TokenBuffer } from './token-buffer.ts';
 import { type RankedDocument, TopDocuments } from './top-documents.ts';
 import type { AnalysedDocument, DocumentTerm, FieldTokens, TagFilter } from './types.ts';
-
-/** Any of the members counts as the concept; `key` tells concepts with other members apart. Terms by name or by id. */
-export type ConceptMembers = {
-  key: string;
-  members: readonly { terms: readonly (string | number)[]; weight: number }[];
-};
-
-export type IndexQuery = { concept: ConceptMembers; weight: number }[];
 
 export type IndexSearch = {
   limit: number;
@@ -56,12 +48,6 @@ export type EngineManifest = {
   statistics: Float64Array;
 };
 
-/** Query weights are kept as whole numbers of these parts, so that scores do not depend on the order of addition. */
-const weightScale = 1_024;
-
-/** Frequently asked lists are kept decoded up to this: 60 MB. What comes first stays, so nothing is decoded again and again. */
-const maxDecodedPostings = 10_000_000;
-
 /** Reads an index of the same or another thread. */
 export class IndexReader implements IndexStatistics {
   private readers = new Map<number, SegmentReader>();
@@ -69,7 +55,6 @@ export class IndexReader implements IndexStatistics {
   private version = -1;
   private statistics: Float64Array;
   private currentNorms: LengthNorms | undefined;
-  private readonly room: DecodedRoom = { postings: maxDecodedPostings };
   private readonly normsSeen = new Float64Array(4);
   private readonly tagged = new TaggedDocuments();
 
@@ -84,11 +69,6 @@ export class IndexReader implements IndexStatistics {
     this.statistics = statistics;
     const before = this.readers;
     this.readers = new Map(parts.map((part) => [part.key, before.get(part.key) ?? this.readerOf(part)]));
-    for (const [key, reader] of before) {
-      if (!this.readers.has(key)) {
-        reader.forgetDecoded();
-      }
-    }
     // The largest first: they raise the threshold for the others.
     this.ordered = [...this.readers.values()].sort((a, b) => b.lengthsStride - a.lengthsStride);
   }
@@ -118,13 +98,14 @@ export class IndexReader implements IndexStatistics {
     return byId.length === 0 ? 0 : this.current().reduce((sum, reader) => sum + reader.frequency(key, byId), 0);
   }
 
-  search(query: IndexQuery, { limit, filter = {}, exhaustive = false }: IndexSearch): RankedDocument[] {
+  /** Points, not scores: `scoreUnits` of them are 1. */
+  search(query: readonly WeightedConcept[], { limit, filter = {}, exhaustive = false }: IndexSearch): RankedDocument[] {
     const top = new TopDocuments(limit);
     const concepts = query
       .map(({ concept, weight }) => ({
         key: concept.key,
         members: membersById(concept.members),
-        weight: Math.round(weight * weightScale),
+        weight: wholeWeight(weight),
       }))
       .filter(({ members, weight }) => weight > 0 && members.length > 0);
     for (const reader of this.current()) {
@@ -137,7 +118,7 @@ export class IndexReader implements IndexStatistics {
       }
       offerSegment(reader, lists, top, acceptedDocuments(reader, filter), exhaustive);
     }
-    return top.toSorted().map(({ id, score }) => ({ id, score: score / (weightScale * impactScale) }));
+    return top.toSorted();
   }
 
   /** The number, in one part, of a document that is not gone; -1 if it is not there. */
@@ -193,18 +174,9 @@ export class IndexReader implements IndexStatistics {
 
   private readerOf(part: IndexPart): SegmentReader {
     return part.kind === 'segment'
-      ? new FrozenReader(part.segment, this.norms, this.room)
+      ? new FrozenReader(part.segment, this.norms)
       : new MutableReader(part.segment, this.norms);
   }
-}
-
-function membersById(members: ConceptMembers['members']): Member[] {
-  return members
-    .filter(({ terms }) => terms.length > 0)
-    .map(({ terms, weight }) => ({
-      ids: terms.map((term) => (typeof term === 'number' ? term : termId(term))),
-      weight,
-    }));
 }
 
 function termsOf(reader: SegmentReader, document: number): DocumentTerm[] {

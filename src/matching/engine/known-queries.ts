@@ -1,5 +1,6 @@
 import type { Dictionary } from './dictionary.ts';
-import type { ConceptMembers, IndexReader, IndexStatistics } from './index-reader.ts';
+import type { ConceptMembers } from './index-query.ts';
+import type { IndexReader, IndexStatistics } from './index-reader.ts';
 import type { LengthNorms } from './length-norms.ts';
 import { type PreparedQuery, weighQuery } from './query.ts';
 import { isStillRead, type QueryReading, readQuery } from './query-reading.ts';

@@ -1,4 +1,5 @@
 import { parameters } from './parameters.ts';
+import { escapedKind, fieldOfKind, kindCount, kindOf, packedOfKind } from './posting-kinds.ts';
 import { bodyCount, type FieldLengths, keywordsCount, titleCount } from './term-counts.ts';
 
 /** The mean field lengths that scores are computed with. */
@@ -76,8 +77,8 @@ export class Impacts {
   readonly norms: LengthNorms;
   /** The impact of a term that stands `count` times in the body (up to 15) and nowhere else: at count × 256 + length code. */
   readonly bodyOnly = new Uint16Array(16 * 256);
-  /** The part of it for one occurrence. */
-  readonly once: Uint16Array;
+  /** The impact of a posting of a kind (posting-kinds.ts): at kind × 256 + length code of its field. */
+  readonly ofKind = new Uint16Array(kindCount * 256);
   private readonly title = new Float64Array(256);
   private readonly keywords = new Float64Array(256);
   private readonly body = new Float64Array(256);
@@ -91,8 +92,10 @@ export class Impacts {
       for (let count = 1; count < 16; count++) {
         this.bodyOnly[count * 256 + code] = impactOf(this.frequency(count, 0, 0, code));
       }
+      for (let kind = 0; kind < kindCount; kind++) {
+        this.ofKind[kind * 256 + code] = impactOf(this.frequency(packedOfKind(kind), code, code, code));
+      }
     }
-    this.once = this.bodyOnly.subarray(256, 512);
   }
 
   frequency(packed: number, titleCode: number, keywordsCode: number, bodyCode: number): number {
@@ -120,10 +123,20 @@ export class Impacts {
     return Math.max(1, ((impactScale * frequency) / (this.k1 + frequency) + 0.5) | 0);
   }
 
-  impact(packed: number, titleCode: number, keywordsCode: number, bodyCode: number): number {
-    return packed < 16
-      ? (this.bodyOnly[packed * 256 + bodyCode] as number)
-      : impactOf(this.frequency(packed, titleCode, keywordsCode, bodyCode));
+  /** The impact of packed counts in a document whose length codes stand `stride` apart. */
+  impactIn(packed: number, lengths: Uint8Array, stride: number, document: number): number {
+    const kind = kindOf(packed);
+    if (kind !== escapedKind) {
+      return this.ofKind[(kind << 8) | (lengths[fieldOfKind(kind) * stride + document] as number)] as number;
+    }
+    return impactOf(
+      this.frequency(
+        packed,
+        lengths[document] as number,
+        lengths[stride + document] as number,
+        lengths[2 * stride + document] as number,
+      ),
+    );
   }
 }
 

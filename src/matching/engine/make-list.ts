@@ -33,6 +33,7 @@ export function makeList(reader: SegmentReader, members: readonly Member[]): Que
 function makeTermList(reader: SegmentReader, id: number): QueryList | undefined {
   reader.read(id, buffer);
   const { count } = buffer;
+  const { impacts: worth, lengths, lengthsStride: stride } = reader;
   if (count === 0) {
     return undefined;
   }
@@ -40,7 +41,7 @@ function makeTermList(reader: SegmentReader, id: number): QueryList | undefined 
   const impacts = new Uint16Array(count);
   let bound = 0;
   for (let at = 0; at < count; at++) {
-    const impact = impactIn(reader, documents[at] as number, buffer.packed[at] as number);
+    const impact = worth.impactIn(buffer.packed[at] as number, lengths, stride, documents[at] as number);
     impacts[at] = impact;
     bound = Math.max(bound, impact);
   }
@@ -101,15 +102,6 @@ export function countLive(reader: SegmentReader, documents: Uint32Array, count: 
     live += reader.isGone(documents[at] as number) ? 0 : 1;
   }
   return live;
-}
-
-function impactIn({ impacts, lengths, lengthsStride }: SegmentReader, document: number, packed: number): number {
-  return impacts.impact(
-    packed,
-    lengths[document] as number,
-    lengths[lengthsStride + document] as number,
-    lengths[2 * lengthsStride + document] as number,
-  );
 }
 
 function frequencyIn({ impacts, lengths, lengthsStride }: SegmentReader, document: number, packed: number): number {

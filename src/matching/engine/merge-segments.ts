@@ -223,7 +223,6 @@ class Merge {
     return {
       documents: this.documents,
       terms: sum('terms') + terms + 64,
-      blocks: sum('blocks') + 64,
       pairs: sum('pairs'),
       idBytes: sum('idBytes'),
       tokenBytes: sum('tokenBytes') + 4_096,

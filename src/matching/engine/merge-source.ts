@@ -7,7 +7,9 @@ import {
   readMutableTokens,
 } from './mutable-segment.ts';
 import type { PostingBuffer } from './posting-buffer.ts';
-import { minListedPair, readList, readPairPostings, type Segment } from './segment.ts';
+import { readList } from './postings.ts';
+import { minListedPair, readPairPostings } from './rare-pairs.ts';
+import type { Segment } from './segment.ts';
 import type { SegmentSizes } from './segment-builder.ts';
 import type { FieldLengths } from './term-counts.ts';
 import { isPairId, pairKey, pairKeyBits } from './term-id.ts';
@@ -38,12 +40,11 @@ export type PairStream = {
 };
 
 export function sourceOfSegment(segment: Segment): MergeSource {
-  const { terms, ids, tokens, postings, pairs, blocks } = segment;
+  const { terms, ids, tokens, postings, pairs } = segment;
   return {
     sizes: {
       documents: segment.documents,
       terms: terms.ids.length - terms.firstPair,
-      blocks: blocks.last.length,
       // About: most hold one document and take this many bytes.
       pairs: pairs.bytes.length / 5,
       idBytes: ids.bytes.length,
@@ -152,7 +153,6 @@ export function* sourceOfMutable(segment: MutableSegment, pace: Pace): Generator
     sizes: {
       documents,
       terms: Math.ceil(postingCount / minListedPair),
-      blocks: Math.ceil(postingCount / 128),
       pairs: pairs.count,
       idBytes: ids.offsets[documents] as number,
       tokenBytes: 3 * (tokens.offsets[3 * documents] as number) + 6 * documents,

@@ -33,9 +33,6 @@ export class MutableReader implements SegmentReader {
     }
   }
 
-  /** Nothing is kept. */
-  forgetDecoded(): void {}
-
   isGone(document: number): boolean {
     return isRemoved(this.mutable.removed, document);
   }

@@ -22,9 +22,9 @@ export const parameters = {
   /**
    * Negative feedback from so many best documents: a word that all of them hold loses the share `discount` of its weight, because
    * it does not tell them apart. Only where words that any of them holds are held, by weight, by at least `leastShare` of them:
-   * below that they are not about one thing, and a second search costs as much as the first. At most 31 documents.
+   * below that they are not about one thing. At most 31 documents. So many candidates, or as many as are asked for, are then ranked anew.
    */
-  feedback: { documents: 20, discount: 0.35, leastShare: 0.2 },
+  feedback: { documents: 20, discount: 0.35, leastShare: 0.2, candidates: 100 },
   /**
    * The more words a query has, the more of them a long document meets by chance, so long queries want more length normalization
    * (Zhai & Lafferty 2004, "A study of smoothing methods for language models"). From `shortWords` to `longWords` different words,

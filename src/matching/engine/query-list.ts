@@ -1,5 +1,5 @@
 /**
- * The documents of one segment that answer one concept of a query, and what it is worth in each: compressed in the segment
+ * The documents of one segment that answer one concept of a query, and what it is worth in each: as they lie in the segment
  * (`term`), or made for the query (`documents` and `impacts`, ascending, the first `count` of them).
  */
 export type QueryList = {

@@ -1,9 +1,12 @@
-import { ListCursor } from './list-cursor.ts';
+import type { ListCursor } from './list-cursor.ts';
+import { openCursor } from './open-cursor.ts';
+import { chunkSize } from './postings.ts';
 import type { WeightedList } from './query-list.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import type { TopDocuments } from './top-documents.ts';
 
-const windowSize = 4_096;
+/** A window of documents is a chunk of their lists. */
+const windowSize = chunkSize;
 /**
  * Lists are looked up instead of walked while together they are worth at most this share of the threshold. Up to all of it would be
  * exact, too, but then almost every document stays a candidate and looking up costs more than walking.
@@ -32,10 +35,10 @@ export function offerSegment(
     return;
   }
   const { size } = reader;
-  const cursors = lists.map((list) => new ListCursor(reader, list)).sort(byUsefulness);
+  const cursors = lists.map((list) => openCursor(reader, list)).sort(byUsefulness);
   const boundsUpTo = sumsOf(cursors);
   const all = boundsUpTo[cursors.length - 1] as number;
-  const dense = exhaustive ? 0 : cursors.filter(({ form }) => form === 'dense').length;
+  const dense = exhaustive ? 0 : cursors.filter(({ isDense }) => isDense).length;
   let essential = 0;
   for (let from = 0; from < size; from += windowSize) {
     const to = Math.min(size, from + windowSize);
@@ -81,10 +84,7 @@ export function offerSegment(
 
 function walk(cursors: readonly ListCursor[], first: number, end: number, from: number, to: number): void {
   for (let which = first; which < end; which++) {
-    const cursor = cursors[which] as ListCursor;
-    if (cursor.document < to) {
-      cursor.addTo(windowScores, from, to);
-    }
+    (cursors[which] as ListCursor).addTo(windowScores, from, to);
   }
 }
 
@@ -126,7 +126,7 @@ function thresholdWithin(
 
 /** The first are left out first: dense lists, which say little, then by what they can add. */
 function byUsefulness(a: ListCursor, b: ListCursor): number {
-  return Number(b.form === 'dense') - Number(a.form === 'dense') || a.bound - b.bound;
+  return Number(b.isDense) - Number(a.isDense) || a.bound - b.bound;
 }
 
 function sumsOf(cursors: readonly ListCursor[]): Float64Array {

@@ -1,8 +1,10 @@
 import { ByteWriter } from './byte-writer.ts';
 import { enterIds, idTable } from './id-codec.ts';
-import { type Impacts, impactsUnder, type LengthNorms, lengthCode } from './length-norms.ts';
+import { type LengthNorms, lengthCode } from './length-norms.ts';
+import { ListWriter, writeShort } from './list-writer.ts';
 import type { PostingBuffer } from './posting-buffer.ts';
-import { blockLength, countCode, escapedCount, isDenseFrequency, minListedPair, type Segment } from './segment.ts';
+import { minListedPair } from './rare-pairs.ts';
+import type { Segment } from './segment.ts';
 import { cut, grown, powerOfTwoFrom, sharedFloat64, sharedUint8, sharedUint16, sharedUint32 } from './shared-arrays.ts';
 import { type FieldLengths, onceInBody } from './term-counts.ts';
 import { enterNumber, pairKeyBits, pairOfKey } from './term-id.ts';
@@ -11,7 +13,6 @@ import { enterNumber, pairKeyBits, pairOfKey } from './term-id.ts';
 export type SegmentSizes = {
   documents: number;
   terms: number;
-  blocks: number;
   pairs: number;
   idBytes: number;
   tokenBytes: number;
@@ -25,11 +26,10 @@ const entriesPerStep = 4_096;
 
 /**
  * Writes a segment in one order: all documents; words and tags; pairs by ascending key; the documents' tokens; then `finish`.
- * Compressed postings are as segment.ts reads them.
+ * Lists are as postings.ts reads them.
  */
 export class SegmentBuilder {
   private readonly norms: LengthNorms;
-  private readonly impacts: Impacts;
   private readonly documents: number;
   private readonly totals: FieldLengths = [0, 0, 0];
   private readonly lengths: Uint8Array;
@@ -37,7 +37,7 @@ export class SegmentBuilder {
   private readonly idBytes: ByteWriter;
   private readonly tokenOffsets: Uint32Array;
   private readonly tokenBytes: ByteWriter;
-  private readonly postings: ByteWriter;
+  private readonly lists: ListWriter;
   private readonly pairBytes: ByteWriter;
   private readonly pairBits: number;
   private readonly pairUnit: number;
@@ -45,30 +45,25 @@ export class SegmentBuilder {
   private termIds: Float64Array;
   private frequencies: Uint32Array;
   private offsets: Uint32Array;
-  private firstBlocks: Uint32Array;
+  private firstChunks: Uint32Array;
   private bounds: Uint16Array;
   private dense: Uint8Array;
-  private blockLast: Uint32Array;
-  private blockOffsets: Uint32Array;
-  private blockBounds: Uint16Array;
   private documentCount = 0;
   private termCount = 0;
   private firstPair = -1;
-  private blockCount = 0;
   private bucket = -1;
   private remainder = 0;
 
   constructor(sizes: SegmentSizes, norms: LengthNorms) {
-    const { documents, terms, blocks } = sizes;
+    const { documents, terms } = sizes;
     this.norms = norms;
-    this.impacts = impactsUnder(norms);
     this.documents = documents;
     this.lengths = sharedUint8(3 * documents);
     this.idOffsets = sharedUint32(documents + 1);
     this.idBytes = new ByteWriter(sizes.idBytes);
     this.tokenOffsets = sharedUint32(documents + 1);
     this.tokenBytes = new ByteWriter(sizes.tokenBytes);
-    this.postings = new ByteWriter(sizes.postingBytes);
+    this.lists = new ListWriter({ documents, lengths: this.lengths, norms }, sizes.postingBytes);
     this.pairBytes = new ByteWriter(sizes.pairBytes);
     this.pairBits = Math.max(0, Math.min(24, Math.floor(Math.log2(sizes.pairs / pairsPerBucket + 1))));
     this.pairUnit = 2 ** (pairKeyBits - this.pairBits);
@@ -76,12 +71,9 @@ export class SegmentBuilder {
     this.termIds = sharedFloat64(terms);
     this.frequencies = sharedUint32(terms);
     this.offsets = sharedUint32(terms + 1);
-    this.firstBlocks = sharedUint32(terms + 1);
+    this.firstChunks = sharedUint32(terms + 1);
     this.bounds = sharedUint16(terms);
     this.dense = sharedUint8(terms);
-    this.blockLast = sharedUint32(blocks);
-    this.blockOffsets = sharedUint32(blocks);
-    this.blockBounds = sharedUint16(blocks);
   }
 
   addDocument(idBytes: Uint8Array, lengths: Readonly<FieldLengths>): void {
@@ -103,14 +95,11 @@ export class SegmentBuilder {
     }
     this.termIds[term] = id;
     this.frequencies[term] = list.count;
-    this.offsets[term] = this.postings.length;
-    this.firstBlocks[term] = this.blockCount;
-    if (isDenseFrequency(list.count, this.documents)) {
-      this.dense[term] = 1;
-      this.bounds[term] = this.writeDense(list);
-    } else {
-      this.bounds[term] = this.writeList(list, list.count > blockLength);
-    }
+    this.firstChunks[term] = this.lists.chunkStarts.length;
+    const { start, bound, isDense } = this.lists.add(list);
+    this.offsets[term] = start;
+    this.bounds[term] = bound;
+    this.dense[term] = Number(isDense);
     return term;
   }
 
@@ -134,7 +123,7 @@ export class SegmentBuilder {
       pairBytes.varint((list.documents[0] as number) * 2);
     } else {
       pairBytes.varint(list.count * 2 + 1);
-      writePostings(pairBytes, list, 0, list.count, -1);
+      writeShort(pairBytes, list);
     }
   }
 
@@ -155,9 +144,10 @@ export class SegmentBuilder {
   *finish(): Generator<void, Segment> {
     this.openBuckets(2 ** this.pairBits);
     this.firstPair = this.firstPair < 0 ? this.termCount : this.firstPair;
-    this.offsets[this.termCount] = this.postings.length;
-    this.firstBlocks[this.termCount] = this.blockCount;
-    const { termCount: terms, blockCount: blocks, documents } = this;
+    const { bytes: postings, chunkStarts } = this.lists;
+    this.offsets[this.termCount] = postings.length;
+    this.firstChunks[this.termCount] = chunkStarts.length;
+    const { termCount: terms, documents } = this;
     const ids = yield* cut(this.termIds, terms, sharedFloat64);
     const table = sharedUint32(powerOfTwoFrom(Math.max(8, terms * 1.5)));
     for (let term = 0; term < terms; term++) {
@@ -191,16 +181,12 @@ export class SegmentBuilder {
         firstPair: this.firstPair,
         frequencies: yield* cut(this.frequencies, terms, sharedUint32),
         offsets: yield* cut(this.offsets, terms + 1, sharedUint32),
-        firstBlocks: yield* cut(this.firstBlocks, terms + 1, sharedUint32),
+        firstChunks: yield* cut(this.firstChunks, terms + 1, sharedUint32),
         bounds: yield* cut(this.bounds, terms, sharedUint16),
         dense: yield* cut(this.dense, terms, sharedUint8),
       },
-      postings: yield* cut(this.postings.bytes, this.postings.length, sharedUint8),
-      blocks: {
-        last: yield* cut(this.blockLast, blocks, sharedUint32),
-        offsets: yield* cut(this.blockOffsets, blocks, sharedUint32),
-        bounds: yield* cut(this.blockBounds, blocks, sharedUint16),
-      },
+      postings: yield* cut(postings.bytes, postings.length, sharedUint8),
+      chunkStarts: yield* cut(chunkStarts.numbers, chunkStarts.length, sharedUint32),
       pairs: {
         bits: this.pairBits,
         offsets: this.pairOffsets,
@@ -214,86 +200,12 @@ export class SegmentBuilder {
     };
   }
 
-  private writeDense(list: PostingBuffer): number {
-    const { postings, documents } = this;
-    postings.reserve(documents + 4 + 6 * list.count);
-    const start = postings.length;
-    const { bytes } = postings;
-    bytes.fill(0, start, start + documents);
-    let escaped = 0;
-    let at = start + documents + 4;
-    let bound = 0;
-    for (let posting = 0; posting < list.count; posting++) {
-      const document = list.documents[posting] as number;
-      const packed = list.packed[posting] as number;
-      const code = countCode(packed);
-      bytes[start + document] = code;
-      if (code === escapedCount) {
-        for (const part of [document, document >>> 8, document >>> 16, document >>> 24, packed, packed >>> 8]) {
-          bytes[at++] = part;
-        }
-        escaped++;
-      }
-      bound = Math.max(bound, this.impactIn(document, packed));
-    }
-    for (let byte = 0; byte < 4; byte++) {
-      bytes[start + documents + byte] = escaped >>> (8 * byte);
-    }
-    postings.length = at;
-    return bound;
-  }
-
-  private writeList(list: PostingBuffer, inBlocks: boolean): number {
-    const { postings } = this;
-    postings.reserve(8 * list.count);
-    let highest = 0;
-    let before = -1;
-    for (let from = 0; from < list.count; from += blockLength) {
-      const to = Math.min(list.count, from + blockLength);
-      const offset = postings.length;
-      let bound = 0;
-      for (let posting = from; posting < to; posting++) {
-        bound = Math.max(bound, this.impactIn(list.documents[posting] as number, list.packed[posting] as number));
-      }
-      writePostings(postings, list, from, to, before);
-      before = list.documents[to - 1] as number;
-      highest = Math.max(highest, bound);
-      if (inBlocks) {
-        this.addBlock(before, offset, bound);
-      }
-    }
-    return highest;
-  }
-
-  private impactIn(document: number, packed: number): number {
-    const { lengths, documents } = this;
-    return this.impacts.impact(
-      packed,
-      lengths[document] as number,
-      lengths[documents + document] as number,
-      lengths[2 * documents + document] as number,
-    );
-  }
-
-  private addBlock(last: number, offset: number, bound: number): void {
-    const block = this.blockCount++;
-    if (block >= this.blockLast.length) {
-      const length = 2 * block + 16;
-      this.blockLast = grown(this.blockLast, sharedUint32(length));
-      this.blockOffsets = grown(this.blockOffsets, sharedUint32(length));
-      this.blockBounds = grown(this.blockBounds, sharedUint16(length));
-    }
-    this.blockLast[block] = last;
-    this.blockOffsets[block] = offset;
-    this.blockBounds[block] = bound;
-  }
-
   private growTerms(): void {
     const length = 2 * this.termCount + 16;
     this.termIds = grown(this.termIds, sharedFloat64(length));
     this.frequencies = grown(this.frequencies, sharedUint32(length));
     this.offsets = grown(this.offsets, sharedUint32(length + 1));
-    this.firstBlocks = grown(this.firstBlocks, sharedUint32(length + 1));
+    this.firstChunks = grown(this.firstChunks, sharedUint32(length + 1));
     this.bounds = grown(this.bounds, sharedUint16(length));
     this.dense = grown(this.dense, sharedUint8(length));
   }
@@ -302,26 +214,5 @@ export class SegmentBuilder {
     this.pairOffsets.fill(this.pairBytes.length, this.bucket + 1, upTo + 1);
     this.bucket = upTo;
     this.remainder = 0;
-  }
-}
-
-function writePostings(writer: ByteWriter, list: PostingBuffer, from: number, to: number, before: number): void {
-  let previous = before;
-  for (let posting = from; posting < to; posting++) {
-    const document = list.documents[posting] as number;
-    const packed = list.packed[posting] as number;
-    const gap = (document - previous - 1) * 2;
-    previous = document;
-    if (packed === onceInBody) {
-      writer.varint(gap);
-      continue;
-    }
-    writer.varint(gap + 1);
-    const code = countCode(packed);
-    writer.byte(code);
-    if (code === escapedCount) {
-      writer.byte(packed);
-      writer.byte(packed >>> 8);
-    }
   }
 }

@@ -8,7 +8,7 @@ import type { TokenBuffer } from './token-buffer.ts';
 /** A segment, frozen or not, as one thread reads it under the current mean lengths. */
 export type SegmentReader = {
   readonly impacts: Impacts;
-  /** The frozen segment, where compressed lists are; undefined for a mutable one. */
+  /** The frozen segment, where lists lie; undefined for a mutable one. */
   readonly segment: Segment | undefined;
   /** All document numbers are below; a mutable segment's grows. */
   readonly size: number;
@@ -16,7 +16,6 @@ export type SegmentReader = {
   readonly lengths: Uint8Array;
   readonly lengthsStride: number;
   setNorms(norms: LengthNorms): void;
-  forgetDecoded(): void;
   isGone(document: number): boolean;
   goneCount(): number;
   idAt(document: number): string;

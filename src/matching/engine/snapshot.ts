@@ -10,7 +10,7 @@ import { sharedFloat64, sharedUint8, sharedUint16, sharedUint32 } from './shared
  * `{ array, length }` in the place of arrays); the arrays' bytes in the order of the head; a CRC-32 of everything before.
  */
 const magic = 'DUIJIEIX';
-const formatVersion = 2;
+const formatVersion = 3;
 const prefixLength = magic.length + 8;
 const checksumLength = 4;
 /** Read, written and added to the checksum at once: a few milliseconds. */

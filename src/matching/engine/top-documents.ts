@@ -1,9 +1,9 @@
-/** Tells the ids of a segment's documents; asked only when scores are equal, and for the answer. */
-export type IdReader = { idAt(document: number): string };
+import type { SegmentReader } from './segment-reader.ts';
 
-type Entry = { score: number; reader: IdReader; document: number; id: string | undefined };
+/** Ids are asked for only when scores are equal, and for the answer. */
+type Entry = { score: number; reader: SegmentReader; document: number; id: string | undefined };
 
-export type RankedDocument = { id: string; score: number };
+export type RankedDocument = { id: string; score: number; reader: SegmentReader; document: number };
 
 /** The best so many documents seen: highest score first, equal scores by id. A binary heap with the worst on top. */
 export class TopDocuments {
@@ -19,7 +19,7 @@ export class TopDocuments {
     return this.heap.length < this.limit ? 0 : (this.heap[0]?.score ?? Number.POSITIVE_INFINITY);
   }
 
-  offer(reader: IdReader, document: number, score: number): void {
+  offer(reader: SegmentReader, document: number, score: number): void {
     const [worst] = this.heap;
     if (this.heap.length < this.limit) {
       this.rise({ score, reader, document, id: undefined });
@@ -33,8 +33,8 @@ export class TopDocuments {
 
   toSorted(): RankedDocument[] {
     return this.heap
-      .map((entry) => ({ id: idOf(entry), score: entry.score }))
-      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+      .map((entry) => ({ id: idOf(entry), score: entry.score, reader: entry.reader, document: entry.document }))
+      .sort(byRank);
   }
 
   private rise(entry: Entry): void {
@@ -74,6 +74,11 @@ export class TopDocuments {
     }
     this.heap[at] = entry;
   }
+}
+
+/** Best first. */
+export function byRank(a: RankedDocument, b: RankedDocument): number {
+  return b.score - a.score || (a.id < b.id ? -1 : 1);
 }
 
 function isBetter(entry: Entry, than: Entry): boolean {

@@ -1,6 +1,6 @@
 import type { Pace } from './merge-pace.ts';
 import type { MergeSource } from './merge-source.ts';
-import { isDenseFrequency } from './segment.ts';
+import { isDenseFrequency } from './postings.ts';
 import { powerOfTwoFrom } from './shared-arrays.ts';
 import { enterNumber, findNumber } from './term-id.ts';
 

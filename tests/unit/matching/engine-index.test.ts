@@ -120,6 +120,31 @@ describe('searching in segments', { timeout: 30_000 }, () => {
     }
   });
 
+  it('filters by the tags as they are now, however often and with however many filters it was asked before', () => {
+    const engine = createEngine({ firstPostings: 256 });
+    const fields = { title: 'glass', keywords: '', body: 'wine' };
+    const put = (at: number, tag: number) => engine.upsert({ id: `d${at}`, fields, tags: [`tag:${tag}`] });
+    const withTag = (tag: number) =>
+      engine
+        .search(fields, { limit: 1_000, filter: { all: [[`tag:${tag}`]], none: ['tag:none'] } })
+        .map(({ id }) => id);
+    const tags = new Map<string, number>();
+    for (let round = 0; round < 3; round++) {
+      for (let at = 0; at < 300; at++) {
+        tags.set(`d${at}`, (at + round) % 20);
+        put(at, (at + round) % 20);
+      }
+      engine.remove('d5');
+      tags.delete('d5');
+      for (let again = 0; again < 2; again++) {
+        for (let tag = 0; tag < 20; tag++) {
+          const expected = [...tags].filter(([, has]) => has === tag).map(([id]) => id);
+          expect(withTag(tag).toSorted()).toEqual(expected.toSorted());
+        }
+      }
+    }
+  });
+
   it('adds up what comparing a pair adds up, up to the rounding of weights', () => {
     const chinese = fc.array(fc.constantFrom('高纯铟', '葡萄酒', '预警', '膜', '微晶玻璃'), { maxLength: 5 });
     const pairless = chinese.map((parts) => ({ title: parts[0] ?? '', keywords: '', body: parts.join('，') }));
