@@ -1,6 +1,9 @@
 import type { HandlerName } from '../src/core/messages.ts';
 import { answerPreview, type MatchIndex, refreshNextMatches } from '../src/matches/service.ts';
 import type { Handler } from './handler.ts';
+import { mailDigest } from './handlers/mail-digest.ts';
+import { mailNotice } from './handlers/mail-notice.ts';
+import { mailRetries } from './handlers/mail-retries.ts';
 import { notifyAudience, notifyAudiences } from './handlers/notify-audience.ts';
 import { refreshMatchesOf } from './handlers/refresh-matches.ts';
 import { rehomeRecords } from './handlers/rehome-records.ts';
@@ -29,6 +32,8 @@ export function createRegistry(matchIndex: MatchIndex): Readonly<Record<HandlerN
     },
     'rehome-records': { queue: queueNames.matching, run: rehomeRecords },
     notify: { queue: queueNames.notices, run: notifyAudience, together: { most: 50, run: notifyAudiences } },
-    'send-email': { queue: queueNames.outgoing, run: sendEmail },
+    'send-email': { queue: queueNames.outgoing, run: sendEmail, retries: mailRetries },
+    'mail-notice': { queue: queueNames.outgoing, run: mailNotice, retries: mailRetries },
+    'mail-digest': { queue: queueNames.outgoing, run: mailDigest, retries: mailRetries },
   };
 }

@@ -9,6 +9,8 @@ export const handlerNames = [
   'rehome-records',
   'notify',
   'send-email',
+  'mail-notice',
+  'mail-digest',
 ] as const;
 export type HandlerName = (typeof handlerNames)[number];
 
@@ -84,6 +86,7 @@ export const subscriptions = {
   'milestone.submitted': ['notify'],
   'milestone.accepted': ['notify'],
   'milestone.rework': ['notify'],
+  'digest.due': ['mail-digest'],
 } as const satisfies Record<string, readonly HandlerName[]>;
 
 export type MessageType = keyof typeof subscriptions;
@@ -99,7 +102,8 @@ export type SubjectType =
   | 'introduction'
   | 'project'
   | 'milestone'
-  | 'saved_search';
+  | 'saved_search'
+  | 'mail_digest';
 
 export interface Message {
   type: MessageType;

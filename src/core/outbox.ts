@@ -36,22 +36,28 @@ export async function emit(
 /** Rows of one insert; PostgreSQL takes 65,535 parameters. */
 const targetsAtOnce = 5_000;
 
-/**
- * Records what else is owed because of a message: one delivery for each target, none twice.
- * @param owed.targets each `notBefore` the moment of its first try; now, where it is left out
- */
-export async function owe(
-  tx: Tx,
-  ctx: Ctx,
-  owed: { messageId: string; handler: HandlerName; targets: readonly { id: string; notBefore?: Date }[] },
-): Promise<void> {
+/** What a message comes to owe one handler: one delivery for each target. */
+export interface Owing {
+  messageId: string;
+  handler: HandlerName;
+  /** Each `notBefore` the moment of its first try; now, where it is left out. */
+  targets: readonly { id: string; notBefore?: Date }[];
+}
+
+/** Records what else is owed because of a message, or of several, none twice. */
+export async function owe(tx: Tx, ctx: Ctx, owed: Owing | readonly Owing[]): Promise<void> {
   const now = ctx.clock.now();
-  const { messageId, handler } = owed;
-  for (let from = 0; from < owed.targets.length; from += targetsAtOnce) {
-    const rows = owed.targets
-      .slice(from, from + targetsAtOnce)
-      .map(({ id, notBefore = now }) => ({ id: newId(), messageId, handler, targetId: id, notBefore, createdAt: now }));
-    await tx.insert(deliveries).values(rows).onConflictDoNothing();
+  const list: readonly Owing[] = 'messageId' in owed ? [owed] : owed;
+  const rows = list.flatMap(({ messageId, handler, targets }) =>
+    targets.map(({ id, notBefore = now }) => {
+      return { id: newId(), messageId, handler, targetId: id, notBefore, createdAt: now };
+    }),
+  );
+  for (let from = 0; from < rows.length; from += targetsAtOnce) {
+    await tx
+      .insert(deliveries)
+      .values(rows.slice(from, from + targetsAtOnce))
+      .onConflictDoNothing();
   }
 }
 

@@ -9,6 +9,7 @@ const mail = {
   to: 'li@example.cn',
   subject: '请验证邮箱',
   text: '链接：http://localhost:3000/x\n',
+  html: '<p>链接：http://localhost:3000/x</p>',
   messageId: '0197b6a1-1111-7222-8333-444455556666',
 };
 let dataDir: string;
