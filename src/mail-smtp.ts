@@ -22,7 +22,7 @@ export interface SmtpTimeouts {
   whole: number;
 }
 
-const timeouts: SmtpTimeouts = { connect: 5_000, greeting: 5_000, silence: 8_000, whole: 12_000 };
+const timeouts: SmtpTimeouts = { connect: 5_000, greeting: 5_000, silence: 10_000, whole: 12_000 };
 
 /** Few of the jobs that run at a time, so that a slow server leaves room for what goes to others. */
 const maxInFlight = 8;

@@ -1,109 +1,32 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { newId } from '../../src/core/ids.ts';
-import type { MessageType, SubjectType } from '../../src/core/messages.ts';
-import { emit } from '../../src/core/outbox.ts';
+import { owe } from '../../src/core/outbox.ts';
 import { transaction } from '../../src/core/transaction.ts';
-import type { MatchIndex } from '../../src/matches/service.ts';
-import { makeDueDigests } from '../../src/notifications/service.ts';
-import { createRegistry } from '../../workers/registry.ts';
-import { type Outcome, runDelivery } from '../../workers/run-job.ts';
-import { type Person, registerOrganization, startApi, type TestApi } from '../setup/api.ts';
-import { startSmtp, type TestSmtpServer } from '../setup/smtp.ts';
+import { createSmtpMailer } from '../../src/mail-smtp.ts';
+import { categories } from '../../src/notifications/categories.ts';
+import { runDelivery } from '../../workers/run-job.ts';
+import { startWorkers } from '../../workers/start-workers.ts';
+import { registerOrganization } from '../setup/api.ts';
+import {
+  api,
+  due,
+  goTo,
+  insertNotice,
+  logLines,
+  mailDeliveries,
+  prefer,
+  publicUrl,
+  reader,
+  registry,
+  runDue,
+  settle,
+  smtp,
+  tell,
+  tellVerified,
+  useMail,
+} from '../setup/mail.ts';
 
-const publicUrl = 'https://market.example';
-const registry = createRegistry({} as MatchIndex);
-
-let smtp: TestSmtpServer;
-let api: TestApi;
-let reader: Person;
-
-beforeAll(async () => {
-  smtp = await startSmtp();
-  api = await startApi(
-    {
-      SMTP_URL: smtp.url,
-      PUBLIC_URL: publicUrl,
-      MAIL_FROM: '对接平台 <notices@market.example>',
-    },
-    { logLines: [] },
-  );
-});
-afterAll(async () => {
-  await api?.close();
-  await smtp?.close();
-});
-
-beforeEach(async () => {
-  smtp.taken.length = 0;
-  smtp.onRecipient = () => null;
-  smtp.onMessage = () => null;
-  goTo(10, 0);
-  await settle();
-  reader = await newReader();
-});
-
-/** To the next time that clocks in China show this. */
-function goTo(hours: number, minutes: number): void {
-  const dayMinutes = 24 * 60;
-  const shown = (Math.floor(api.clock.now().getTime() / 60_000) + 8 * 60) % dayMinutes;
-  const seconds = api.clock.now().getUTCSeconds();
-  api.clock.advance({
-    minutes: (hours * 60 + minutes - shown + dayMinutes) % dayMinutes || dayMinutes,
-    seconds: -seconds,
-  });
-}
-
-/** A person whose address is verified, in an organization of their own. */
-async function newReader(): Promise<Person> {
-  const person = await registerOrganization(api, 'enterprise', '640302', '一家企业');
-  await api.deps.pool.query('update users set email_verified_at = now() where id = $1', [person.userId]);
-  await settle();
-  return person;
-}
-
-/** Nothing of what was done before is owed any more. */
-async function settle(): Promise<void> {
-  await api.deps.pool.query("update deliveries set status = 'done' where status = 'pending'");
-}
-
-async function tell(type: MessageType, subjectType: SubjectType, subjectId: string): Promise<void> {
-  const system = api.deps.ctxFor({ kind: 'system', name: 'test' });
-  await transaction(system, async (tx) => {
-    await emit(tx, system, { type, subjectType, subjectId });
-    return null;
-  });
-}
-
-/** Runs every delivery that is due by the clock, and what these owe, until none is; returns what became of each run. */
-async function runDue(random: () => number = () => 0): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (;;) {
-    const { rows } = await api.deps.pool.query<{ id: string }>(
-      "select id from deliveries where status = 'pending' and not_before <= $1 order by id",
-      [api.clock.now()],
-    );
-    if (rows.length === 0) return outcomes;
-    for (const { id } of rows) outcomes.push(await runDelivery(id, { deps: api.deps, registry, random }));
-  }
-}
-
-async function mailDeliveries(): Promise<{ status: string; attempts: number; last_error: string | null }[]> {
-  const { rows } = await api.deps.pool.query(
-    `select d.status, d.attempts, d.last_error from deliveries d join notifications n on n.id = d.target_id
-     where n.user_id = $1 order by d.id`,
-    [reader.userId],
-  );
-  return rows;
-}
-
-async function prefer(changes: object): Promise<void> {
-  const answer = await reader.patch('/v1/notification-preferences', changes, { 'if-match': '*' });
-  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-}
-
-async function tellVerified(): Promise<void> {
-  await tell('organization.verified', 'organization', reader.organizationId);
-}
+useMail();
 
 describe('a notice', () => {
   it('is mailed at once, as text and HTML, with the headers that end such mails', async () => {
@@ -147,10 +70,7 @@ describe('a notice', () => {
     await tell('organization.verified', 'organization', stranger.organizationId);
     await runDue();
     await tellVerified();
-    const { rows } = await api.deps.pool.query(
-      "select id from deliveries where handler = 'notify' and status = 'pending'",
-    );
-    await runDelivery(rows[0].id, { deps: api.deps, registry });
+    await runDelivery((await due())[0] ?? '', { deps: api.deps, registry });
     await api.deps.pool.query('update users set erased_at = now() where id = $1', [reader.userId]);
     await runDue();
     expect(smtp.taken).toEqual([]);
@@ -170,10 +90,7 @@ describe('a notice', () => {
 
   it('waits, too, in quiet hours that were set after it was owed', async () => {
     await tellVerified();
-    const { rows } = await api.deps.pool.query(
-      "select id from deliveries where handler = 'notify' and status = 'pending'",
-    );
-    await runDelivery(rows[0].id, { deps: api.deps, registry });
+    await runDelivery((await due())[0] ?? '', { deps: api.deps, registry });
     await prefer({ quietHours: { start: '09:00', end: '12:00' } });
     expect(await runDue()).toEqual(['retried']);
     expect(await mailDeliveries()).toMatchObject([{ status: 'pending', attempts: 0 }]);
@@ -265,82 +182,85 @@ describe('a mail server', () => {
   });
 });
 
-describe('a digest', () => {
-  async function insertNotice(type: MessageType, params: Record<string, string>, subjectType = 'match') {
-    await api.deps.pool.query(
-      `insert into notifications (id, message_id, user_id, organization_id, type, subject_type, subject_id, params, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [newId(), newId(), reader.userId, reader.organizationId, type, subjectType, newId(), params, api.clock.now()],
-    );
-  }
-
-  function makeDigests(): Promise<{ digests: number }> {
-    return makeDueDigests(api.deps.ctxFor({ kind: 'system', name: 'make-digests' }));
-  }
-
-  it('tells at 08:00 what is unread, by category, the best suggestions first, and how many more there are', async () => {
-    for (let score = 50; score < 62; score += 1)
-      await insertNotice('match.suggested', { score: String(score), demandTitle: `需求${score}`, demandCode: 'D1' });
-    await insertNotice('search.matched', { searchName: '枸杞', count: '3', searchKind: 'result' }, 'saved_search');
-    await insertNotice('organization.verified', {}, 'organization');
-    goTo(8, 4);
-    expect(await makeDigests()).toEqual({ digests: 0 });
-    goTo(8, 5);
-    expect(await makeDigests()).toEqual({ digests: 1 });
-    expect(await makeDigests()).toEqual({ digests: 0 });
-    await runDue();
-    expect(smtp.taken).toHaveLength(1);
-    const [mail] = smtp.taken;
-    expect(mail?.headers.subject).toMatch(/^【对接】每日汇总：13 条未读通知（\d{4}-\d\d-\d\d）$/);
-    expect([...(mail?.text ?? '').matchAll(/“需求(\d\d)”/g)].map((match) => Number(match[1]))).toEqual([
-      61, 60, 59, 58, 57, 56, 55, 54, 53, 52,
-    ]);
-    expect(mail?.text).toContain('还有 2 条');
-    expect(mail?.text).toContain('保存的搜索');
-    expect(mail?.text).not.toContain('机构');
-    expect(mail?.headers['list-unsubscribe']).toContain('/v1/unsubscribe/');
-  });
-
-  it('is one, although two workers make it at the same time', async () => {
-    await insertNotice('match.suggested', { score: '70' });
-    api.clock.advance({ days: 1 });
-    const made = await Promise.all([makeDigests(), makeDigests()]);
-    expect(made.map((one) => one.digests).sort()).toEqual([0, 1]);
-    await runDue();
-    expect(smtp.taken).toHaveLength(1);
-  });
-
-  it('is not sent when all has been read meanwhile', async () => {
-    await insertNotice('match.suggested', { score: '70' });
-    api.clock.advance({ days: 1 });
-    await makeDigests();
-    const [notice] = (await reader.get('/v1/notifications')).body.items;
-    await reader.post(`/v1/notifications/${notice.id}/read`);
+describe('a mail server that hangs', () => {
+  it('is given up, and gets the mail when it answers again', async () => {
+    const held: (() => void)[] = [];
+    smtp.onMessage = () => new Promise((answer) => held.push(() => answer(null)));
+    const hasty = { connect: 2_000, greeting: 2_000, silence: 300, whole: 2_000 };
+    const server = { host: '127.0.0.1', port: smtp.port, secure: false, credentials: { user: 'a', pass: 'b' } };
+    const mailer = createSmtpMailer(server, { domain: 'market.example', from: null, limits: hasty });
+    await tellVerified();
+    const [notify] = await due();
+    await runDelivery(notify ?? '', { deps: api.deps, registry });
+    const [delivery] = await due();
+    expect(await runDelivery(delivery ?? '', { deps: { ...api.deps, mailer }, registry })).toBe('retried');
+    mailer.close();
+    smtp.onMessage = () => null;
+    expect(await runDue()).toEqual([]);
+    api.clock.advance({ seconds: 30 });
     expect(await runDue()).toEqual(['done']);
-    expect(smtp.taken).toEqual([]);
+    expect(held).toHaveLength(1);
+    const [notice] = (await reader.get('/v1/notifications')).body.items;
+    expect(smtp.taken[0]?.headers['message-id']).toBe(`<${notice.id}@market.example>`);
+    for (const release of held) release();
   });
+});
 
-  it('waits for the end of quiet hours', async () => {
-    await prefer({ quietHours: { start: '22:00', end: '11:00' } });
-    await insertNotice('match.suggested', { score: '70' });
-    api.clock.advance({ days: 1 });
-    await makeDigests();
-    expect(await runDue()).toEqual(['retried']);
-    goTo(11, 0);
+describe('many notices at once', () => {
+  it('are mailed by a worker, none missing and none dead, though few go out at a time', async () => {
+    const count = 200;
+    await tellVerified();
     await runDue();
-    expect(smtp.taken).toHaveLength(1);
-  });
-
-  it('comes on Monday to those who want it weekly, and what an outage left untold with it', async () => {
-    await prefer({ mail: { suggestions: 'weekly' } });
-    await insertNotice('match.suggested', { score: '70' });
-    const made: number[] = [];
-    for (let day = 0; day < 8; day += 1) {
-      api.clock.advance({ days: 1 });
-      made.push((await makeDigests()).digests);
+    const { rows } = await api.deps.pool.query<{ id: string }>('select id from messages order by id desc limit 1');
+    const messageId = rows[0]?.id ?? '';
+    const ids = Array.from({ length: count }, newId);
+    for (const id of ids) await insertNotice('organization.verified', {}, 'organization', id);
+    const ctx = api.deps.ctxFor({ kind: 'system', name: 'test' });
+    const targets = ids.map((id) => ({ id }));
+    await transaction(ctx, (tx) => owe(tx, ctx, { messageId, handler: 'mail-notice', targets }));
+    const parts = { registry, scheduledJobs: {}, readers: [] };
+    const workers = startWorkers(api.deps, parts);
+    try {
+      await vi.waitFor(
+        async () => {
+          // Who was put back comes again by the clock.
+          api.clock.advance({ seconds: 0.5 });
+          const states = new Set((await mailDeliveries()).map(({ status }) => status));
+          expect(states).toEqual(new Set(['done']));
+        },
+        { timeout: 60_000, interval: 50 },
+      );
+    } finally {
+      await workers.close();
     }
-    expect(made.reduce((sum, one) => sum + one)).toBe(1);
-    await runDue();
-    expect(smtp.taken[0]?.headers.subject).toContain('每周汇总：1 条未读通知');
+    const mailed = new Set(smtp.taken.map((mail) => mail.headers['message-id']));
+    expect([...mailed].filter((id) => ids.includes((id ?? '').slice(1, 37)))).toHaveLength(count);
+  }, 90_000);
+});
+
+describe('a mail about the account', () => {
+  it('goes to an address that is not verified, in quiet hours and with everything off, as text and HTML', async () => {
+    await api.deps.pool.query('update users set email_verified_at = null where id = $1', [reader.userId]);
+    const off = Object.fromEntries(categories.map((category) => [category, 'off']));
+    await prefer({ mail: off, quietHours: { start: '09:00', end: '12:00' } });
+    expect((await reader.post('/v1/email-verifications')).status).toBe(202);
+    expect(await runDue()).toEqual(['done']);
+    const [mail] = smtp.taken;
+    const token = /验证码：([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? '';
+    expect(mail?.html).toContain(token);
+    expect(mail?.headers['list-unsubscribe']).toBeUndefined();
+    expect((await api.anonymous.post('/v1/email-verifications/confirm', { token })).status).toBe(200);
   });
+});
+
+it('neither password, address nor what a mail says is logged', async () => {
+  await tellVerified();
+  await runDue();
+  const log = logLines.join('\n');
+  expect(log).toContain('a delivery is dead');
+  const token = /unsubscribe\/([\w-]+)/.exec(smtp.taken[0]?.text ?? '')?.[1] ?? '';
+  for (const secret of ['Geheim-4711', reader.session.user.email, '机构已通过审核', token]) {
+    expect(secret).not.toBe('');
+    expect(log.includes(secret), secret).toBe(false);
+  }
 });

@@ -4,7 +4,7 @@ import { AppError, found } from '../../core/errors.ts';
 import type { Mail } from '../../core/mailer.ts';
 import { type Owing, owe } from '../../core/outbox.ts';
 import { readTransaction, type Tx } from '../../core/transaction.ts';
-import { getMilestoneRow } from '../../projects/service.ts';
+import { getMilestoneRows } from '../../projects/service.ts';
 import { categories, categoryOf, type DigestMode, typesOf } from '../categories.ts';
 import { endOfQuietHours } from '../mail-times.ts';
 import { type Chosen, modesOf, quietHoursOf } from '../rules.ts';
@@ -62,7 +62,8 @@ export async function noticeMail(ctx: Ctx, notificationId: string, publicUrl: st
     if (mailbox === undefined) return null;
     requireNoQuiet(ctx, chosen);
     const envelope = await envelopeOf(tx, mailbox, category, publicUrl);
-    const mail = layoutNotice(await toMailedNotice(tx, row, envelope), category, envelope);
+    const [notice] = await toMailedNotices(tx, [row], envelope);
+    const mail = layoutNotice(found(notice), category, envelope);
     return { ...mail, to: mailbox.email, messageId: row.id, unsubscribeUrl: envelope.unsubscribeUrl };
   });
 }
@@ -84,9 +85,7 @@ export async function digestMail(ctx: Ctx, digestId: string, publicUrl: string):
     const sections: DigestSection[] = [];
     for (const category of categoriesIn(mode, chosen)) {
       const { rows, total } = await listForDigest(tx, { ...digest, types: typesOf(category), limit: maxPerCategory });
-      const notices: MailedNotice[] = [];
-      for (const row of rows) notices.push(await toMailedNotice(tx, row, envelope));
-      if (total > 0) sections.push({ category, notices, total });
+      if (total > 0) sections.push({ category, notices: await toMailedNotices(tx, rows, envelope), total });
     }
     if (sections.length === 0) return null;
     const mail = layoutDigest({ mode, upToAt, sections }, envelope);
@@ -114,13 +113,18 @@ async function envelopeOf(tx: Tx, { userId, locale }: Mailbox, subscription: Sub
   return { locale, publicUrl: base, unsubscribeUrl: `${base}/v1/unsubscribe/${token}` };
 }
 
-async function toMailedNotice(
+async function toMailedNotices(
   tx: Tx,
-  row: NotificationRow,
+  rows: readonly NotificationRow[],
   { locale, publicUrl }: { locale: Mailbox['locale']; publicUrl: string },
-): Promise<MailedNotice> {
-  const path = await pathOf(tx, row);
-  return { ...renderNotice(row.type, row.params, locale), url: path === null ? null : `${publicUrl}/v1/${path}` };
+): Promise<MailedNotice[]> {
+  const milestoneIds = rows.filter((row) => row.subjectType === 'milestone').map((row) => row.subjectId);
+  const milestones = await getMilestoneRows(tx, milestoneIds);
+  const projectOf = new Map(milestones.map((milestone) => [milestone.id, milestone.projectId]));
+  return rows.map((row) => {
+    const path = pathOf(row, projectOf);
+    return { ...renderNotice(row.type, row.params, locale), url: path === null ? null : `${publicUrl}/v1/${path}` };
+  });
 }
 
 /** Collections of the API by the type of their members. */
@@ -135,10 +139,10 @@ const collections: Readonly<Record<string, string>> = {
 };
 
 /** Where the subject of a notice is read; null for one that has no place of its own. */
-async function pathOf(tx: Tx, { subjectType, subjectId }: NotificationRow): Promise<string | null> {
+function pathOf({ subjectType, subjectId }: NotificationRow, projectOf: ReadonlyMap<string, string>): string | null {
   if (subjectType === 'milestone') {
-    const milestone = await getMilestoneRow(tx, subjectId);
-    return milestone === undefined ? null : `projects/${milestone.projectId}/milestones/${subjectId}`;
+    const projectId = projectOf.get(subjectId);
+    return projectId === undefined ? null : `projects/${projectId}/milestones/${subjectId}`;
   }
   const collection = collections[subjectType];
   return collection === undefined ? null : `${collection}/${subjectId}`;
