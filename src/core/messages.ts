@@ -26,6 +26,8 @@ export const deliveryRoutes = {
   'rehome-records': { channel: 'records', target: null },
   notify: { channel: 'inbox', target: null },
   'send-email': { channel: 'mail', target: null },
+  'mail-notice': { channel: 'mail', target: 'notification' },
+  'mail-digest': { channel: 'mail', target: null },
 } as const satisfies Record<HandlerName, { channel: Channel; target: 'notification' | 'webhook' | null }>;
 
 /** null for a handler of another version of the program. */

@@ -69,6 +69,7 @@ const categoryOfType: Readonly<Record<NoticeType, Category>> = {
   'project.completed': 'projects',
   'project.terminated': 'projects',
   'milestone.due': 'projects',
+  'milestone.overdue': 'projects',
   'milestone.submitted': 'projects',
   'milestone.accepted': 'projects',
   'milestone.rework': 'projects',
