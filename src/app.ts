@@ -96,7 +96,13 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
       });
       await projectRoutes(v1);
       await webhookRoutes(v1, { allowPrivate: config.webhookAllowPrivate });
-      await notificationRoutes(v1, { db, log, clock });
+      await notificationRoutes(v1, {
+        db,
+        log,
+        clock,
+        publicUrl: config.publicUrl,
+        unsubscribeLimitPerMinute: config.signInLimitPerMinute,
+      });
       await deadLetterRoutes(v1);
       await auditTrailRoutes(v1);
       await vocabularyRoutes(v1);

@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import type { MailSender } from './mail-message.ts';
+import type { SmtpServer } from './mail-smtp.ts';
 
 /** One line per variable: this is also what a wrong value is answered with. Lists in README and .env.example follow it. */
 export const Environment = Type.Object({
@@ -86,6 +88,20 @@ export const Environment = Type.Object({
       description: 'https://market.example, the address that links in mails carry',
     }),
   ),
+  SMTP_URL: Type.Optional(
+    Type.String({
+      pattern: '^smtps?://[^\\s/?#]+/?$',
+      description:
+        'smtps://user:password@host:465, or smtp://… with STARTTLS (needless on localhost only); unset: mails are laid in DATA_DIR/mail',
+    }),
+  ),
+  MAIL_FROM: Type.Optional(
+    Type.String({
+      pattern: '^([^<>"\\r\\n]{1,100} <[^<>@\\s]+@[^<>@\\s]+>|[^<>@\\s]+@[^<>@\\s]+)$',
+      description:
+        'the sender of mails, as Duijie <no-reply@market.example>; unset: no-reply at the host of PUBLIC_URL',
+    }),
+  ),
   TRUST_PROXY: Type.Enum(['yes', 'no'], {
     default: 'no',
     description: 'yes when a reverse proxy sets X-Forwarded-For',
@@ -140,6 +156,9 @@ export interface Config {
   workerMetrics: { host: string; port: number } | null;
   matchingThreads: number;
   publicUrl: string;
+  /** Null: mails are laid in files. */
+  smtp: SmtpServer | null;
+  mailFrom: MailSender | null;
   trustProxy: boolean;
   rateLimitPerMinute: number;
   signInLimitPerMinute: number;
@@ -181,6 +200,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   if (values.MEILI_URL !== undefined && !URL.canParse(values.MEILI_URL)) wrong.add('MEILI_URL');
   if (values.MEILI_KEY !== undefined && values.MEILI_URL === undefined) wrong.add('MEILI_KEY');
+  const smtp = values.SMTP_URL === undefined ? null : smtpServerIn(values.SMTP_URL);
+  if (smtp === undefined) wrong.add('SMTP_URL');
   const publicUrl =
     values.PUBLIC_URL ?? `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST}:${values.PORT}`;
   if (wrong.size === 0 && !URL.canParse(publicUrl)) wrong.add(values.PUBLIC_URL === undefined ? 'HOST' : 'PUBLIC_URL');
@@ -205,6 +226,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     workerMetrics: values.METRICS_PORT === undefined ? null : { host: values.METRICS_HOST, port: values.METRICS_PORT },
     matchingThreads: values.MATCHING_THREADS ?? Math.max(1, Math.min(4, availableParallelism() - 1)),
     publicUrl,
+    smtp: smtp ?? null,
+    mailFrom: values.MAIL_FROM === undefined ? null : senderIn(values.MAIL_FROM),
     trustProxy: values.TRUST_PROXY === 'yes',
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     signInLimitPerMinute: values.SIGN_IN_LIMIT_PER_MINUTE,
@@ -213,4 +236,26 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     suggestionsPerDay: values.SUGGESTIONS_PER_DAY,
     webhookAllowPrivate: values.WEBHOOK_ALLOW_PRIVATE === 'yes',
   });
+}
+
+/** Undefined for an address that cannot be read, or a user without a password. */
+function smtpServerIn(address: string): SmtpServer | undefined {
+  try {
+    const { protocol, hostname, port, username, password } = new URL(address);
+    if (hostname === '' || (username === '') !== (password === '')) return undefined;
+    const secure = protocol === 'smtps:';
+    return {
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: port === '' ? (secure ? 465 : 587) : Number(port),
+      secure,
+      credentials: username === '' ? null : { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function senderIn(from: string): MailSender {
+  const [, name = '', address = from] = /^(.*) <(.*)>$/.exec(from) ?? [];
+  return { name, address };
 }

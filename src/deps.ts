@@ -15,6 +15,7 @@ import type { SearchEngines, Searcher } from './core/search-index.ts';
 import { Wake } from './core/wake.ts';
 import { createLog } from './log.ts';
 import { createFileMailer } from './mail-files.ts';
+import { createSmtpMailer } from './mail-smtp.ts';
 import { analyse } from './matching/engine/analysis.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createSearchWithFallback } from './search/fallback.ts';
@@ -78,6 +79,7 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     meilisearch === null
       ? postgres
       : createSearchWithFallback(meilisearch, postgres, { log, isFilled: () => isIndexFilled(db, meilisearch) });
+  const mailer = createMailer(config);
   const base = { db, clock, log, searchIndex, wakeRelay: wake.wake };
   return {
     config,
@@ -88,12 +90,13 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     clock,
     searchIndex,
     searchEngines,
-    mailer: createFileMailer(config.dataDir, new URL(config.publicUrl).hostname),
+    mailer,
     wake,
     metrics: createMetrics({ db, clock }),
     ctxFor: (actor) => ({ ...base, actor, requestId: newId() }),
     close: async () => {
       closing = true;
+      mailer.close?.();
       await pool.end();
       await embedded?.stop();
     },
@@ -107,6 +110,11 @@ function createSearchEngines({ meilisearch }: Config, db: Database, log: Logger)
     meilisearch:
       meilisearch === null ? null : createMeilisearchSearch({ ...meilisearch, analyse, log, synonyms: synonyms() }),
   };
+}
+
+function createMailer({ smtp, mailFrom: from, dataDir, publicUrl }: Config): Mailer & { close?(): void } {
+  const domain = new URL(publicUrl).hostname;
+  return smtp === null ? createFileMailer(dataDir, domain, from) : createSmtpMailer(smtp, { domain, from });
 }
 
 /** A database that does not answer, or refuses, is told with its variable and address; never with its password. */

@@ -4,27 +4,19 @@ import nodemailer from 'nodemailer';
 import { AppError } from './core/errors.ts';
 import { newId } from './core/ids.ts';
 import type { Mail, Mailer } from './core/mailer.ts';
-
-/** Message ids become file names. */
-const idShape = /^[0-9A-Za-z-]{1,100}$/;
+import { type MailSender, senderOf, toMessage } from './mail-message.ts';
 
 /**
- * Lays mails in `DATA_DIR/mail/<messageId>.eml` for as long as no channel sends them. A retry replaces its file.
- * @param domain of the sender and of the Message-ID
+ * Lays mails in `DATA_DIR/mail/<messageId>.eml`, where no SMTP server is configured. A retry replaces its file.
+ * @param domain of the Message-ID, and of the sender where there is none
  */
-export function createFileMailer(dataDir: string, domain = 'localhost'): Mailer {
+export function createFileMailer(dataDir: string, domain = 'localhost', from: MailSender | null = null): Mailer {
   const folder = join(dataDir, 'mail');
+  const sender = senderOf(from, domain);
   const composer = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
 
   async function send(mail: Mail): Promise<void> {
-    if (!idShape.test(mail.messageId)) throw new TypeError('a mail wants a message id of letters, digits and hyphens');
-    const { message } = await composer.sendMail({
-      from: { name: 'Duijie 对接', address: `no-reply@${domain}` },
-      to: mail.to,
-      subject: mail.subject,
-      text: mail.text,
-      messageId: `<${mail.messageId}@${domain}>`,
-    });
+    const { message } = await composer.sendMail(toMessage(mail, { sender, domain }));
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeWhole(join(folder, `${mail.messageId}.eml`), message as Buffer);

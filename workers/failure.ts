@@ -12,6 +12,8 @@ export interface RetryPolicy {
 
 const baseDelayMs = 1_000;
 const maxDelayMs = 5 * 60_000;
+/** How far apart those are spread that were asked to come back at the same time. */
+const maxSpreadSeconds = 60;
 
 /** Of every handler that has none of its own. */
 export const standardRetries: RetryPolicy = { maxAttempts: 10, delayMs: backoffMs };
@@ -37,7 +39,8 @@ export function judge(error: unknown, attempts: number, random: () => number, re
   if (code === 'NOT_FOUND') return { kind: 'moot' };
   if (code === 'UNAVAILABLE') {
     const retryAfterSeconds = (error as AppError).details.retryAfterSeconds ?? 1;
-    return { kind: 'wait', delayMs: Math.round(retryAfterSeconds * 1_000 * (1 + random())) };
+    const spreadSeconds = Math.min(retryAfterSeconds, maxSpreadSeconds);
+    return { kind: 'wait', delayMs: Math.round((retryAfterSeconds + spreadSeconds * random()) * 1_000) };
   }
   if (code !== 'UPSTREAM_FAILED' && code !== 'UNKNOWN' && code !== 'CONFLICT') return { kind: 'dead' };
   if (attempts >= retries.maxAttempts) return { kind: 'dead' };

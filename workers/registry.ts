@@ -3,6 +3,9 @@ import { answerPreview, type MatchIndex, refreshNextMatches } from '../src/match
 import { type Outgoing, webhookRetries } from '../src/webhooks/service.ts';
 import type { Handler } from './handler.ts';
 import { deliverToWebhook } from './handlers/deliver-webhook.ts';
+import { mailDigest } from './handlers/mail-digest.ts';
+import { mailNotice } from './handlers/mail-notice.ts';
+import { mailRetries } from './handlers/mail-retries.ts';
 import { notifyAudience, notifyAudiences } from './handlers/notify-audience.ts';
 import { refreshMatchesOf } from './handlers/refresh-matches.ts';
 import { rehomeRecords } from './handlers/rehome-records.ts';
@@ -34,7 +37,9 @@ export function createRegistry(matchIndex: MatchIndex, webhooks: Outgoing): Read
     },
     'rehome-records': { queue: queueNames.matching, run: rehomeRecords },
     notify: { queue: queueNames.notices, run: notifyAudience, together: { most: 50, run: notifyAudiences } },
-    'send-email': { queue: queueNames.outgoing, run: sendEmail },
+    'send-email': { queue: queueNames.outgoing, run: sendEmail, retries: mailRetries },
     'deliver-webhook': { queue: queueNames.outgoing, run: deliverToWebhook(webhooks), retries: webhookRetries },
+    'mail-notice': { queue: queueNames.outgoing, run: mailNotice, retries: mailRetries },
+    'mail-digest': { queue: queueNames.outgoing, run: mailDigest, retries: mailRetries },
   };
 }

@@ -5,6 +5,7 @@ import { prune } from '../src/core/housekeeping.ts';
 import { expireDemands } from '../src/demands/service.ts';
 import { failStrandedJobs } from '../src/jobs/service.ts';
 import { sweepIntroductions, sweepPreviews } from '../src/matches/service.ts';
+import { makeDueDigests } from '../src/notifications/service.ts';
 import { remindOfMilestones } from '../src/projects/service.ts';
 import { expireResults } from '../src/results/service.ts';
 import { lookAtSavedSearches } from '../src/search/service.ts';
@@ -31,6 +32,7 @@ export function scheduledJobsOf({ searchEngines }: Pick<WorkerDeps, 'searchEngin
     'expire-results': { everyMs: halfMinuteMs, run: expireResults },
     'remind-of-milestones': { everyMs: fiveMinutesMs, run: remindOfMilestones },
     'look-at-saved-searches': { everyMs: fiveMinutesMs, run: lookAtSavedSearches },
+    'make-digests': { everyMs: fiveMinutesMs, run: makeDueDigests },
     housekeeping: { everyMs: tenMinutesMs, run: keepHouse },
     'check-search-index': { everyMs: dayMs, run: (ctx) => checkSearchIndexes(ctx, searchEngines) },
     ...(meilisearch === null

@@ -2,6 +2,7 @@ export * from './attachments.ts';
 export * from './auth.ts';
 export * from './demands.ts';
 export * from './jobs.ts';
+export * from './mail.ts';
 export * from './match-observations.ts';
 export * from './matches.ts';
 export * from './notifications.ts';

@@ -30,5 +30,7 @@ export const notifications = pgTable(
     index('notifications_stream_idx').on(t.userId, t.xid, t.id),
     index('notifications_unread_idx').on(t.userId).where(sql`read_at is null`),
     index('notifications_organization_id_idx').on(t.organizationId, t.type, t.createdAt),
+    // Of a period, for digests. Rows come in this order, so a few pages hold it.
+    index('notifications_created_at_idx').using('brin', t.createdAt),
   ],
 );

@@ -5,4 +5,4 @@ export * from './service/me.ts';
 export * from './service/members.ts';
 export * from './service/registrations.ts';
 export * from './service/sessions.ts';
-export { listActiveMembers } from './store.ts';
+export { listActiveMembers, listMailboxes, type Mailbox } from './store.ts';

@@ -1,18 +1,16 @@
-import { and, asc, count, desc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
-import type { Database } from '../../db/client.ts';
-import {
-  apiKeys,
-  auditEntries,
-  mailTokens,
-  members,
-  organizations,
-  sessions,
-  signInFailures,
-  users,
-} from '../../db/schema/index.ts';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { apiKeys, mailTokens, members, organizations, sessions, signInFailures, users } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
+import type { Locale } from '../core/text.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import type { MailPurpose } from './rules.ts';
+
+/** Where a person's mail goes, and in which language. */
+export interface Mailbox {
+  userId: string;
+  email: string;
+  locale: Locale;
+}
 
 export type UserRow = typeof users.$inferSelect;
 export type MemberRow = typeof members.$inferSelect;
@@ -113,6 +111,15 @@ export async function updateUserRow(
     .where(eq(users.id, row.id))
     .returning();
   return updated;
+}
+
+/** Of these people, whom mail reaches: the address is verified, and the account not erased. */
+export async function listMailboxes(db: Db, userIds: readonly string[]): Promise<Mailbox[]> {
+  if (userIds.length === 0) return [];
+  return await db
+    .select({ userId: users.id, email: users.email, locale: users.locale })
+    .from(users)
+    .where(and(inArray(users.id, [...userIds]), isNotNull(users.emailVerifiedAt), isNull(users.erasedAt)));
 }
 
 // Members
@@ -296,7 +303,7 @@ export async function deleteSignInFailures(tx: Tx, email: string): Promise<void>
   await tx.delete(signInFailures).where(eq(signInFailures.email, email));
 }
 
-// Housekeeping and export
+// Housekeeping
 
 export async function deleteStaleCredentials(
   tx: Tx,
@@ -306,18 +313,4 @@ export async function deleteStaleCredentials(
   const tokens = await tx.delete(mailTokens).where(lt(mailTokens.expiresAt, before.mailTokens));
   const ended = await tx.delete(sessions).where(lt(sessions.expiresAt, before.sessions));
   return (failures.rowCount ?? 0) + (tokens.rowCount ?? 0) + (ended.rowCount ?? 0);
-}
-
-/** What a person did, oldest first: their trace in the audit trail. */
-export async function listActsOf(db: Database, actor: string) {
-  return await db
-    .select({
-      at: auditEntries.at,
-      action: auditEntries.action,
-      subjectType: auditEntries.subjectType,
-      subjectId: auditEntries.subjectId,
-    })
-    .from(auditEntries)
-    .where(eq(auditEntries.actor, actor))
-    .orderBy(asc(auditEntries.id));
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { MemberRole } from '../core/actor.ts';
 import { OrganizationView } from '../organizations/views.ts';
+import type { listSettingsOf } from './store/personal-data.ts';
 import type { ApiKeyRow, MemberRow, SessionRow, UserRow } from './store.ts';
 
 const Id = Type.String({ format: 'uuid' });
@@ -205,6 +206,27 @@ export const PersonalDataView = Type.Object(
     acts: Type.Array(Type.Object({ at: Instant, action: Type.String(), subjectType: Type.String(), subjectId: Id }), {
       description: 'What this person did, from the audit trail.',
     }),
+    notificationPreferences: Type.Union(
+      [
+        Type.Object({
+          mail: Type.Record(Type.String(), Type.String()),
+          quietHours: Type.Union([Type.Object({ start: Type.String(), end: Type.String() }), Type.Null()]),
+          updatedAt: Instant,
+        }),
+        Type.Null(),
+      ],
+      { description: 'What this person has changed; null for nothing.' },
+    ),
+    savedSearches: Type.Array(
+      Type.Object({
+        id: Id,
+        name: Type.String(),
+        kind: Type.Enum(['demand', 'result']),
+        q: Type.String(),
+        filters: Type.Record(Type.String(), Type.Unknown()),
+        createdAt: Instant,
+      }),
+    ),
   },
   {
     title: 'PersonalDataView',
@@ -221,6 +243,12 @@ export const PersonalDataView = Type.Object(
         sessions: [],
         apiKeys: [],
         acts: [],
+        notificationPreferences: {
+          mail: { suggestions: 'weekly' },
+          quietHours: { start: '22:00', end: '07:00' },
+          updatedAt: '2026-11-22T02:00:00.000Z',
+        },
+        savedSearches: [],
       },
     ],
   },
@@ -267,7 +295,13 @@ interface PersonalRows {
   sessions: readonly SessionRow[];
   apiKeys: readonly ApiKeyRow[];
   acts: readonly { at: Date; action: string; subjectType: string; subjectId: string }[];
+  preferences: PreferenceRow | undefined;
+  searches: readonly SavedSearchRow[];
 }
+
+type Settings = Awaited<ReturnType<typeof listSettingsOf>>;
+type PreferenceRow = NonNullable<Settings['preferences']>;
+type SavedSearchRow = Settings['searches'][number];
 
 export function toPersonalDataView(rows: PersonalRows, role: MemberRole | null, now: Date): PersonalDataView {
   const { user } = rows;
@@ -293,7 +327,16 @@ export function toPersonalDataView(rows: PersonalRows, role: MemberRole | null, 
     })),
     apiKeys: rows.apiKeys.map((row) => ({ ...toApiKeyView(row), revokedAt: instantOrNull(row.revokedAt) })),
     acts: rows.acts.map((act) => ({ ...act, at: act.at.toISOString() })),
+    notificationPreferences: rows.preferences === undefined ? null : toPreferencesExport(rows.preferences),
+    savedSearches: rows.searches.map(({ id, name, kind, q, filters, createdAt }) => {
+      return { id, name, kind, q, filters, createdAt: createdAt.toISOString() };
+    }),
   };
+}
+
+function toPreferencesExport({ modes, quietStart, quietEnd, updatedAt }: PreferenceRow) {
+  const quietHours = quietStart === null || quietEnd === null ? null : { start: quietStart, end: quietEnd };
+  return { mail: modes, quietHours, updatedAt: updatedAt.toISOString() };
 }
 
 function instantOrNull(at: Date | null): string | null {

@@ -10,6 +10,8 @@ export const handlerNames = [
   'notify',
   'send-email',
   'deliver-webhook',
+  'mail-notice',
+  'mail-digest',
 ] as const;
 export type HandlerName = (typeof handlerNames)[number];
 
@@ -26,6 +28,8 @@ export const deliveryRoutes = {
   notify: { channel: 'inbox', target: null },
   'send-email': { channel: 'mail', target: null },
   'deliver-webhook': { channel: 'webhook', target: 'webhook' },
+  'mail-notice': { channel: 'mail', target: 'notification' },
+  'mail-digest': { channel: 'mail', target: null },
 } as const satisfies Record<HandlerName, { channel: Channel; target: 'notification' | 'webhook' | null }>;
 
 /** null for a handler of another version of the program. */
@@ -88,6 +92,7 @@ export const subscriptions = {
   'milestone.rework': ['notify'],
   'webhook.test': [],
   'webhook.disabled': ['notify'],
+  'digest.due': ['mail-digest'],
 } as const satisfies Record<string, readonly HandlerName[]>;
 
 export type MessageType = keyof typeof subscriptions;
@@ -104,7 +109,8 @@ export type SubjectType =
   | 'project'
   | 'milestone'
   | 'saved_search'
-  | 'webhook';
+  | 'webhook'
+  | 'mail_digest';
 
 export interface Message {
   type: MessageType;

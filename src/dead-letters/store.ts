@@ -59,6 +59,9 @@ const marketIds = sql`(
     union all select coalesce(o.home_market_id, o.id) from webhooks w join organizations o on o.id = w.organization_id
       where w.id = ${deliveries.targetId}
     union all select coalesce(o.home_market_id, o.id) from subject s
+      join mail_digests g on s.type = 'mail_digest' and g.id = s.id
+      join members m on m.user_id = g.user_id and m.removed_at is null join organizations o on o.id = m.organization_id
+    union all select coalesce(o.home_market_id, o.id) from subject s
       join webhooks w on s.type = 'webhook' and w.id = s.id join organizations o on o.id = w.organization_id
   ) of_subject)`;
 

@@ -12,6 +12,8 @@ import { PageOf } from '../http/page.ts';
 import { NotificationStreams } from './channels/stream.ts';
 import { ListNotifications, ReadNotifications } from './inputs.ts';
 import { reader } from './policy.ts';
+import { preferenceRoutes } from './routes/preferences.ts';
+import { type UnsubscribeOptions, unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { getNotificationSummary, listNotifications, readNotification, readNotifications } from './service.ts';
 import { NotificationSummary, NotificationView } from './views.ts';
 
@@ -29,7 +31,7 @@ function readerLocale(request: FastifyRequest): Locale {
 
 export async function notificationRoutes(
   fastify: FastifyInstance,
-  parts: { db: Db; log: Pick<Log, 'warn'>; clock: Clock },
+  parts: { db: Db; log: Pick<Log, 'warn'>; clock: Clock } & UnsubscribeOptions,
 ): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -84,6 +86,8 @@ export async function notificationRoutes(
   );
 
   streamRoute(fastify, parts);
+  preferenceRoutes(fastify);
+  await fastify.register(async (scope) => unsubscribeRoutes(scope, parts));
 }
 
 const eventExample =

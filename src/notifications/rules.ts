@@ -1,4 +1,6 @@
 import type { Recipient, Side, SideFacts } from './audience.ts';
+import { defaultModes, type MailModes } from './categories.ts';
+import type { QuietHours } from './mail-times.ts';
 
 /** The organizations that hear of something as parties, each once. */
 export function partiesOf(recipients: readonly Recipient[]): string[] {
@@ -40,4 +42,20 @@ export function paramsFor(
     params[`${side}Code`] = record.code;
   }
   return params;
+}
+
+/** What a person has chosen about mail. */
+export interface Chosen {
+  modes: Partial<MailModes>;
+  quietStart: string | null;
+  quietEnd: string | null;
+}
+
+export function modesOf(chosen: Chosen | undefined): MailModes {
+  return { ...defaultModes, ...chosen?.modes };
+}
+
+export function quietHoursOf(chosen: Chosen | undefined): QuietHours | null {
+  if (chosen === undefined || chosen.quietStart === null || chosen.quietEnd === null) return null;
+  return { start: chosen.quietStart, end: chosen.quietEnd };
 }

@@ -157,3 +157,8 @@ export async function markOneRead(tx: Tx, id: string, now: Date): Promise<void> 
     .set({ readAt: now })
     .where(and(eq(notifications.id, id), isNull(notifications.readAt)));
 }
+
+export async function findNotification(db: Db, id: string): Promise<NotificationRow | undefined> {
+  const [row] = await db.select().from(notifications).where(eq(notifications.id, id));
+  return row;
+}

@@ -1,5 +1,8 @@
 import { type Static, Type } from 'typebox';
 import type { Locale } from '../core/text.ts';
+import { MailMode, mapCategories, QuietHours } from './inputs.ts';
+import { modesOf, quietHoursOf } from './rules.ts';
+import type { PreferenceRow } from './store/preferences.ts';
 import type { NotificationRow } from './store.ts';
 import { renderNotice } from './templates/render.ts';
 
@@ -46,4 +49,41 @@ export function toNotificationView(row: NotificationRow, locale: Locale): Notifi
     createdAt: row.createdAt.toISOString(),
     readAt: row.readAt?.toISOString() ?? null,
   };
+}
+
+export const NotificationPreferencesView = Type.Object(
+  {
+    version: Type.Integer(),
+    mail: Type.Object(
+      mapCategories(() => MailMode),
+      {
+        description:
+          'By category of notices. The inbox has every notice at once; an address that is not verified gets none.',
+      },
+    ),
+    quietHours: Type.Union([QuietHours, Type.Null()]),
+  },
+  {
+    title: 'NotificationPreferencesView',
+    examples: [
+      {
+        version: 2,
+        mail: {
+          introductions: 'at_once',
+          suggestions: 'weekly',
+          projects: 'at_once',
+          records: 'at_once',
+          savedSearches: 'daily',
+          organization: 'at_once',
+        },
+        quietHours: { start: '22:00', end: '07:00' },
+      },
+    ],
+  },
+);
+export type NotificationPreferencesView = Static<typeof NotificationPreferencesView>;
+
+/** As they stand before anything was changed, too. */
+export function toPreferencesView(row: PreferenceRow | undefined): NotificationPreferencesView {
+  return { version: row?.version ?? 1, mail: modesOf(row), quietHours: quietHoursOf(row) };
 }

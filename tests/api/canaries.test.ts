@@ -215,9 +215,12 @@ async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ ur
   const urls = operationsOf(api)
     .filter(({ method, path }) => method === 'GET' && path !== '/v1/notifications/stream')
     .flatMap(({ path }) =>
-      fillPath(path, { id: ids, milestoneId: [match.id], name: ['regions', 'technology-fields'] }).flatMap((url) =>
-        (queries[path] ?? ['']).map((query) => `${url}${query}`),
-      ),
+      fillPath(path, {
+        id: ids,
+        milestoneId: [match.id],
+        name: ['regions', 'technology-fields'],
+        token: ['unknown'],
+      }).flatMap((url) => (queries[path] ?? ['']).map((query) => `${url}${query}`)),
     );
   const answers: { url: string; answer: Answer }[] = [];
   for (const url of urls) answers.push({ url, answer: await reader.get(url) });

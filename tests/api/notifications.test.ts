@@ -264,7 +264,6 @@ describe('notices', () => {
   });
 
   test('of an introduction go to whom each step concerns', async () => {
-    nextDay();
     const { demand, result } = await publishPair();
     const markets = { demandMarketId: world.demandMarket.id, resultMarketId: world.resultMarket.id };
     const id = await insertIntroduction(

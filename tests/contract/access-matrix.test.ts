@@ -121,7 +121,9 @@ describe('an API key without the scope', () => {
 
   function pathOf({ path }: DocumentedOperation): string {
     const values = { id: [unknownId], milestoneId: [unknownId], userId: [unknownId], tierId: [unknownId] };
-    return fillPath(path, { ...values, deliveryId: [unknownId], name: ['trl'], code: ['1'] })[0] ?? path;
+    return (
+      fillPath(path, { ...values, deliveryId: [unknownId], name: ['trl'], code: ['1'], token: ['unknown'] })[0] ?? path
+    );
   }
 
   it('is refused by every operation that writes when it may read, and by every one that reads when it may write', async () => {

@@ -478,6 +478,31 @@ const other: Record<string, Row> = {
     request: async (subjects) => ({ url: `/v1/notifications/${await subjects.notice()}/read` }),
   },
   // An answer that does not end: access-matrix.test.ts opens it over a socket.
+  'GET /v1/notification-preferences': { answers: signedIn, request: at('/v1/notification-preferences') },
+  'PATCH /v1/notification-preferences': {
+    answers: signedIn,
+    request: () => ({
+      url: '/v1/notification-preferences',
+      body: { mail: { suggestions: 'weekly' } },
+      headers: { 'if-match': '*' },
+    }),
+  },
+  'GET /v1/unsubscribe/{token}': {
+    answers: anybody,
+    request: async (subjects) => ({ url: `/v1/unsubscribe/${await subjects.unsubscribeToken()}` }),
+  },
+  'GET /v1/unsubscribe/{token} (unknown)': {
+    answers: '404 404 404 404 404 404 404 404 404',
+    request: at('/v1/unsubscribe/AZLwxGseRMOdUj9sGitMXQEAAAAAAAAAAAAAAAAAAAAA'),
+  },
+  'POST /v1/unsubscribe/{token}': {
+    answers: anybody,
+    request: async (subjects) => ({
+      url: `/v1/unsubscribe/${await subjects.unsubscribeToken()}`,
+      body: 'List-Unsubscribe=One-Click',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    }),
+  },
   'GET /v1/notifications/stream': { answers: signedIn, request: at('/v1/notifications/stream') },
   'GET /v1/dead-letters': { answers: '401 404 404 404 404 200 200 200 200', request: at('/v1/dead-letters') },
   'GET /v1/dead-letters/{id}': {

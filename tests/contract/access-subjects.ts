@@ -16,6 +16,7 @@ import {
 } from '../setup/api.ts';
 import { insertDeadLetter } from '../setup/dead-letters.ts';
 import { insertMatch } from '../setup/introductions.ts';
+import { unsubscribeTokenOf } from '../setup/unsubscribe.ts';
 
 type RecordState = 'draft' | 'submitted' | 'published';
 
@@ -33,6 +34,13 @@ export class Subjects {
   constructor(api: TestApi, world: World) {
     this.api = api;
     this.world = world;
+  }
+
+  /** Of a mail to the enterprise's admin. */
+  async unsubscribeToken(): Promise<string> {
+    const { userId } = this.world.enterprise;
+    await this.api.deps.pool.query('update users set email_verified_at = now() where id = $1', [userId]);
+    return await unsubscribeTokenOf(this.api, userId, 'suggestions');
   }
 
   async demand(state: RecordState): Promise<Body> {

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFileMailer } from '../../src/mail-files.ts';
+import { readEml } from '../setup/eml.ts';
 
 const mail = {
   to: 'li@example.cn',
   subject: '请验证邮箱',
   text: '链接：http://localhost:3000/x\n',
+  html: '<p>链接：http://localhost:3000/x</p>',
   messageId: '0197b6a1-1111-7222-8333-444455556666',
 };
 let dataDir: string;
@@ -41,6 +43,25 @@ describe('mail that lies in files', () => {
   it('may be tried again when the directory cannot be written', async () => {
     await writeFile(dataDir, 'a file in the way');
     await expect(createFileMailer(dataDir).send(mail)).rejects.toMatchObject({ code: 'UPSTREAM_FAILED' });
+  });
+
+  it('has text and HTML side by side, and one header for each that it should have', async () => {
+    const to = 'li@example.cn, everybody@example.cn';
+    const unsubscribeUrl = `https://market.example/v1/unsubscribe/${'x'.repeat(44)}`;
+    const hostile = { ...mail, to, subject: 'a\r\nBcc: everybody@example.cn\r\n\r\nbody', unsubscribeUrl };
+    await createFileMailer(dataDir, 'market.example').send(hostile);
+    const source = await readFile(join(dataDir, 'mail', `${mail.messageId}.eml`), 'utf8');
+    const { headers, text, html } = readEml(source);
+    expect([text.trim(), html.trim()]).toEqual([mail.text.trim(), mail.html]);
+    expect(headers).toMatchObject({
+      from: 'Duijie 对接 <no-reply@market.example>',
+      'list-unsubscribe': `<${unsubscribeUrl}>`,
+      'list-unsubscribe-post': 'List-Unsubscribe=One-Click',
+      'auto-submitted': 'auto-generated',
+    });
+    expect(source).toContain(`\nList-Unsubscribe: <${unsubscribeUrl}>\n`);
+    expect(headers.bcc).toBeUndefined();
+    expect(source.match(/^[Tt]o:.*$/gm)).toHaveLength(1);
   });
 
   it('stays in its directory whatever the message id', async () => {

@@ -1,5 +1,6 @@
+import { layoutMail } from '../../core/mail-layout.ts';
 import type { Mail } from '../../core/mailer.ts';
-import { type Locale, textIn } from '../../core/text.ts';
+import { type Locale, type Text, textIn } from '../../core/text.ts';
 import type { MailPurpose } from '../rules.ts';
 
 interface MailFacts {
@@ -34,15 +35,30 @@ const mailTexts = {
  * It does not repeat the person's name: anybody can register somebody else's address under a name that is an advertisement.
  */
 export function describeMail(facts: MailFacts): Omit<Mail, 'messageId'> {
-  const { token } = facts;
+  const { token, locale } = facts;
   const until = `${facts.expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const path = facts.purpose === 'verify_email' ? '/v1/email-verifications/confirm' : '/v1/password-resets/confirm';
   const body = facts.purpose === 'verify_email' ? { token } : { token, password: '…' };
-  const request = `POST ${facts.publicUrl.replace(/\/+$/, '')}${path}\n${JSON.stringify(body)}`;
   const { subject, lead } = mailTexts[facts.purpose];
-  const text = textIn(facts.locale, {
-    zh: `您好！\n\n${lead.zh}\n\n${request}\n\n验证码：${token}\n有效期至 ${until}，仅可使用一次。如非本人操作，请忽略此邮件。\n`,
-    en: `Hello,\n\n${lead.en}\n\n${request}\n\nToken: ${token}\nIt is good for one use until ${until}. If this was not you, ignore this mail.\n`,
+  const say = (text: Text) => textIn(locale, text);
+  const layout = layoutMail({
+    locale,
+    subject: say(subject),
+    heading: say({ zh: '您好！', en: 'Hello,' }),
+    blocks: [
+      { kind: 'paragraph', text: say(lead) },
+      { kind: 'lines', lines: [`POST ${facts.publicUrl.replace(/\/+$/, '')}${path}`, JSON.stringify(body)] },
+      { kind: 'lines', lines: [say({ zh: `验证码：${token}`, en: `Token: ${token}` })] },
+    ],
+    footer: [
+      {
+        kind: 'paragraph',
+        text: say({
+          zh: `有效期至 ${until}，仅可使用一次。如非本人操作，请忽略此邮件。`,
+          en: `It is good for one use until ${until}. If this was not you, ignore this mail.`,
+        }),
+      },
+    ],
   });
-  return { to: facts.to, subject: textIn(facts.locale, subject), text };
+  return { to: facts.to, ...layout };
 }

@@ -2,17 +2,17 @@ import { actorKey, type UserActor } from '../../core/actor.ts';
 import { audit } from '../../core/audit.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { conflict, found, invalidInput } from '../../core/errors.ts';
-import { type Db, type Tx, transaction } from '../../core/transaction.ts';
+import { type Db, readTransaction, type Tx, transaction } from '../../core/transaction.ts';
 import { checkVersion } from '../../core/versions.ts';
 import { getOrganizationRow } from '../../organizations/service.ts';
 import type { EraseMe, UpdateMe } from '../inputs.ts';
 import { signedIn } from '../policy.ts';
 import { pseudonymOf } from '../rules.ts';
+import { deleteSettingsOf, listActsOf, listSettingsOf } from '../store/personal-data.ts';
 import {
   deleteSignInFailures,
   endMembership,
   getUserRow,
-  listActsOf,
   listApiKeysOf,
   listMembershipsOf,
   listSessionsOf,
@@ -74,6 +74,7 @@ export async function exportPersonalData(ctx: Ctx): Promise<PersonalDataView> {
     sessions: await listSessionsOf(ctx.db, userId),
     apiKeys: await listApiKeysOf(ctx.db, userId, 'all'),
     acts: await listActsOf(ctx.db, actorKey(actor)),
+    ...(await readTransaction(ctx, (tx) => listSettingsOf(tx, userId))),
   };
   return toPersonalDataView(rows, actor.role, ctx.clock.now());
 }
@@ -96,6 +97,7 @@ export async function eraseMe(ctx: Ctx, input: EraseMe): Promise<void> {
     await revokeApiKeysOf(tx, userId, now);
     await useMailTokensOf(tx, userId, ['verify_email', 'reset_password'], now);
     await deleteSignInFailures(tx, email);
+    await deleteSettingsOf(tx, userId);
     const changes = { ...pseudonymOf(userId), passwordHash: null, emailVerifiedAt: null, erasedAt: now };
     await updateUserRow(tx, user, changes, now);
     await audit(tx, ctx, { action: 'user.erase', subjectType: 'user', subjectId: userId });

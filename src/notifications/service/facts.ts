@@ -141,6 +141,7 @@ function subjectOf(message: StoredMessage, rows: Rows, now: Date): Subject | nul
     case 'user':
     case 'job':
     case 'match_preview':
+    case 'mail_digest':
       return null;
   }
 }

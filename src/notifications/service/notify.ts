@@ -9,6 +9,7 @@ import { type Circle, circlesOf, isNoticeType, type NoticeType, type Recipient, 
 import { paramsFor, partiesOf } from '../rules.ts';
 import { countToldOf, insertNotifications, lockQuotas, type NewNotification } from '../store.ts';
 import { loadSubjects, type Subject } from './facts.ts';
+import { oweMails } from './mail.ts';
 import { type Audience, loadAudience } from './people.ts';
 
 /** How many suggestions an enterprise or a university hears of in one China day. */
@@ -72,6 +73,7 @@ async function tell(tx: Tx, ctx: Ctx, messages: readonly StoredMessage[], limits
   const rows = told.flatMap((item) => noticesOf(item, audience, now));
   await insertNotifications(tx, rows);
   await oweWebhooks(tx, ctx, rows);
+  await oweMails(tx, ctx, rows);
 }
 
 async function loadNews(tx: Tx, messages: readonly StoredMessage[], now: Date): Promise<News[]> {

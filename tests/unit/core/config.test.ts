@@ -34,6 +34,12 @@ describe('the configuration', () => {
     ['MEILI_KEY', 'a key without a URL', 'together with MEILI_URL'],
     ['INTRODUCTION_WORKING_DAYS', '0', 'working days'],
     ['PUBLIC_URL', 'market.example', 'https://'],
+    ['SMTP_URL', 'mail.example:25', 'smtps://'],
+    ['SMTP_URL', 'smtp://mail.example/?tls.rejectUnauthorized=false', 'smtps://'],
+    ['SMTP_URL', 'smtp://user@mail.example', 'smtps://'],
+    ['SMTP_URL', 'smtp://user:%zz@mail.example', 'smtps://'],
+    ['MAIL_FROM', 'nobody', 'the sender of mails'],
+    ['MAIL_FROM', 'A <a@b.example> <c@d.example>', 'the sender of mails'],
   ])('names %s=%s and what it wants', (name, value, wanted) => {
     expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`${name} wants .*${wanted}`));
@@ -46,6 +52,23 @@ describe('the configuration', () => {
   it('wants ADMIN_EMAIL and ADMIN_PASSWORD together', () => {
     expect(() => readConfig({ ADMIN_EMAIL: 'a@b.example' })).toThrow(/ADMIN_PASSWORD wants/);
     expect(() => readConfig({ ADMIN_PASSWORD: 'long enough' })).toThrow(/ADMIN_EMAIL wants/);
+  });
+
+  it('takes a mail server with and without credentials, on the port that its kind has', () => {
+    expect(readConfig({}).smtp).toBeNull();
+    const mail = { host: 'mail.example', secure: true, port: 465, credentials: { user: 'a@b', pass: 'p:w/%' } };
+    expect(readConfig({ SMTP_URL: 'smtps://a%40b:p%3Aw%2F%25@mail.example' }).smtp).toEqual(mail);
+    const local = { host: '::1', secure: false, port: 1025, credentials: null };
+    expect(readConfig({ SMTP_URL: 'smtp://[::1]:1025/' }).smtp).toEqual(local);
+    expect(readConfig({ SMTP_URL: 'smtp://mail.example' }).smtp?.port).toBe(587);
+  });
+
+  it('takes a sender with and without a name', () => {
+    expect(readConfig({ MAIL_FROM: '对接平台 <a@b.example>' }).mailFrom).toEqual({
+      name: '对接平台',
+      address: 'a@b.example',
+    });
+    expect(readConfig({ MAIL_FROM: 'a@b.example' }).mailFrom).toEqual({ name: '', address: 'a@b.example' });
   });
 
   it('takes a Meilisearch server with and without a key, and no key without a server', () => {

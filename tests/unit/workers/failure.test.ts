@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeError } from '../../../src/core/error-report.ts';
 import { AppError, type ErrorCode } from '../../../src/core/errors.ts';
 import { backoffMs, judge, standardRetries } from '../../../workers/failure.ts';
+import { mailRetries } from '../../../workers/handlers/mail-retries.ts';
 
 const text = { zh: '不行', en: 'It does not work.' };
 const middle = () => 0.5;
@@ -58,6 +59,23 @@ describe('judging a failure', () => {
       kind: 'wait',
       delayMs: 1_000,
     });
+  });
+
+  it('spreads those that are to come back at the same time over a minute at most', () => {
+    const tomorrow = new AppError('UNAVAILABLE', text, { retryAfterSeconds: 36_000 });
+    expect(judge(tomorrow, 1, () => 0, standardRetries)).toEqual({ kind: 'wait', delayMs: 36_000_000 });
+    expect(judge(tomorrow, 1, middle, standardRetries)).toEqual({ kind: 'wait', delayMs: 36_030_000 });
+  });
+
+  it('tries a mail twelve times, over 20 to 40 hours', () => {
+    const pauses = Array.from({ length: 11 }, (_, at) => mailRetries.delayMs(at + 1, () => 0));
+    expect(pauses.reduce((sum, pause) => sum + pause) / 3_600_000).toBeCloseTo(39.7, 1);
+    expect(mailRetries.delayMs(11, () => 1)).toBe(4 * 3_600_000);
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect(mailRetries.delayMs(1, () => 0)).toBe(30_000);
+    const busy = new AppError('UPSTREAM_FAILED', text);
+    expect(judge(busy, 11, middle, mailRetries).kind).toBe('retry');
+    expect(judge(busy, 12, middle, mailRetries).kind).toBe('dead');
   });
 
   it('owes nothing for what does not exist', () => {
