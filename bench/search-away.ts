@@ -69,7 +69,15 @@ await runBench(async () => {
     await pool.end();
     await owner.connect();
     const port = await freePort();
-    program = startProgram(port, { dataDir, databaseUrl: cluster.url, meiliUrl: double.url, key: double.masterKey });
+    const started = startProgram(port, {
+      dataDir,
+      databaseUrl: cluster.url,
+      meiliUrl: double.url,
+      key: double.masterKey,
+    });
+    program = started;
+    // Also when this is interrupted.
+    process.once('exit', () => started.kill());
     const baseUrl = `http://127.0.0.1:${port}`;
     const market = await openMarket(baseUrl, administrator, 20);
     const door: OutageDoor = {
