@@ -74,7 +74,7 @@ export async function runOutage(door: OutageDoor, plan: OutagePlan): Promise<Out
   const until = async (isSo: () => Promise<boolean>) => {
     while (performance.now() - backMs < plan.patienceMs) {
       if (await isSo()) return performance.now() - backMs;
-      await pause(20);
+      await pause(50);
     }
     return null;
   };

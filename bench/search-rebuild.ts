@@ -31,6 +31,9 @@ const { values: flags } = parseArgs({
   },
 });
 
+/** Fewer than the pool has connections. */
+const writersAtOnce = 12;
+
 type Tell = (system: string, measure: string, value: number, unit: string) => void;
 
 await runBench(async () => {
@@ -82,9 +85,9 @@ async function measure(
   let isOver = false;
   let writes = 0;
   const startMs = performance.now();
-  const writers = Array.from({ length: 4 }, async (_, at) => {
+  const writers = Array.from({ length: writersAtOnce }, async (_, at) => {
     while (!isOver) {
-      const nextMs = performance.now() + 4_000 / writesPerSecond;
+      const nextMs = performance.now() + (1_000 * writersAtOnce) / writesPerSecond;
       await changeTitle(deps, ids[(writes * 7 + at) % ids.length] ?? '');
       writes += 1;
       await pause(nextMs - performance.now());
