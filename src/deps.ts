@@ -22,7 +22,7 @@ import { createSearchWithFallback } from './search/fallback.ts';
 import { createMeilisearchSearch } from './search/meilisearch/adapter.ts';
 import { synonymsOf } from './search/meilisearch/synonyms.ts';
 import { createPostgresSearch } from './search/postgres.ts';
-import { isIndexFilled } from './search/store/cursors.ts';
+import { isIndexFilled, isIndexOurs } from './search/store/cursors.ts';
 
 /** What a process is made of: the three choices of `docs/adr/0001` made once, from the configuration. */
 export interface Deps {
@@ -78,7 +78,11 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
   const searchIndex =
     meilisearch === null
       ? postgres
-      : createSearchWithFallback(meilisearch, postgres, { log, isFilled: () => isIndexFilled(db, meilisearch) });
+      : createSearchWithFallback(meilisearch, postgres, {
+          log,
+          isFilled: () => isIndexFilled(db, meilisearch),
+          isOurs: () => isIndexOurs(db, meilisearch),
+        });
   const mailer = createMailer(config);
   const base = { db, clock, log, searchIndex, wakeRelay: wake.wake };
   return {

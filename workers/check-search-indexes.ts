@@ -1,8 +1,8 @@
 import type { Ctx } from '../src/core/ctx.ts';
 import type { SearchEngines } from '../src/core/search-index.ts';
-import { checkIndex, indexReaderName, isIndexFilled, type ParityReport } from '../src/search/service.ts';
+import { checkIndex, indexReaderName, isIndexFilled, isIndexOurs, type ParityReport } from '../src/search/service.ts';
 import { withLease } from './readers/lease.ts';
-import { isWhole, rebuildBeside } from './readers/rebuild-index.ts';
+import { rebuildBeside } from './readers/rebuild-index.ts';
 
 /**
  * Compares each engine's index with the records and repairs the difference; by engine, what was found. An index that
@@ -15,8 +15,8 @@ export async function checkSearchIndexes(
 ): Promise<Record<string, ParityReport>> {
   const reports: Record<string, ParityReport> = { [postgres.name]: await checkIndex(ctx, postgres) };
   if (meilisearch !== null && (await isIndexFilled(ctx.db, meilisearch))) {
-    // Lost: its reader would notice with the next change only.
-    if (!(await isWhole(meilisearch))) await rebuildBeside(ctx, meilisearch);
+    // Lost or another: its reader would notice with the next change only.
+    if (!(await isIndexOurs(ctx.db, meilisearch))) await rebuildBeside(ctx, meilisearch);
     // Only one may write: its versions are compared before a write, not with it.
     const inTurn = (repair: () => Promise<void>) => withLease(ctx.db, indexReaderName(meilisearch), repair);
     reports[meilisearch.name] = await checkIndex(ctx, meilisearch, inTurn);

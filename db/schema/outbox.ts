@@ -54,6 +54,8 @@ export const cursors = pgTable('cursors', {
   name: text('name').primaryKey(),
   xid: xid8('xid').notNull(),
   messageId: uuid('message_id').notNull(),
+  /** Of what the reader writes to, where that is kept elsewhere and may be replaced behind its back. */
+  targetIdentity: text('target_identity'),
   updatedAt: instant('updated_at').notNull(),
 });
 

@@ -81,6 +81,7 @@ export const subscriptions = {
   'introduction.escalated': ['notify'],
   'introduction.lapsed': ['notify'],
   'search.matched': ['notify'],
+  'search.retry_requested': [],
   'project.created': ['notify'],
   'project.activated': ['notify'],
   'project.completed': ['notify'],

@@ -182,8 +182,11 @@ export interface IndexRebuild {
 }
 
 export interface RebuildableIndex {
-  /** Whether there is an index to write to and to search, be it empty. */
-  isThere(kind: SearchKind): Promise<boolean>;
+  /**
+   * Names the indexes that are searched: another name after a rebuild, and where somebody has put others in their place
+   * or configured another server. Null while there is none for some kind.
+   */
+  identity(): Promise<string | null>;
   beginRebuild(kind: SearchKind): Promise<IndexRebuild>;
   /** Back to what was searched before the last commit; false when it is no longer kept. */
   rollBack(kind: SearchKind): Promise<boolean>;

@@ -11,6 +11,8 @@ export interface FallbackOptions {
   restMs?: number;
   /** Whether the primary holds all that it should; until then it is not asked. */
   isFilled?: () => Promise<boolean>;
+  /** Whether the primary has what was filled for us. Asked until it has, in the primary's time: it may be the primary who says. */
+  isOurs?: () => Promise<boolean>;
   /** Milliseconds that only grow. */
   now?: () => number;
 }
@@ -20,13 +22,20 @@ export interface FallbackOptions {
  * degraded. The indexes are written by the readers of the workers, which make the primary's, too.
  */
 export function createSearchWithFallback(primary: Searcher, fallback: Searcher, options: FallbackOptions): Searcher {
-  const { deadlineMs = 350, isFilled = async () => true } = options;
+  const { deadlineMs = 350, isFilled = async () => true, isOurs = async () => true } = options;
+  let isConfirmed = false;
   const breaker = createBreaker(options);
 
   async function ask<T>(of: (index: Searcher) => Promise<T>): Promise<{ answer: T; isDegraded: boolean }> {
-    if ((await isFilled()) && breaker.mayTry()) {
+    const filled = await isFilled();
+    // Filled anew, it is another one.
+    if (!filled) isConfirmed = false;
+    if (filled && breaker.mayTry()) {
       try {
-        const answer = await within(deadlineMs, of(primary));
+        const answer = await within(
+          deadlineMs,
+          confirmed().then(() => of(primary)),
+        );
         breaker.succeeded();
         return { answer, isDegraded: false };
       } catch (error) {
@@ -34,6 +43,11 @@ export function createSearchWithFallback(primary: Searcher, fallback: Searcher, 
       }
     }
     return { answer: await of(fallback), isDegraded: true };
+  }
+
+  async function confirmed(): Promise<void> {
+    isConfirmed ||= await isOurs();
+    if (!isConfirmed) throw new Error('the search engine has other indexes than those that were filled');
   }
 
   return {

@@ -16,6 +16,8 @@ const maxDocumentTerms = 20_000;
 const maxQueryTerms = 32;
 
 const loneSurrogates = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+/** Letters and digits below the surrogates: nothing to escape, nothing that cannot be stored. */
+const plain = /^[0-9A-Za-z\u3041-\u9fff]+$/;
 const cjkPair = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー〇]{2}$/u;
 const cjkSingle = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}〇]$/u;
 
@@ -74,11 +76,13 @@ function documentTerms(tokens: readonly Token[]): string[] {
   tokens.forEach(({ term, end }, at) => {
     terms.push(term);
     const next = tokens[at + 1];
-    if (cjkPair.test(term) && (next === undefined || next.start >= end)) terms.push(Array.from(term).at(-1) ?? '');
+    if ((next === undefined || next.start >= end) && cjkPair.test(term)) terms.push(Array.from(term).at(-1) ?? '');
   });
   return terms;
 }
 
 function quoted(term: string): string {
+  // Most terms by far; the rest of this costs more than their analysis.
+  if (plain.test(term)) return `'${term}'`;
   return `'${storableText(term).replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { moneyBands } from '../core/money.ts';
+import { pageQuery } from '../core/paging.ts';
 import { searchFacets, searchSorts } from '../core/search-index.ts';
 import { ActivityType } from '../demands/inputs.ts';
 import { CooperationMode, Moment } from '../records/inputs.ts';
@@ -101,3 +102,6 @@ export const CreateSavedSearch = Type.Object(
   },
 );
 export type CreateSavedSearch = Static<typeof CreateSavedSearch>;
+
+export const ListParkedRecords = Type.Object(pageQuery, { additionalProperties: false });
+export type ListParkedRecords = Static<typeof ListParkedRecords>;

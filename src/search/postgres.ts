@@ -23,6 +23,7 @@ import {
 } from './index-terms.ts';
 import {
   type AskedTerm,
+  codeList,
   commonTerms,
   countDocuments,
   type Found,
@@ -39,12 +40,12 @@ import {
 
 /** With fewer documents that have all terms, those with some of them, or with a title spelt alike, are found as well. */
 const enoughDocuments = 10;
-/** A term in more than this share of the documents of both kinds does not by itself make one a hit. */
-const commonShare = 0.015;
+/** A term in more than this share of its kind's documents does not by itself make one a hit. */
+const commonShare = 0.03;
 const commonTermsKeptMs = 60_000;
 const maxSimilarLength = 100;
-/** Facets of more documents are counted on a sample that has at least half as many. */
-const maxCountedDocuments = 10_000;
+/** Facets of more documents are counted on an eighth of them, or less where that is still as many. */
+const maxCountedDocuments = 16_000;
 const maxPhraseKeyLength = 60;
 
 /**
@@ -108,17 +109,14 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
     if (q === '') return await answered(query, { by: 'nothing' });
     const every = termQuery(query.kind, terms, '&');
     if (terms.length > 0) {
-      const some = termQuery(query.kind, terms, '|');
       const strict = await answered(query, {
         by: 'every',
         every,
-        some,
         terms: terms.map((term) => asked(query.kind, term)),
       });
       if (query.everyWord || strict.found.total >= enoughDocuments) return strict;
     }
-    if (query.everyWord)
-      return { found: { total: 0, documents: [] }, matching: { by: 'every', every, some: '', terms: [] } };
+    if (query.everyWord) return { found: { total: 0, documents: [] }, matching: { by: 'every', every, terms: [] } };
     const telling = await distinctive(query.kind, terms);
     const similarTo = q.slice(0, maxSimilarLength);
     return await answered(query, {
@@ -169,9 +167,10 @@ interface Answered {
   matching: Matching;
 }
 
-/** A power of two. */
+/** 1, or a power of two from 8 to 64. */
 function sampleFor(documents: number): number {
-  return documents <= maxCountedDocuments ? 1 : 2 ** Math.ceil(Math.log2(documents / maxCountedDocuments));
+  if (documents <= maxCountedDocuments) return 1;
+  return Math.min(64, Math.max(8, 2 ** Math.ceil(Math.log2(documents / maxCountedDocuments))));
 }
 
 function asked(kind: SearchKind, term: QueryTerm): AskedTerm {
@@ -193,21 +192,21 @@ function toRows(documents: readonly SearchDocument[], analyse: AnalyseText): Sea
   const sorted = [...newest].sort(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([, { keywords, ...document }]) => ({
     ...document,
-    keywords: keywords.map(storableText),
+    keywords: keywords.map((keyword) => storableText(keyword).replaceAll('\n', ' ')).join('\n'),
     title: storableText(document.title),
     body: storableText(document.body),
     terms: termVector(analyse, { kind: document.kind, title: document.title, keywords, body: document.body }),
-    technologyFields: [...new Set(document.technologyFields.flatMap((code) => [code, code.slice(0, 1)]))],
-    industries: [...document.industries],
-    cooperationModes: [...document.cooperationModes],
-    iprKinds: [...document.iprKinds],
+    technologyFields: codeList([...new Set(document.technologyFields.flatMap((code) => [code, code.slice(0, 1)]))]),
+    industries: codeList(document.industries),
+    cooperationModes: codeList(document.cooperationModes),
+    iprKinds: codeList(document.iprKinds),
   }));
 }
 
 /** A document's title and keywords, each once, as what somebody types may begin. */
 function phrasesOf({ kind, id, title, keywords }: Pick<SearchDocumentRow, 'kind' | 'id' | 'title' | 'keywords'>) {
   const phrases = new Map<string, PhraseRow>();
-  for (const text of [...(keywords ?? []), title].map((one) => one.trim())) {
+  for (const text of [...keywords.split('\n'), title].map((one) => one.trim())) {
     const key = keyOf(text);
     if (key !== '') phrases.set(key, { kind, key, documentId: id, text });
   }

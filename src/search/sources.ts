@@ -60,6 +60,14 @@ export async function listIdsOfKind(ctx: Ctx, kind: SearchKind): Promise<string[
   return await (kind === 'demand' ? demandSource : resultSource).listIds(ctx.db);
 }
 
+/** What lists of records show and judge them by. */
+export type SearchedRecord = Pick<DemandRow | ResultRow, 'id' | 'code' | 'title' | 'homeMarketId'>;
+
+export async function getRecordsOfKind(db: Db, kind: SearchKind, ids: readonly string[]): Promise<SearchedRecord[]> {
+  if (ids.length === 0) return [];
+  return await (kind === 'demand' ? demandSource : resultSource).getRows(db, ids);
+}
+
 export async function readDocumentsOfKind(
   ctx: Ctx,
   kind: SearchKind,

@@ -1,3 +1,4 @@
+export { codeList } from './store/conditions.ts';
 export * from './store/documents.ts';
 export * from './store/find.ts';
 export * from './store/saved-searches.ts';

@@ -3,6 +3,8 @@ import { type SearchFacet, searchFacets } from '../core/search-index.ts';
 import { PublicDemandView } from '../demands/views.ts';
 import { PublicResultView } from '../results/views.ts';
 import { SavedFilters } from './inputs.ts';
+import type { SearchedRecord } from './sources.ts';
+import type { ParkedRecordRow } from './store/parked.ts';
 import type { SavedSearchRow } from './store.ts';
 
 const Highlight = Type.Object(
@@ -127,5 +129,50 @@ export function toSavedSearchView(row: SavedSearchRow): SavedSearchView {
     filters: row.filters as SavedFilters,
     lastNotice: row.noticedAt === null ? null : { at: row.noticedAt.toISOString(), count: row.noticedCount },
     createdAt: row.createdAt.toISOString(),
+  };
+}
+
+export const ParkedRecordView = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    kind: Type.Enum(['demand', 'result']),
+    code: Type.String(),
+    title: Type.String(),
+    refusals: Type.Array(Type.Object({ engine: Type.String(), reason: Type.String(), parkedAt: Instant }), {
+      description: 'What each search engine that refuses the record says. The others find it.',
+    }),
+  },
+  {
+    title: 'ParkedRecordView',
+    examples: [
+      {
+        id: '0192f0c4-8000-7a11-8b02-4c5d6e7f8091',
+        kind: 'demand',
+        code: 'D2026-000042',
+        title: '含锌固废中高纯铟的回收提纯',
+        refusals: [
+          {
+            engine: 'meilisearch',
+            reason: 'max_fields_limit_exceeded: A document cannot contain more than 65,535 fields.',
+            parkedAt: '2026-11-22T02:00:00.000Z',
+          },
+        ],
+      },
+    ],
+  },
+);
+export type ParkedRecordView = Static<typeof ParkedRecordView>;
+
+export function toParkedRecordView(row: ParkedRecordRow & { record: SearchedRecord }): ParkedRecordView {
+  return {
+    id: row.id,
+    kind: row.kind,
+    code: row.record.code,
+    title: row.record.title,
+    refusals: row.refusals.map(({ engine, reason, parkedAt }) => ({
+      engine,
+      reason,
+      parkedAt: new Date(parkedAt).toISOString(),
+    })),
   };
 }

@@ -362,8 +362,9 @@ describe('keeping the index in step with the records', () => {
     await api.deps.pool.query('update search_documents set version = version - 1 where id = $1', [stale]);
     const leftOver = '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d';
     await api.deps.pool.query(
-      `insert into search_documents select 'result', $1, version, title, body, terms, technology_fields, industries,
-        cooperation_modes, region_code, trl, published_at from search_documents where id = $2`,
+      `insert into search_documents select 'result', uuid_hash($1) & 63, $1, published_at, valid_until, version, trl,
+        technology_fields, industries, cooperation_modes, ipr_kinds, region_code, money_band, activity_type, stage,
+        language, title, keywords, body, terms from search_documents where id = $2`,
       [leftOver, stale],
     );
     expect(await checkIndex(systemCtx(), api.deps.searchEngines.postgres)).toEqual({

@@ -459,6 +459,11 @@ const webhooks: Record<string, Row> = {
 
 const other: Record<string, Row> = {
   'GET /v1/search/suggestions': { answers: anybody, request: at('/v1/search/suggestions?kind=demand&q=x') },
+  'GET /v1/search/parked': { answers: '401 403 403 403 403 403 403 200 200', request: at('/v1/search/parked') },
+  'POST /v1/search/parked/{id}/retry': {
+    answers: '401 404 404 404 404 404 404 202 202',
+    request: async (subjects) => ({ url: `/v1/search/parked/${await subjects.parkedDemand()}/retry` }),
+  },
   'GET /v1/saved-searches': { answers: signedIn, request: at('/v1/saved-searches') },
   // The platform's administrator belongs to no organization.
   'POST /v1/saved-searches': {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { notifications } from '../../db/schema/index.ts';
+import { notifications, parkedDocuments } from '../../db/schema/index.ts';
 import { newId } from '../../src/core/ids.ts';
 import {
   type Answer,
@@ -60,6 +60,14 @@ export class Subjects {
   async #record(path: string, owner: Caller, input: object, state: RecordState): Promise<Body> {
     const made = done(await owner.post(`/v1/${path}`, input));
     return state === 'draft' ? made : done(await owner.post(`/v1/${path}/${made.id}/submit`));
+  }
+
+  /** A published demand that a search engine refuses. */
+  async parkedDemand(): Promise<string> {
+    const { id } = await this.demand('published');
+    const refusal = { engine: 'meilisearch', reason: 'invalid_document_fields', parkedAt: this.api.clock.now() };
+    await this.api.deps.db.insert(parkedDocuments).values({ kind: 'demand', id, ...refusal });
+    return id;
   }
 
   /** The path of a file of a published record. */

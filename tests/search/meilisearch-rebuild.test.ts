@@ -71,6 +71,31 @@ describe('making a Meilisearch index anew', () => {
     expect(await found()).toEqual([kept.id]);
   });
 
+  it('needs no more of a key than what .env.example says', async () => {
+    const actions = ['search', 'documents.*', 'indexes.*', 'settings.*', 'tasks.*', 'stats.*'];
+    const response = await fetch(`${double.url}/keys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${double.masterKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ actions, indexes: ['*'], expiresAt: null }),
+    });
+    const { key } = (await response.json()) as { key: string };
+    const restricted = adapterOf(double.url, key);
+    await restricted.ensureIndexes();
+    const rebuild = await restricted.beginRebuild('demand');
+    await rebuild.upsert([kept, old]);
+    await rebuild.remove([old.id]);
+    await rebuild.commit();
+    expect(await restricted.identity()).not.toBeNull();
+    expect(await restricted.rollBack('demand')).toBe(true);
+    await restricted.upsert([documentWith({ title: '另一文档' })]);
+    await restricted.remove('demand', [old.id]);
+    await restricted.pruneTasks(new Date());
+    expect(await restricted.queueLength()).toBe(0);
+    expect((await restricted.versions('demand')).size).toBe(2);
+    expect((await restricted.search(ask('保留'))).total).toBe(1);
+    expect(await restricted.suggest({ kind: 'demand', prefix: 'x', limit: 5 })).toEqual([]);
+  });
+
   it('leaves everything as it was when given up', async () => {
     const before = await indexNames();
     const rebuild = await index.beginRebuild('demand');

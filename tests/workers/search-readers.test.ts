@@ -259,7 +259,7 @@ describe('the reader of Meilisearch', () => {
 describe('making the index in Meilisearch anew', () => {
   it('fills it again when it is lost, and shows nothing of it before it is whole', async () => {
     await onServer('DELETE', '/indexes/duijie_demands');
-    await expect.poll(() => engine().isThere('demand'), inTime).toBe(false);
+    await expect.poll(() => engine().identity(), inTime).toBeNull();
     await publish();
     const seen: { total: number; degraded: boolean }[] = [];
     const failed: unknown[] = [];
@@ -268,7 +268,7 @@ describe('making the index in Meilisearch anew', () => {
         await reader.step().catch((error) => failed.push(error));
         const answer = await api.deps.searchIndex.search(ask(''));
         seen.push({ total: answer.total, degraded: answer.degraded });
-        return (await engine().isThere('demand')) ? await held(engine()) : null;
+        return (await engine().identity()) === null ? null : await held(engine());
       }, inTime)
       .toEqual(published.toSorted());
     expect(failed.length).toBeGreaterThan(0);
@@ -277,10 +277,36 @@ describe('making the index in Meilisearch anew', () => {
 
   it('is done by the check when the index is lost', async () => {
     await onServer('DELETE', '/indexes/duijie_demands');
-    await expect.poll(() => engine().isThere('demand'), inTime).toBe(false);
+    await expect.poll(() => engine().identity(), inTime).toBeNull();
     await checkSearchIndexes(systemCtx(), api.deps.searchEngines);
     expect(await held(engine())).toEqual(published.toSorted());
     expect(await isFilled()).toBe(true);
+  });
+
+  it('fills anew what stands under our names and is not ours, and asks PostgreSQL until then', async () => {
+    for (const uid of ['duijie_demands', 'duijie_results']) await onServer('DELETE', `/indexes/${uid}`);
+    await onServer('PUT', '/indexes/duijie_demands/documents', [{ id: 'of-others', version: 1 }]);
+    await onServer('POST', '/indexes', { uid: 'duijie_results', primaryKey: 'id' });
+    await expect.poll(() => engine().queueLength(), inTime).toBe(0);
+    expect(await isFilled()).toBe(true);
+    // Another process, which starts with the server changed.
+    const other = await createDeps(
+      { ...api.deps.config, databaseUrl: api.deps.databaseUrl },
+      { log: api.deps.log, clock: api.clock },
+    );
+    expect(await other.searchIndex.search(ask(''))).toMatchObject({ degraded: true });
+    const [, otherReader] = readersOf(other);
+    await expect
+      .poll(async () => {
+        await otherReader.step();
+        return await held(engine());
+      }, inTime)
+      .toEqual(published.toSorted());
+    await expect
+      .poll(() => other.searchIndex.search(ask('')), inTime)
+      .toMatchObject({ degraded: false, total: published.length });
+    await otherReader.stop();
+    await other.close();
   });
 
   it('loses no change that is made meanwhile, and is never empty or partial for who searches', async () => {

@@ -5,6 +5,8 @@ import {
   indexAllRecords,
   indexChanges,
   indexReaderName,
+  isIndexOurs,
+  keepIndexIdentity,
   type RebuildProgress,
   searchKinds,
 } from '../../src/search/service.ts';
@@ -36,22 +38,17 @@ export async function rebuildBeside(
   const { kinds = searchKinds, signal } = options;
   const name = indexReaderName(engine);
   const work = async () => {
-    const wasWhole = await isWhole(engine);
-    // It is made empty before it is filled: nobody may ask it, and the reader may not go on, until then.
-    if (!wasWhole) await withLease(db, name, () => removeCursor(db, name), signal);
-    const wanted = wasWhole ? kinds : searchKinds;
+    const wasOurs = await isIndexOurs(db, engine);
+    // What is there is nothing, or not ours: nobody may ask it, and the reader may not go on, until it is filled.
+    if (!wasOurs) await withLease(db, name, () => removeCursor(db, name), signal);
+    const wanted = wasOurs ? kinds : searchKinds;
     const start = await cursorAtHorizon(db);
     for (const kind of wanted) await rebuildKind(ctx, engine, kind, start, options);
     if (wanted.length === searchKinds.length) await addCursor(db, name, start, clock.now());
+    await keepIndexIdentity(db, engine, await engine.identity());
     return wanted;
   };
   return await withLeaseIfFree(db, `${name}.rebuild`, work, signal);
-}
-
-/** Whether the engine has an index for every kind. */
-export async function isWhole(engine: RebuildableIndex): Promise<boolean> {
-  for (const kind of searchKinds) if (!(await engine.isThere(kind))) return false;
-  return true;
 }
 
 async function rebuildKind(
@@ -70,6 +67,8 @@ async function rebuildKind(
       await follow(ctx, target, kind, place);
       signal?.throwIfAborted();
       await rebuild.commit();
+      // What dies in between is taken for somebody else's index, and filled once more.
+      await keepIndexIdentity(ctx.db, engine, await engine.identity());
     };
     await withLease(ctx.db, indexReaderName(engine), finish, signal);
   } catch (error) {

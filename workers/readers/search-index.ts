@@ -1,11 +1,11 @@
 import { AppError } from '../../src/core/errors.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
 import type { SearchEngines } from '../../src/core/search-index.ts';
-import { indexChanges, indexReaderName } from '../../src/search/service.ts';
+import { indexChanges, indexReaderName, isIndexOurs, keepIndexIdentity } from '../../src/search/service.ts';
 import { systemCtx, type WorkerDeps } from '../worker-deps.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
 import { unlessAborted } from './lease.ts';
-import { isWhole, rebuildBeside } from './rebuild-index.ts';
+import { rebuildBeside } from './rebuild-index.ts';
 import { addCursor, beginning, type Cursor, findCursor, removeCursor } from './store.ts';
 
 type Meilisearch = NonNullable<SearchEngines['meilisearch']>;
@@ -46,8 +46,9 @@ function meilisearchReader(deps: WorkerDeps, engine: Meilisearch): CursorReader 
   const stopped = new AbortController();
 
   async function prepare(kept: Cursor | null): Promise<Cursor | null> {
-    if (kept !== null && (await isWhole(engine))) {
+    if (kept !== null && (await isIndexOurs(db, engine))) {
       await engine.ensureIndexes();
+      await keepIndexIdentity(db, engine, await engine.identity());
       return kept;
     }
     log.info({ index: engine.name }, 'the search index is being filled; until then PostgreSQL answers');
@@ -57,8 +58,11 @@ function meilisearchReader(deps: WorkerDeps, engine: Meilisearch): CursorReader 
 
   async function apply(messages: readonly StoredMessage[]): Promise<void> {
     // Writing would make an index that is not there, with these few documents in it. The next step fills it.
-    if (!(await isWhole(engine)))
-      throw notNow('搜索索引已丢失，正在重建。', 'The search index is gone; it will be filled again.');
+    if (!(await isIndexOurs(db, engine)))
+      throw notNow(
+        '搜索索引已丢失或被替换，正在重建。',
+        'The search index is gone, or another; it will be filled again.',
+      );
     const waiting = await engine.queueLength();
     if (waiting > maxQueueLength)
       throw notNow(`搜索引擎积压 ${waiting} 个任务。`, `The search engine has ${waiting} tasks to do.`);

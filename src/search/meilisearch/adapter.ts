@@ -15,7 +15,7 @@ import { asText } from './question.ts';
 import { beginRebuild, rollBack } from './rebuild.ts';
 import { searchDocuments } from './search.ts';
 import { connect, type Server, serverCode, type Timeouts, talk } from './server.ts';
-import { ensureIndex, isIndexThere, settingsWith } from './settings.ts';
+import { ensureIndex, settingsWith } from './settings.ts';
 import { pruneTasks, queueLength } from './tasks.ts';
 import { type BatchLimits, defaultBatchLimits, listVersions, removeDocuments, writeDocuments } from './writes.ts';
 
@@ -80,12 +80,26 @@ export function createMeilisearchSearch(options: MeilisearchOptions): Meilisearc
     suggest: async (query) => await suggestKeywords(server, query),
     versions: async (kind) => await listVersions(server, server.uidOf(kind)),
     health: async () => ((await server.searcher.isHealthy()) ? 'ok' : 'down'),
-    isThere: async (kind) => await isIndexThere(server, server.uidOf(kind)),
+    identity: async () => await identityOf(server),
     beginRebuild: async (kind) => await beginRebuild(server, kind, { settings, log, write, remove }),
     rollBack: async (kind) => await rollBack(server, kind),
     queueLength: async () => await queueLength(server),
     pruneTasks: async (olderThan) => await pruneTasks(server, olderThan),
   };
+}
+
+/** When each index was made: the server says it to the nanosecond, and a swap takes it along. */
+async function identityOf(server: Server): Promise<string | null> {
+  const made: string[] = [];
+  for (const kind of kinds) {
+    try {
+      made.push((await talk(() => server.searcher.getRawIndex(server.uidOf(kind)))).createdAt);
+    } catch (error) {
+      if (serverCode(error) === 'index_not_found') return null;
+      throw error;
+    }
+  }
+  return made.join(' ');
 }
 
 /** One write to an index after the other: each compares versions with what the one before has left. */

@@ -82,7 +82,7 @@ export async function ensureIndex(server: Server, uid: string, wanted: Settings)
   if (!covers(held, wanted)) await mustSucceed(server, () => server.client.index(uid).updateSettings(wanted));
 }
 
-export async function isIndexThere(server: Server, uid: string): Promise<boolean> {
+async function isIndexThere(server: Server, uid: string): Promise<boolean> {
   try {
     await talk(() => server.client.getRawIndex(uid));
     return true;

@@ -6,16 +6,16 @@ type Condition = (wanted: never) => SQL;
 
 /** One condition for each filter, on the row `d`. */
 const conditionFor = {
-  technologyField: (codes: readonly string[]) => sql`d.technology_fields && ${textArray(codes)}`,
-  industry: (codes: readonly string[]) => sql`d.industries && ${textArray(codes)}`,
-  cooperationMode: (codes: readonly string[]) => sql`d.cooperation_modes && ${textArray(codes)}`,
+  technologyField: (codes: readonly string[]) => hasAny('technology_fields', codes),
+  industry: (codes: readonly string[]) => hasAny('industries', codes),
+  cooperationMode: (codes: readonly string[]) => hasAny('cooperation_modes', codes),
   regionCode: (codes: readonly string[]) => sql`d.region_code ^@ any (${textArray(codes.map(regionPrefix))})`,
   minTrl: (level: number) => sql`d.trl >= ${level}`,
   maxTrl: (level: number) => sql`d.trl <= ${level}`,
   moneyBand: (bands: readonly string[]) => sql`d.money_band = any (${textArray(bands)})`,
   activityType: (types: readonly string[]) => sql`d.activity_type = any (${textArray(types)})`,
   stage: (stages: readonly string[]) => sql`d.stage = any (${textArray(stages)})`,
-  iprKind: (kinds: readonly string[]) => sql`d.ipr_kinds && ${textArray(kinds)}`,
+  iprKind: (kinds: readonly string[]) => hasAny('ipr_kinds', kinds),
   language: (language: string) => sql`d.language = ${language}`,
   publishedAfter: (at: Date) => sql`d.published_at >= ${at.toISOString()}::timestamptz`,
   validAt: (at: Date) => sql`(d.valid_until is null or d.valid_until >= ${at.toISOString()}::timestamptz)`,
@@ -39,6 +39,24 @@ export function allOf(
 ): SQL {
   const wanted = [...conditions].filter(([name]) => isWanted(name)).map(([, condition]) => condition);
   return sql.join([sql`d.kind = ${kind}`, ...wanted], sql` and `);
+}
+
+/** A list of codes as one text: ",402,4,"; empty without any. */
+export function codeList(codes: readonly string[]): string {
+  return codes.length === 0 ? '' : `,${codes.join(',')},`;
+}
+
+/** The codes of such a list. */
+export function codesOf(list: string): string[] {
+  return list.split(',').filter((code) => code !== '');
+}
+
+function hasAny(column: string, codes: readonly string[]): SQL {
+  // No code has a comma, and nothing wanted is nothing found, as with `any` of an empty array.
+  const known = codes.filter((code) => code !== '' && !code.includes(','));
+  if (known.length === 0) return sql`false`;
+  const one = (code: string) => sql`strpos(d.${sql.raw(column)}, ${`,${code},`}) > 0`;
+  return sql`(${sql.join(known.map(one), sql` or `)})`;
 }
 
 function textArray(values: readonly string[]): SQL {

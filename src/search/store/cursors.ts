@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { cursors } from '../../../db/schema/index.ts';
-import type { SearchIndex } from '../../core/search-index.ts';
+import type { RebuildableIndex, SearchIndex } from '../../core/search-index.ts';
 import type { Db } from '../../core/transaction.ts';
 
 /** Of the reader that keeps this engine's index in step; its cursor has the same name. */
@@ -10,9 +10,39 @@ export function indexReaderName({ name }: Pick<SearchIndex, 'name'>): string {
 
 /** An engine gets its cursor when its index has been filled, and loses it with the index. */
 export async function isIndexFilled(db: Db, engine: Pick<SearchIndex, 'name'>): Promise<boolean> {
-  const rows = await db
-    .select({ name: cursors.name })
+  return (await findFilledIndex(db, engine)) !== null;
+}
+
+/** The identity of the index that was filled; itself null for one that has none, or from before identities were kept. */
+export async function findFilledIndex(
+  db: Db,
+  engine: Pick<SearchIndex, 'name'>,
+): Promise<{ identity: string | null } | null> {
+  const [row] = await db
+    .select({ identity: cursors.targetIdentity })
     .from(cursors)
     .where(eq(cursors.name, indexReaderName(engine)));
-  return rows.length > 0;
+  return row ?? null;
+}
+
+export async function keepIndexIdentity(
+  db: Db,
+  engine: Pick<SearchIndex, 'name'>,
+  identity: string | null,
+): Promise<void> {
+  await db
+    .update(cursors)
+    .set({ targetIdentity: identity })
+    .where(eq(cursors.name, indexReaderName(engine)));
+}
+
+/** Whether what the engine searches is what was filled: not another server's index, nor one that somebody else has made. */
+export async function isIndexOurs(
+  db: Db,
+  engine: Pick<SearchIndex & RebuildableIndex, 'name' | 'identity'>,
+): Promise<boolean> {
+  const filled = await findFilledIndex(db, engine);
+  if (filled === null) return false;
+  const identity = await engine.identity();
+  return identity !== null && (filled.identity === null || filled.identity === identity);
 }

@@ -4,7 +4,8 @@ import { searchDocuments, type searchPhrases } from '../../../db/schema/index.ts
 import type { SearchKind } from '../../core/search-index.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
 
-export type SearchDocumentRow = typeof searchDocuments.$inferInsert;
+/** A row without its bucket, which the database finds. */
+export type SearchDocumentRow = Omit<typeof searchDocuments.$inferInsert, 'bucket'>;
 export type PhraseRow = typeof searchPhrases.$inferInsert;
 
 /** Makes a document's phrases: the same ones that were stored with it. */
@@ -26,10 +27,11 @@ export async function upsertDocuments(
     await db.transaction(async (tx) => {
       await lockIndex(tx);
       const ids = portion.map(({ id }) => id);
+      const kinds = [...new Set(portion.map(({ kind }) => kind))];
       const before = await tx
         .select({ kind: d.kind, id: d.id, title: d.title, keywords: d.keywords })
         .from(d)
-        .where(inArray(d.id, ids));
+        .where(and(inArray(d.kind, kinds), inArray(d.id, ids)));
       const written = new Set((await writeDocuments(tx, portion)).map(({ kind, id }) => `${kind}/${id}`));
       const isWritten = ({ kind, id }: { kind: SearchKind; id: string }) => written.has(`${kind}/${id}`);
       await deletePhrases(tx, before.filter(isWritten).flatMap(phrasesOf));
@@ -67,9 +69,9 @@ async function lockIndex(tx: Tx): Promise<void> {
 async function writeDocuments(tx: Tx, rows: readonly SearchDocumentRow[]): Promise<{ kind: SearchKind; id: string }[]> {
   return await tx
     .insert(d)
-    .values([...rows])
+    .values(rows.map((row) => ({ ...row, bucket: sql`uuid_hash(${row.id}::uuid) & 63` })))
     .onConflictDoUpdate({
-      target: [d.kind, d.id],
+      target: [d.kind, d.id, d.bucket],
       set: {
         version: sql`excluded.version`,
         title: sql`excluded.title`,

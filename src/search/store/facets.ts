@@ -1,39 +1,36 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { regionChain } from '../../core/region-codes.ts';
 import { facetFilters, type SearchFacet, type SearchQuery } from '../../core/search-index.ts';
 import type { Db } from '../../core/transaction.ts';
-import { allOf, filterConditions } from './conditions.ts';
+import { allOf, codesOf, filterConditions } from './conditions.ts';
 
 export type FacetCounts = Partial<Record<SearchFacet, Record<string, number>>>;
 
+/** Buckets of documents; see `search_documents.bucket`. */
+const buckets = 64;
+
 /** A facet's column, and the codes for which a document with that value counts. */
-const facetColumns: Record<SearchFacet, { column: SQL; codes: SQL }> = {
-  technologyField: list('technology_fields'),
-  industry: list('industries'),
-  cooperationMode: list('cooperation_modes'),
-  trl: single('trl'),
-  moneyBand: single('money_band'),
-  activityType: single('activity_type'),
-  stage: single('stage'),
-  iprKind: list('ipr_kinds'),
-  region: {
-    column: sql.raw('region_code'),
-    codes: sql`select region_code union select left(region_code, 4) || '00' union select left(region_code, 2) || '0000'`,
-  },
+const facetColumns: Record<SearchFacet, { column: string; codes: (value: string) => string[] }> = {
+  technologyField: { column: 'technology_fields', codes: codesOf },
+  industry: { column: 'industries', codes: codesOf },
+  cooperationMode: { column: 'cooperation_modes', codes: codesOf },
+  iprKind: { column: 'ipr_kinds', codes: codesOf },
+  region: { column: 'region_code', codes: regionChain },
+  trl: { column: 'trl', codes: itself },
+  moneyBand: { column: 'money_band', codes: itself },
+  activityType: { column: 'activity_type', codes: itself },
+  stage: { column: 'stage', codes: itself },
 };
 
-function list(name: string) {
-  return { column: sql.raw(name), codes: sql`select distinct unnest(${sql.raw(name)})` };
-}
-
-function single(name: string) {
-  return { column: sql.raw(name), codes: sql`select ${sql.raw(name)}::text where ${sql.raw(name)} is not null` };
+function itself(value: string): string[] {
+  return [value];
 }
 
 /**
  * Documents per code, in one pass: grouped by each facet's column first, since among many documents there are few
  * different values; then spread over the codes.
  * @param from what the question matches, with the documents as `d`
- * @param everyNth 1, or a power of two: only so many documents are counted, each for as many
+ * @param everyNth 1, or a power of two up to 64: only so many documents are counted, each for as many
  */
 export async function countFacets(
   db: Db,
@@ -46,22 +43,19 @@ export async function countFacets(
   const conditions = filterConditions(filters);
   // A facet's own filters do not bind it, so they move from the rows that are read into the counting of the others.
   const loose = new Set<string>(facets.flatMap((facet) => facetFilters[facet]).filter((name) => conditions.has(name)));
-  const columns = facets.map((facet) => facetColumns[facet].column);
+  const columns = facets.map((facet) => sql.raw(facetColumns[facet].column));
   const counted = facets.map((facet) => {
     const own = new Set<string>(facetFilters[facet]);
     const others = [...conditions].filter(([name]) => loose.has(name) && !own.has(name)).map(([, one]) => one);
     return others.length === 0 ? sql`count(*)` : sql`count(*) filter (where ${sql.join(others, sql` and `)})`;
   });
-  const results = facets.map((facet, at) => {
-    const { codes } = facetColumns[facet];
+  const results = facets.map((_, at) => {
     // The bit of a column is unset in the set that groups by it.
     const alone = 2 ** facets.length - 1 - 2 ** (facets.length - 1 - at);
-    return sql`${sql.raw(`'${facet}'`)}, (select coalesce(json_object_agg(code, documents order by code), '{}') from (
-      select code, sum(alike[${at + 1}])::int * ${everyNth}::int as documents
-      from grouped, lateral (${codes}) codes (code)
-      where grouping_set = ${alone} and alike[${at + 1}] > 0 group by code) counted)`;
+    return sql`(select coalesce(json_object_agg(${columns[at]}, alike[${at + 1}]), '{}') from grouped
+      where grouping_set = ${alone} and alike[${at + 1}] > 0 and ${columns[at]} is not null)`;
   });
-  const { rows } = await db.execute<{ facets: FacetCounts }>(sql`
+  const { rows } = await db.execute<{ values: Record<string, number>[] }>(sql`
     with grouped as materialized (
       select ${sql.join(columns, sql`, `)}, grouping(${sql.join(columns, sql`, `)}) as grouping_set,
         array[${sql.join(counted, sql`, `)}] as alike
@@ -72,11 +66,23 @@ export async function countFacets(
         sql`, `,
       )})
     )
-    select json_build_object(${sql.join(results, sql`, `)}) as facets`);
-  return rows[0]?.facets ?? {};
+    select json_build_array(${sql.join(results, sql`, `)}) as values`);
+  const values = rows[0]?.values ?? [];
+  return Object.fromEntries(facets.map((facet, at) => [facet, perCode(facet, values[at] ?? {}, everyNth)]));
+}
+
+/** Each document once for a code; in the order of the codes. */
+function perCode(facet: SearchFacet, values: Record<string, number>, everyNth: number): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const [value, documents] of Object.entries(values)) {
+    for (const code of new Set(facetColumns[facet].codes(value))) {
+      counts.set(code, (counts.get(code) ?? 0) + documents * everyNth);
+    }
+  }
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The same documents each time, whatever is asked. */
 function sampled(everyNth: number): SQL {
-  return everyNth === 1 ? sql`` : sql` and uuid_hash(d.id) & ${everyNth - 1}::int = 0`;
+  return everyNth === 1 ? sql`` : sql` and d.bucket < ${buckets / everyNth}`;
 }

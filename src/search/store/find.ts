@@ -14,8 +14,8 @@ export interface AskedTerm {
 /** Which documents a question matches. */
 export type Matching =
   | { by: 'nothing' }
-  /** `every` and `some` are tsquery literals of all the question's terms. */
-  | { by: 'every'; every: string; some: string; terms: readonly AskedTerm[] }
+  /** `every` is a tsquery literal of all the question's terms. */
+  | { by: 'every'; every: string; terms: readonly AskedTerm[] }
   /** Any of the terms given, every one of the question's, or a title that has something spelt like `similarTo`. */
   | { by: 'some'; every: string; terms: readonly AskedTerm[]; similarTo: string };
 
@@ -34,21 +34,17 @@ export interface Found {
 /** How alike, 0–1, a question and a stretch of a title must be for a typing mistake (`pg_trgm.word_similarity_threshold`). */
 const likeness = 0.45;
 
-/** Weights of body (no mark), body, keywords (B) and title (A): two terms in the body outweigh one in the title. */
-const fieldWeights = sql.raw(`'{0.6,0.6,0.8,1}'::real[]`);
+/** What each of a question's terms counts by where a document has it: two in the body outweigh one in the title. */
+const places = { title: 1, keywords: 0.8, body: 0.6 };
 /** What a term counts that does not stand in the title, before the vectors are read. */
 const outsideTitle = 0.75;
-/** Vectors are large and stored apart; of a question that thousands of documents match, only so many are read. */
-const maxRanked = 200;
-/** π²/6 undoes the scale of `ts_rank` for terms that stand in one place each. */
-const rankScale = sql.raw('1.6449');
-
-/** The share of documents that have each of the commonest terms, as PostgreSQL last sampled it; empty before the first ANALYZE. */
+/** The share of a kind's documents that have each of the commonest terms, as PostgreSQL last sampled it; empty before the first ANALYZE. */
 export async function commonTerms(db: Db): Promise<Map<string, number>> {
   const { rows } = await db.execute<{ term: string; share: number }>(sql`
-    select common.term, common.share from pg_stats,
+    select common.term, max(common.share) as share from pg_stats,
       unnest(most_common_elems::text::text[], most_common_elem_freqs) as common(term, share)
-    where schemaname = 'public' and tablename = 'search_documents' and attname = 'terms' and common.term is not null`);
+    where schemaname = 'search_parts' and attname = 'terms' and common.term is not null
+    group by common.term`);
   return new Map(rows.map(({ term, share }) => [term, share]));
 }
 
@@ -58,7 +54,9 @@ export async function findDocuments(db: Database, query: SearchQuery, matching: 
     const [documents, total] = await Promise.all([readNewest(db, query), countDocuments(db, query, matching)]);
     return { documents, total };
   }
-  return await withLikeness(db, matching, (on) => readRanked(on, query, matching));
+  if (matching.by === 'some') return await withLikeness(db, matching, (on) => readWide(on, query, matching));
+  const [documents, total] = await Promise.all([readEvery(db, query, matching), countDocuments(db, query, matching)]);
+  return { documents, total };
 }
 
 export async function countDocuments(
@@ -118,20 +116,53 @@ async function readNewest(db: Db, query: SearchQuery): Promise<FoundDocument[]> 
   return rows;
 }
 
-async function readRanked(db: Db, query: SearchQuery, matching: Exclude<Matching, { by: 'nothing' }>): Promise<Found> {
+/**
+ * A page of those with every term, 0.5–1: by where the terms stand, as their surfaces in the title and keywords tell. The
+ * vectors would tell the same, and are large and stored apart. With another order the matching is fenced off, or the
+ * planner would look for the terms in the newest documents one by one, whose vectors it takes for cheap.
+ */
+async function readEvery(
+  db: Db,
+  query: SearchQuery,
+  { every, terms }: Extract<Matching, { by: 'every' }>,
+): Promise<FoundDocument[]> {
   const { kind, filters, sort, offset, limit } = query;
-  const condition = allOf(kind, filterConditions(filters));
-  const wide = matching.by === 'every' ? hitsWithEvery(matching, kind, condition) : hitsWithSome(matching, condition);
+  if (limit === 0) return [];
+  const parts = terms.map(
+    ({ surface }) => sql`case when strpos(${lowerTitle}, ${surface}) > 0 then ${places.title}::real
+      when strpos(${lowerKeywords}, ${surface}) > 0 then ${places.keywords}::real else ${places.body}::real end`,
+  );
+  const score = sql`(0.5 + (${sql.join(parts, sql` + `)}) / ${2 * terms.length})::real`;
+  const { rows } = await db.execute<FoundDocument & Record<string, unknown>>(sql`
+    with matched as ${sql.raw(sort === 'relevance' ? 'not materialized' : 'materialized')} (
+      select d.id, d.published_at, d.valid_until, ${score} as score from ${everyTerm(every)}
+      where ${allOf(kind, filterConditions(filters))}
+    ), page as (
+      select id, score, row_number() over (order by ${orderOf(sort, true)}) as place
+      from (select * from matched order by ${orderOf(sort, true)} offset ${offset} limit ${limit}) first
+    )
+    ${shownOf(query)}`);
+  return rows;
+}
+
+/** The documents of `page`, in their places. */
+function shownOf(query: SearchQuery): SQL {
+  if (!query.highlight) return sql`select id, score, '' as title, '' as body from page order by place`;
+  return sql`select page.id, page.score, d.title, d.body
+    from page join search_documents d on d.kind = ${query.kind} and d.id = page.id order by page.place`;
+}
+
+async function readWide(db: Db, query: SearchQuery, matching: Extract<Matching, { by: 'some' }>): Promise<Found> {
+  const { kind, filters, sort, offset, limit } = query;
+  const wide = hitsWithSome(matching, allOf(kind, filterConditions(filters)));
   const order = orderOf(sort, true);
   const { rows } = await db.execute<{ total: number; documents: FoundDocument[] }>(sql`
     with ${wide}, page as (
       select id, score, row_number() over (order by ${order}) as place from wide order by ${order} offset ${offset} limit ${limit}
-    ), shown as (
-      select page.id, page.score, page.place, ${textsOf(query)} from page join search_documents d on d.kind = ${kind} and d.id = page.id
-    )
+    ), shown as (${shownOf(query)})
     select
       (select count(*)::int from wide) as total,
-      (select coalesce(json_agg(shown order by shown.place), '[]') from shown) as documents`);
+      (select coalesce(json_agg(shown), '[]') from shown) as documents`);
   return rows[0] ?? { total: 0, documents: [] };
 }
 
@@ -146,37 +177,15 @@ function orderOf(sort: SearchSort, isScored: boolean): SQL {
     : sql`published_at desc, id desc`;
 }
 
-/**
- * Common table expressions that end in `wide (id, published_at, valid_until, score)`. Ordered by the terms in the title; the first of them then by the fields in which the terms stand. Scores are 0–1:
- * documents with every term are above one half, the others below.
- */
-function hitsWithEvery(
-  { every, some, terms }: Extract<Matching, { by: 'every' }>,
-  kind: SearchKind,
-  condition: SQL,
-): SQL {
-  const inTitle = sql.join(
-    terms.map(({ surface }) => sql`(strpos(${lowerTitle}, ${surface}) > 0)::int`),
-    sql` + `,
-  );
-  return sql`matched as materialized (
-      select d.id, d.published_at, d.valid_until, (${inTitle})::real / ${terms.length} as title_share
-      from ${everyTerm(every)}
-      where ${condition}
-    ), ranked as materialized (
-      select first.id, ts_rank(${fieldWeights}, d.terms, ${some}::tsquery) * ${rankScale} as rank
-      from (select id from matched order by title_share desc, published_at desc, id desc limit ${maxRanked}) first
-      join search_documents d on d.kind = ${kind} and d.id = first.id
-    ), wide as materialized (
-      select id, published_at, valid_until, coalesce(0.75 + least(rank, 1) / 4, 0.5 + title_share / 4)::real as score
-      from matched left join ranked using (id)
-    )`;
-}
-
 /** Of ASCII only, which is many times as fast; terms in other scripts have no cases, or miss a title in capitals. */
 const lowerTitle = sql.raw('lower(d.title collate "C")');
+const lowerKeywords = sql.raw('lower(d.keywords collate "C")');
 
-/** The same for any of the terms: rare ones count more (inverse document frequency), as do those in the title. */
+/**
+ * Common table expressions that end in `wide (id, published_at, valid_until, score)`: of any of the terms, rare ones count
+ * more (inverse document frequency), as do those in the title. Scores are 0–1: documents with every term are above one
+ * half, the others below.
+ */
 function hitsWithSome({ every, terms, similarTo }: Extract<Matching, { by: 'some' }>, condition: SQL): SQL {
   const queries = sql.param(terms.map(({ query }) => query));
   const surfaces = sql.param(terms.map(({ surface }) => surface));

@@ -41,6 +41,11 @@ export interface DoubleControl {
   /** Requests in this scope meet the fault. */
   respond(fault: Fault, scope?: FaultScope): void;
   clearFaults(): void;
+  /** The port is closed, with all connections, until `accept`. */
+  refuse(): Promise<void>;
+  accept(): Promise<void>;
+  /** Connections end, with the requests that hang in them; as when a server that hung is started anew. */
+  cut(): void;
   /** Every request that came, in order; may be emptied. */
   readonly requests: LoggedRequest[];
   /** What was asked and is not emulated. Unless a test empties it, `close` fails. */
@@ -144,7 +149,8 @@ export async function startMeilisearchDouble(options: DoubleOptions = {}): Promi
     response.end(told.body === undefined ? undefined : JSON.stringify(told.body));
   }
 
-  const server = createServer((message, response) => {
+  // Longer than any test: a connection that ends while it is taken up again would be a fault that nobody asked for.
+  const server = createServer({ keepAliveTimeout: 600_000 }, (message, response) => {
     serve(message, response).catch((error: unknown) => {
       crashes.push(error);
       response.destroy();
@@ -155,6 +161,14 @@ export async function startMeilisearchDouble(options: DoubleOptions = {}): Promi
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
 
+  async function stopListening(): Promise<void> {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
   return {
     url: `http://127.0.0.1:${address.port}`,
     masterKey: masterKey ?? '',
@@ -164,15 +178,18 @@ export async function startMeilisearchDouble(options: DoubleOptions = {}): Promi
       failNextTask: (code, { message = `Injected: ${code}.`, type } = {}) => queue.failNext({ code, message, type }),
       respond: (fault, scope = {}) => faults.add(fault, scope),
       clearFaults: () => faults.clear(),
+      refuse: stopListening,
+      accept: async () => {
+        server.listen(address.port, '127.0.0.1');
+        await once(server, 'listening');
+      },
+      cut: () => server.closeAllConnections(),
       requests,
       notEmulated,
     },
     async close() {
       queue.close();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await stopListening();
       if (crashes.length > 0) throw new AggregateError(crashes, 'the double of Meilisearch broke');
       if (notEmulated.length > 0) throw new Error(`not emulated: ${notEmulated.join('; ')}`);
     },
