@@ -9,6 +9,7 @@ import { emit } from '../../src/core/outbox.ts';
 import type { Searcher } from '../../src/core/search-index.ts';
 import { transaction } from '../../src/core/transaction.ts';
 import { freePort, Program } from '../journeys/program.ts';
+import { type Outside, startOutside } from './outside.ts';
 
 /** What must have come of what was acknowledged: everything, and nothing else. */
 export interface Oracle {
@@ -19,20 +20,11 @@ export interface Oracle {
   seen(): Promise<string[]>;
 }
 
-/** The world of a scenario, for those who add an oracle to it. */
-export interface Scene {
-  pool: pg.Pool;
-  /** Of the worker processes; they share one. */
-  dataDir: string;
-}
-
 export interface FaultRun {
   databaseUrl: string;
   redisUrl: string | null;
   kills: number;
   seed: number;
-  /** Besides the inbox. */
-  oracles?: (scene: Scene) => Oracle[];
   tell?: (line: string) => void;
 }
 
@@ -71,7 +63,8 @@ const settleMs = 5_000;
 
 /**
  * Two processes of workers; one of them ends by kill -9 at a seeded moment while it works on a burst of messages, and
- * starts again, as often as asked. Then everything that was acknowledged must have its effects, each once, nothing given up.
+ * starts again, as often as asked. Then everything that was acknowledged must have its effects, each once (in the inbox) or
+ * under one id (by mail and webhook), nothing given up.
  * @throws Error that says what is missing, double, uncalled for or dead
  */
 export async function runNoticeFaults(run: FaultRun): Promise<FaultReport> {
@@ -84,14 +77,18 @@ export async function runNoticeFaults(run: FaultRun): Promise<FaultReport> {
   };
   const workers: Worker[] = [];
   const pool = createPool(databaseUrl, () => undefined);
+  const outside = await startOutside();
   try {
     for (let at = 0; at < workerCount; at += 1) {
       const metricsPort = await freePort();
-      const program = new Program({ ...environment, METRICS_PORT: String(metricsPort) }, 'main');
+      const program = new Program(
+        { ...environment, ...outside.environment, METRICS_PORT: String(metricsPort) },
+        'main',
+      );
       workers.push({ program, metricsUrl: `http://127.0.0.1:${metricsPort}/metrics` });
       await program.start();
     }
-    const organizationIds = await furnish(pool);
+    const organizationIds = await furnish(pool, outside);
     const ctx = ctxOf(createDatabase(pool));
     let messages = 0;
     const write = async (count: number) => {
@@ -120,7 +117,7 @@ export async function runNoticeFaults(run: FaultRun): Promise<FaultReport> {
     await delay(settleMs);
     const dead = await count(pool, "status <> 'done'");
     if (dead > 0) throw new Error(`${dead} deliveries are not done`);
-    const oracles = [inboxOracle(pool), ...(run.oracles?.({ pool, dataDir: workers[0]?.program.dataDir ?? '' }) ?? [])];
+    const oracles = [inboxOracle(pool), ...outside.oracles(pool)];
     const effects: FaultReport['effects'] = {};
     for (const oracle of oracles) effects[oracle.name] = await hold(oracle);
     return { kills, messages, drainSeconds, effects };
@@ -129,12 +126,13 @@ export async function runNoticeFaults(run: FaultRun): Promise<FaultReport> {
     throw error;
   } finally {
     await Promise.all(workers.map((worker) => worker.program.remove()));
+    await outside.close();
     await pool.end();
   }
 }
 
-/** A market, and organizations whose members all hear of what happens to theirs. */
-async function furnish(pool: pg.Pool): Promise<string[]> {
+/** Organizations whose members all hear of what happens to theirs: one of each by mail, too, and each by a webhook. */
+async function furnish(pool: pg.Pool, outside: Outside): Promise<string[]> {
   const ids = Array.from({ length: organizations }, newId);
   const userIds = ids.flatMap(() => Array.from({ length: membersOfEach }, newId));
   await pool.query(
@@ -153,6 +151,7 @@ async function furnish(pool: pg.Pool): Promise<string[]> {
      from unnest($1::uuid[]) with ordinality as u (id, at)`,
     [userIds, ids],
   );
+  for (const [at, id] of ids.entries()) await outside.join(pool, id, userIds[at * membersOfEach] ?? '');
   return ids;
 }
 

@@ -12,7 +12,7 @@ describe('workers that are killed while they notify', () => {
 
   for (const jobs of ['postgresql', 'redis'] as const) {
     it.skipIf(jobs === 'redis' && withoutRedis)(
-      `leave each notice in its inbox once, and none out, with jobs on ${jobs}`,
+      `leave each notice in its inbox once and send each mail and webhook, none left out, with jobs on ${jobs}`,
       async () => {
         const database = await createTestDatabase();
         const redis = jobs === 'redis' ? await startRedis() : null;
@@ -24,7 +24,11 @@ describe('workers that are killed while they notify', () => {
             seed: 20261122,
           });
           expect(report.messages).toBeGreaterThan(kills * 300);
-          expect(report.effects).toEqual({ inbox: { expected: report.messages * 5, repeats: 0 } });
+          expect(report.effects).toEqual({
+            inbox: { expected: report.messages * 5, repeats: 0 },
+            mail: { expected: report.messages, repeats: expect.any(Number) },
+            webhooks: { expected: report.messages, repeats: expect.any(Number) },
+          });
         } finally {
           await redis?.kill();
           await database.drop();
