@@ -17,6 +17,7 @@ const order = [
   'matching',
   'matches',
   'projects',
+  'contracts',
   'webhooks',
   'notifications',
   'dead-letters',

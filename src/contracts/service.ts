@@ -1,0 +1,4 @@
+export * from './service/draft.ts';
+export * from './service/lifecycle.ts';
+export * from './service/read.ts';
+export { type ContractRow, getContractRows } from './store.ts';
