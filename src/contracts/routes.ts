@@ -3,10 +3,20 @@ import type { FastifyInstance } from 'fastify';
 import { expectedVersion, requiredVersion } from '../http/etag.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
-import { ContractReason, CreateContract, ListContracts, UpdateContract } from './inputs.ts';
+import {
+  ContractReason,
+  CreateContract,
+  ExportContract,
+  ExportContracts,
+  ListContracts,
+  UpdateContract,
+} from './inputs.ts';
+import { exportResponse, sendForms } from './routes/export.ts';
 import {
   approveContract,
   createContract,
+  exportContract,
+  exportContracts,
   getContract,
   listContracts,
   returnContract,
@@ -54,6 +64,40 @@ export async function contractRoutes(fastify: FastifyInstance): Promise<void> {
       output: PageOf(ContractView),
     }),
     (request) => listContracts(request.ctx, request.query),
+  );
+
+  app.get(
+    '/contracts/export',
+    operation({
+      id: 'exportContracts',
+      summary: 'Export contracts as registration forms',
+      description:
+        'All that the list with these filters shows, newest first, with the field names of the national form in Chinese. A workbook has at most 10,000 rows; CSV and JSON are streamed.',
+      ...read,
+      input: { querystring: ExportContracts },
+      output: exportResponse('array'),
+    }),
+    async (request, reply) => {
+      const { format = 'xlsx' } = request.query;
+      return sendForms(reply, 'contracts', format, await exportContracts(request.ctx, request.query));
+    },
+  );
+
+  app.get(
+    '/contracts/:id/export',
+    operation({
+      id: 'exportContract',
+      summary: 'Export a contract as registration form',
+      ...read,
+      input: { params: IdParams, querystring: ExportContract },
+      output: exportResponse('object'),
+      problems: [404],
+    }),
+    async (request, reply) => {
+      const { format = 'xlsx' } = request.query;
+      const { code, content } = await exportContract(request.ctx, request.params.id, format);
+      return sendForms(reply, code, format, content);
+    },
   );
 
   app.get(

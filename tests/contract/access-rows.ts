@@ -414,6 +414,8 @@ const contracts: Record<string, Row> = {
     }),
   },
   'GET /v1/contracts': { answers: signedIn, request: at('/v1/contracts') },
+  'GET /v1/contracts/export': { answers: signedIn, request: at('/v1/contracts/export?format=json') },
+  'GET /v1/contracts/{id}/export': { answers: insiders, request: onContract('draft', '/export?format=csv') },
   'GET /v1/contracts/{id}': { answers: insiders, request: onContract('draft') },
   'PATCH /v1/contracts/{id}': {
     answers: sides,

@@ -42,7 +42,7 @@ export async function viewContract(tx: Tx, row: ContractRow): Promise<FullContra
 }
 
 /** Each for the audience that the reader is; in the order of the rows. */
-async function viewsOf(tx: Tx, reader: Reader, rows: readonly ContractRow[]): Promise<ContractView[]> {
+export async function viewsOf(tx: Tx, reader: Reader, rows: readonly ContractRow[]): Promise<ContractView[]> {
   const full = rows.filter((row) => audienceOf(reader, factsOf(row)) !== 'officer').map((row) => row.id);
   const confidential = await listConfidentialRows(tx, full);
   const approvals = await listApprovalRows(tx, full);
