@@ -107,7 +107,7 @@ module.exports = {
     home('bullmq', ['^src/deps\\.ts$', '^workers/', '^db/migrate\\.ts$']),
     home('ioredis', ['^workers/']),
     home('prom-client', ['^src/metrics\\.ts$']),
-    home('(csv-stringify|write-excel-file)', ['^src/core/spreadsheets\\.ts$']),
+    home('csv-stringify', ['^src/core/spreadsheets\\.ts$']),
     home('meilisearch', ['^src/search/meilisearch/']),
     home('undici', ['^src/webhooks/outgoing/']),
     home('ipaddr.js', ['^src/webhooks/outgoing/']),

@@ -72,7 +72,7 @@ export async function contractRoutes(fastify: FastifyInstance): Promise<void> {
       id: 'exportContracts',
       summary: 'Export contracts as registration forms',
       description:
-        'All that the list with these filters shows, newest first, with the field names of the national form in Chinese. A workbook has at most 10,000 rows; CSV and JSON are streamed.',
+        'All that the list with these filters shows, newest first, with the field names of the national form in Chinese. Streamed in every format.',
       ...read,
       input: { querystring: ExportContracts },
       output: exportResponse('array'),

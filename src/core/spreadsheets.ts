@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import writeXlsxFile from 'write-excel-file/node';
+import { workbookOf } from './workbook.ts';
 
 /** A cell of a table: text, a number in the unit that its column's header names, or nothing. */
 export type CellValue = string | number | null;
@@ -45,22 +45,11 @@ export async function* jsonOf(header: readonly string[], batches: Batches): Asyn
   yield separator === '[' ? '[]' : ']';
 }
 
-/** One sheet, its header kept in sight. The whole of it is in memory: the caller bounds the rows. */
-export async function xlsxOf(
-  sheet: string,
-  header: readonly string[],
-  rows: readonly (readonly CellValue[])[],
-): Promise<Buffer> {
-  const data = [
-    header.map((value) => ({ value, type: String, fontWeight: 'bold' as const })),
-    ...rows.map((row) =>
-      row.map((cell) => {
-        const value = escapeCell(cell);
-        if (value === null || value === '') return null;
-        return typeof value === 'number' ? { value, type: Number } : { value, type: String };
-      }),
-    ),
-  ];
-  const columns = header.map((name) => ({ width: Math.min(40, Math.max(12, name.length * 2 + 2)) }));
-  return await writeXlsxFile(data, { sheet, columns, stickyRowsCount: 1 }).toBuffer();
+/** A workbook of one sheet, its header kept in sight. */
+export function xlsxOf(sheet: string, header: readonly string[], batches: Batches): AsyncGenerator<Buffer> {
+  return workbookOf({ name: sheet, header, batches: escaped(batches) });
+}
+
+async function* escaped(batches: Batches): AsyncGenerator<CellValue[][]> {
+  for await (const rows of batches) yield rows.map((row) => row.map(escapeCell));
 }

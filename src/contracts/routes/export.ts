@@ -32,14 +32,14 @@ export function exportResponse(json: 'object' | 'array') {
   };
 }
 
-/** Sends forms as a file; text goes out as it is made. */
+/** Sends forms as a file; they go out as they are made. */
 export function sendForms(
   reply: FastifyReply,
   name: string,
   format: ExportFormat,
   content: ExportedForms,
 ): FastifyReply {
-  const body = typeof content === 'string' || Buffer.isBuffer(content) ? content : Readable.from(content);
+  const body = typeof content === 'string' ? content : Readable.from(content);
   return reply
     .header('content-disposition', `attachment; filename="${name}.${format}"`)
     .header('x-content-type-options', 'nosniff')
