@@ -101,10 +101,16 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
     '/v1/notifications': ['?limit=100'],
     '/v1/search/demands': Object.values(secrets).map((secret) => `?q=${encodeURIComponent(secret)}`),
   };
+  const others = {
+    token: ['none'],
+    deliveryId: [contract.id],
+    userId: [world.enterprise.userId],
+    tierId: [contract.id],
+  };
   const urls = operationsOf(api)
     .filter(({ method, path }) => method === 'GET' && !path.endsWith('/stream'))
     .flatMap(({ path }) =>
-      fillPath(path, { id: all, milestoneId: [project.milestones[0].id], name: ['trl'] }).flatMap((url) =>
+      fillPath(path, { id: all, milestoneId: [project.milestones[0].id], name: ['trl'], ...others }).flatMap((url) =>
         (queries[path] ?? ['']).map((query) => `${url}${query}`),
       ),
     );
