@@ -6,6 +6,7 @@ import { attachmentRoutes } from './attachments/routes.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { authenticator } from './auth/plugin.ts';
 import { authRoutes } from './auth/routes.ts';
+import { contractRoutes } from './contracts/routes.ts';
 import { newId } from './core/ids.ts';
 import { deadLetterRoutes } from './dead-letters/routes.ts';
 import { demandRoutes } from './demands/routes.ts';
@@ -95,6 +96,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
         clock,
       });
       await projectRoutes(v1);
+      await contractRoutes(v1);
       await webhookRoutes(v1, { allowPrivate: config.webhookAllowPrivate });
       await notificationRoutes(v1, {
         db,

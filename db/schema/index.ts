@@ -1,5 +1,6 @@
 export * from './attachments.ts';
 export * from './auth.ts';
+export * from './contracts.ts';
 export * from './demands.ts';
 export * from './jobs.ts';
 export * from './mail.ts';

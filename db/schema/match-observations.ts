@@ -22,6 +22,8 @@ export const observedActions = [
   'project_activated',
   'project_completed',
   'project_terminated',
+  'contract_registered',
+  'contract_revoked',
 ] as const;
 
 /** Who did it: a role, never a person. `result_broker`: the broker of the result's market, who does not lead. */

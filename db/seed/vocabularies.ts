@@ -8,6 +8,12 @@ import { packageRoot } from '../package-root.ts';
 export const vocabularyNames = [
   'technology-fields',
   'contract-fields',
+  'contract-types',
+  'contract-ipr-kinds',
+  'contract-party-kinds',
+  'payment-modes',
+  'plan-sources',
+  'socioeconomic-goals',
   'field-crosswalk',
   'industries',
   'regions',

@@ -56,6 +56,7 @@ export const subscriptions = {
   'demand.expiring': ['notify'],
   'demand.expired': ['notify', 'refresh-matches'],
   'demand.in_negotiation': [],
+  'demand.contracted': ['refresh-matches'],
   'result.submitted': ['notify'],
   'result.returned': ['notify'],
   'result.rejected': ['notify'],
@@ -63,6 +64,7 @@ export const subscriptions = {
   'result.changed': ['refresh-matches'],
   'result.withdrawn': ['refresh-matches'],
   'result.closed': ['refresh-matches'],
+  'result.contracted': ['refresh-matches'],
   'result.expiring': ['notify'],
   'result.expired': ['notify', 'refresh-matches'],
   'match.suggested': ['notify'],
@@ -91,6 +93,11 @@ export const subscriptions = {
   'milestone.submitted': ['notify'],
   'milestone.accepted': ['notify'],
   'milestone.rework': ['notify'],
+  'contract.submitted': ['notify'],
+  'contract.returned': ['notify'],
+  'contract.approved': ['notify'],
+  'contract.registered': ['notify'],
+  'contract.revoked': ['notify'],
   'webhook.test': [],
   'webhook.disabled': ['notify'],
   'digest.due': ['mail-digest'],
@@ -109,6 +116,7 @@ export type SubjectType =
   | 'introduction'
   | 'project'
   | 'milestone'
+  | 'contract'
   | 'saved_search'
   | 'webhook'
   | 'mail_digest';

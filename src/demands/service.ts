@@ -30,6 +30,7 @@ import {
 export {
   countTerritoryDemands,
   type DemandRow,
+  getDemandConfidential,
   getDemandRows,
   listDemandIdsOf,
   listExclusions,
@@ -80,6 +81,7 @@ export const renewDemand = lifecycle.renew;
 export const expireDemands = lifecycle.expireDue;
 export const getDemandHistory = lifecycle.history;
 export const markDemandInNegotiation = lifecycle.negotiate;
+export const markDemandContracted = lifecycle.contract;
 
 export const viewDemand = reading.show;
 export const getDemand = reading.get;

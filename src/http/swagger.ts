@@ -14,6 +14,7 @@ const tags = [
   { name: 'matches', description: 'Scored pairs of a demand and a result, with reasons' },
   { name: 'introductions', description: 'A broker brings the two parties together' },
   { name: 'projects', description: 'Joint projects (产学研)' },
+  { name: 'contracts', description: 'Registration of technology contracts (技术合同认定登记)' },
   { name: 'jobs', description: 'Work that takes longer than a request' },
   { name: 'notifications', description: 'The inbox' },
   { name: 'webhooks', description: 'What an organization’s own programs are told (Standard Webhooks)' },

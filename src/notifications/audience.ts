@@ -25,6 +25,7 @@ export interface Facts {
   unanswered: readonly Side[];
   /** The side of an introduction that the other asked for and no broker has opened: to it there is none yet. */
   unasked: Side | null;
+  /** A joint project, or a contract: of that the two sides. */
   project: {
     marketId: string;
     parties: readonly { organizationId: string; responsibleUserId: string | null }[];
@@ -147,6 +148,11 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'milestone.submitted': projectParties,
   'milestone.accepted': projectParties,
   'milestone.rework': projectParties,
+  'contract.submitted': ({ project }) => brokers(project),
+  'contract.returned': projectParties,
+  'contract.approved': projectParties,
+  'contract.registered': projectParties,
+  'contract.revoked': projectParties,
   'webhook.disabled': managers,
 };
 

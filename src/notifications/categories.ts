@@ -31,7 +31,7 @@ export const defaultModes: MailModes = {
 export const categoryNames: Readonly<Record<Category, Text>> = {
   introductions: { zh: '对接', en: 'Introductions' },
   suggestions: { zh: '匹配建议', en: 'Suggested matches' },
-  projects: { zh: '项目与里程碑', en: 'Projects and milestones' },
+  projects: { zh: '项目、里程碑与合同', en: 'Projects, milestones and contracts' },
   records: { zh: '需求与成果', en: 'Demands and results' },
   savedSearches: { zh: '保存的搜索', en: 'Saved searches' },
   organization: { zh: '机构事务', en: 'Organizations' },
@@ -74,6 +74,11 @@ const categoryOfType: Readonly<Record<NoticeType, Category>> = {
   'milestone.submitted': 'projects',
   'milestone.accepted': 'projects',
   'milestone.rework': 'projects',
+  'contract.submitted': 'projects',
+  'contract.returned': 'projects',
+  'contract.approved': 'projects',
+  'contract.registered': 'projects',
+  'contract.revoked': 'projects',
 };
 
 /** Null for a type of another version of the program. */

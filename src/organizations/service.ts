@@ -4,6 +4,7 @@ export * from './service/organizations.ts';
 export * from './service/standing.ts';
 export * from './service/tiers.ts';
 export {
+  getContact,
   getOrganizationRow,
   getOrganizationRows,
   getRootMarket,

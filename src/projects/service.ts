@@ -4,4 +4,11 @@ export * from './service/milestones.ts';
 export * from './service/read.ts';
 export { rehomeProjects } from './service/rehome.ts';
 export { remindOfMilestones } from './service/remind.ts';
-export { getMilestoneRows, getProjectRows, type MilestoneRow, type ProjectRow } from './store.ts';
+export {
+  getMilestoneRows,
+  getProjectRows,
+  listMilestoneRows,
+  lockProject,
+  type MilestoneRow,
+  type ProjectRow,
+} from './store.ts';

@@ -27,6 +27,7 @@ export const recordTransitions = {
   return: { from: ['submitted', 'in_diagnosis'], to: 'returned' },
   reject: { from: ['submitted', 'in_diagnosis'], to: 'rejected' },
   negotiate: { from: ['published', 'in_negotiation'], to: 'in_negotiation' },
+  contract: { from: ['published', 'in_negotiation', 'expired'], to: 'contracted' },
   withdraw: { from: ['draft', 'submitted', 'returned', 'published', 'in_negotiation', 'expired'], to: 'withdrawn' },
   close: { from: ['published', 'in_negotiation', 'contracted', 'fulfilled'], to: 'closed' },
   expire: { from: ['published', 'in_negotiation'], to: 'expired' },

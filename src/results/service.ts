@@ -29,6 +29,7 @@ import {
 
 export {
   countTerritoryResults,
+  getResultConfidential,
   getResultRows,
   listMatchableResultIds,
   listResultIdsOf,
@@ -75,6 +76,7 @@ export const withdrawResult = lifecycle.withdraw;
 export const closeResult = lifecycle.close;
 export const renewResult = lifecycle.renew;
 export const expireResults = lifecycle.expireDue;
+export const markResultContracted = lifecycle.contract;
 export const getResultHistory = lifecycle.history;
 
 export const viewResult = reading.show;

@@ -5,7 +5,7 @@ import { newId } from '../core/ids.ts';
 import { type Db, transaction } from '../core/transaction.ts';
 import type { SaveTerm, VocabularyName } from './inputs.ts';
 import { mayKeepVocabularies } from './policy.ts';
-import { knownTerms, listTerms, saveLocalTerm } from './store.ts';
+import { knownTerms, listTermRows, listTerms, saveLocalTerm, type TermRow } from './store.ts';
 import { type TermView, toTermView, type VocabularyView } from './views.ts';
 
 export async function getVocabulary(ctx: Ctx, name: VocabularyName, parentCode?: string): Promise<VocabularyView> {
@@ -35,6 +35,12 @@ export interface TermUse {
   vocabulary: VocabularyName;
   code: string;
   pointer: string;
+}
+
+/** The terms that codes stand for, retired ones too, by "vocabulary/code"; what is no term is not in it. */
+export async function getTerms(db: Db, uses: readonly Omit<TermUse, 'pointer'>[]): Promise<Map<string, TermRow>> {
+  const rows = await listTermRows(db, uses);
+  return new Map(rows.map((row) => [`${row.vocabulary}/${row.code}`, row]));
 }
 
 /** @throws AppError INVALID_INPUT with the other faults of the input and one for each code that is not in its vocabulary */

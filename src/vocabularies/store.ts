@@ -42,6 +42,23 @@ export async function knownTerms(db: Db, terms: readonly { vocabulary: string; c
   return new Set(rows.map((row) => `${row.vocabulary}/${row.code}`));
 }
 
+/** These terms, whether in use or retired. */
+export async function listTermRows(db: Db, terms: readonly { vocabulary: string; code: string }[]): Promise<TermRow[]> {
+  if (terms.length === 0) return [];
+  const codes = new Map<string, Set<string>>();
+  for (const { vocabulary, code } of terms) codes.set(vocabulary, (codes.get(vocabulary) ?? new Set()).add(code));
+  return await db
+    .select()
+    .from(vocabularyTerms)
+    .where(
+      or(
+        ...[...codes].map(([vocabulary, wanted]) =>
+          and(eq(vocabularyTerms.vocabulary, vocabulary), inArray(vocabularyTerms.code, [...wanted])),
+        ),
+      ),
+    );
+}
+
 export async function saveLocalTerm(
   db: Db,
   term: {

@@ -14,6 +14,7 @@ import {
   type TestApi,
   type World,
 } from '../setup/api.ts';
+import { contractFields } from '../setup/contracts.ts';
 import { insertDeadLetter } from '../setup/dead-letters.ts';
 import { insertMatch } from '../setup/introductions.ts';
 import { unsubscribeTokenOf } from '../setup/unsubscribe.ts';
@@ -115,6 +116,15 @@ export class Subjects {
       done(await enterprise.post(`${milestone}/accept`));
     }
     return done(await demandBroker.get(url));
+  }
+
+  async contract(state: 'draft' | 'submitted' | 'registered'): Promise<Body> {
+    const { enterprise, demandBroker } = this.world;
+    const input = { ...contractFields, projectId: (await this.project('forming')).id };
+    const made = done(await enterprise.post('/v1/contracts', input));
+    if (state === 'draft') return made;
+    const submitted = done(await enterprise.post(`/v1/contracts/${made.id}/submit`));
+    return state === 'submitted' ? submitted : done(await demandBroker.post(`/v1/contracts/${made.id}/approve`));
   }
 
   parties(): { parties: object[] } {

@@ -91,7 +91,7 @@ export async function startApi(
       const isJson = /[/+]json/.test(String(response.headers['content-type']));
       const text = response.body === '' ? null : response.body;
       const body: unknown = isJson && text !== null ? JSON.parse(text) : text;
-      check(method, url, response.statusCode, body);
+      check(method, url, response.statusCode, body, String(response.headers['content-type']));
       return { status: response.statusCode, body, headers: response.headers };
     }
     return {

@@ -10,7 +10,7 @@ type Schema = Record<string, unknown>;
  */
 export function responseChecker(
   app: FastifyInstance,
-): (method: string, url: string, status: number, body: unknown) => void {
+): (method: string, url: string, status: number, body: unknown, mediaType?: string) => void {
   const document = app.swagger() as unknown as {
     paths: Record<string, Record<string, Schema>>;
     components: { schemas?: Schema };
@@ -24,8 +24,8 @@ export function responseChecker(
   templates.sort((a, b) => b.literals - a.literals);
   const compiled = new Map<string, ValidateFunction | null>();
 
-  function validatorFor(method: string, path: string, status: number): ValidateFunction | null {
-    const id = `${method} ${path} ${status}`;
+  function validatorFor(method: string, path: string, status: number, mediaType: string): ValidateFunction | null {
+    const id = `${method} ${path} ${status} ${mediaType}`;
     const known = compiled.get(id);
     if (known !== undefined) return known;
     const responses = document.paths[path]?.[method]?.responses as
@@ -33,17 +33,18 @@ export function responseChecker(
       | undefined;
     const response = responses?.[String(status)];
     if (responses !== undefined && response === undefined) throw new Error(`${id} is not documented`);
-    const schema = Object.values(response?.content ?? {})[0]?.schema;
+    const content = response?.content ?? {};
+    const schema = (content[mediaType] ?? Object.values(content)[0])?.schema;
     const validate =
       schema === undefined ? null : ajv.compile({ ...closed(schema), components: closed(document.components) });
     compiled.set(id, validate);
     return validate;
   }
 
-  return (method, url, status, body) => {
+  return (method, url, status, body, mediaType = '') => {
     const path = templates.find((template) => template.pattern.test(url.split('?')[0] ?? ''))?.path;
     if (path === undefined || status === 400 || status === 404 || status >= 500) return;
-    const validate = validatorFor(method.toLowerCase(), path, status);
+    const validate = validatorFor(method.toLowerCase(), path, status, mediaType.split(';')[0] ?? '');
     if (validate !== null && !validate(body)) {
       throw new Error(
         `${method} ${url} ${status} breaks its schema: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rehomeRecords } from '../../workers/handlers/rehome-records.ts';
 import {
   type Body,
+  type Caller,
   createWorld,
   publishDemand,
   publishResult,
@@ -47,27 +48,36 @@ async function makeProject(demand: Body, result: Body): Promise<string> {
   return answer.body.id;
 }
 
-it('a new market takes over the records of its region, and the projects of its demands, and no others', async () => {
+async function draftContract(by: Caller, projectId: string): Promise<string> {
+  const answer = await by.post('/v1/contracts', { projectId });
+  expect(answer.status).toBe(201);
+  return answer.body.id;
+}
+
+it('a new market takes over the records of its region, the projects of its demands and their contracts, and no others', async () => {
   const demand = await publishDemand(world.enterprise, world.demandBroker);
   const elsewhere = await publishDemand(world.strangerEnterprise, world.demandBroker);
   const result = await publishResult(world.university, world.resultBroker);
   const project = await makeProject(demand, result);
   const otherProject = await makeProject(elsewhere, result);
+  const contract = await draftContract(world.enterprise, project);
+  const otherContract = await draftContract(world.strangerEnterprise, otherProject);
   const marketsOf = async (ids: string[]) => {
     const { rows } = await api.deps.pool.query<{ market: string }>(
       `select home_market_id as market from demands where id = any ($1)
-       union all select market_id from projects where id = any ($1)`,
+       union all select market_id from projects where id = any ($1)
+       union all select market_id from contracts where id = any ($1)`,
       [ids],
     );
     return rows.map((row) => row.market);
   };
-  expect(await marketsOf([demand.id, project])).toEqual([world.demandMarket.id, world.demandMarket.id]);
+  expect(await marketsOf([demand.id, project, contract])).toEqual(Array(3).fill(world.demandMarket.id));
   const { status, body: market } = await world.admin.post('/v1/markets', {
     name: '利通区科技大市场',
     regionCode: '640302',
   });
   expect(status).toBe(201);
   await rehome(market);
-  expect(await marketsOf([demand.id, project])).toEqual([market.id, market.id]);
-  expect(await marketsOf([elsewhere.id, otherProject])).toEqual([world.demandMarket.id, world.demandMarket.id]);
+  expect(await marketsOf([demand.id, project, contract])).toEqual(Array(3).fill(market.id));
+  expect(await marketsOf([elsewhere.id, otherProject, otherContract])).toEqual(Array(3).fill(world.demandMarket.id));
 });

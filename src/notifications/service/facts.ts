@@ -1,3 +1,4 @@
+import { type ContractRow, contractSides, getContractRows } from '../../contracts/service.ts';
 import { chinaDate } from '../../core/clock.ts';
 import type { StoredMessage, SubjectType } from '../../core/messages.ts';
 import type { Db } from '../../core/transaction.ts';
@@ -65,6 +66,7 @@ interface Rows {
   projects: ReadonlyMap<string, ProjectRow>;
   parties: Awaited<ReturnType<typeof listProjectParties>>;
   milestones: ReadonlyMap<string, MilestoneRow>;
+  contracts: ReadonlyMap<string, ContractRow>;
   searches: ReadonlyMap<string, SavedSearchRow>;
   webhooks: ReadonlyMap<string, WebhookRow>;
 }
@@ -105,6 +107,7 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
     projects: byId(await getProjectRows(db, projectIds)),
     parties: await listProjectParties(db, projectIds),
     milestones,
+    contracts: byId(await getContractRows(db, idsOf('contract'))),
     searches: byId(await getSavedSearchRows(db, idsOf('saved_search'))),
     webhooks: byId(await listWebhookRows(db, idsOf('webhook'))),
   };
@@ -134,6 +137,8 @@ function subjectOf(message: StoredMessage, rows: Rows, now: Date): Subject | nul
       const milestone = rows.milestones.get(subjectId);
       return milestone ? milestoneSubject(milestone, rows, base) : null;
     }
+    case 'contract':
+      return contractSubject(rows.contracts.get(subjectId), base);
     case 'saved_search':
       return savedSearchSubject(rows.searches.get(subjectId), base);
     case 'webhook':
@@ -246,4 +251,18 @@ function milestoneSubject(milestone: MilestoneRow, rows: Rows, base: Facts): Sub
   if (subject === null) return null;
   const params = { ...subject.told.params, milestoneTitle: milestone.title, dueOn: milestone.dueOn };
   return { ...subject, told: { ...subject.told, params } };
+}
+
+/** As a project's, whose parties are the two sides. */
+function contractSubject(row: ContractRow | undefined, base: Facts): Subject | null {
+  if (row === undefined) return null;
+  const reason = row.status === 'revoked' ? row.revocationReason : row.returnReason;
+  const params = {
+    contractTitle: row.title,
+    contractCode: row.code,
+    ...(reason === null ? {} : { reason }),
+    ...(row.registrationNumber === null ? {} : { registrationNumber: row.registrationNumber }),
+  };
+  const project = { marketId: row.marketId, parties: contractSides(row) };
+  return { facts: { ...base, project }, told: { ...nothing, params } };
 }

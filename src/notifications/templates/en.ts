@@ -25,6 +25,10 @@ function milestone(params: Params): string {
   return `${named('milestone', params.milestoneTitle, undefined)} of ${project(params)}`;
 }
 
+function contract(params: Params): string {
+  return named('contract', params.contractTitle, params.contractCode);
+}
+
 function published(params: Params): string {
   const noun = params.searchKind === 'result' ? 'result' : 'demand';
   return params.count === '1' ? `one ${noun} was` : `${params.count ?? 'some'} ${noun}s were`;
@@ -184,5 +188,25 @@ export const en: Templates = {
   'webhook.disabled': (p) => ({
     title: 'A webhook was turned off',
     body: `${sentence(webhook(p))} was turned off: ${p.disabledReason === 'gone' ? 'its address answered that it is gone (410)' : 'every delivery failed for five days'}. Enable it again once it works; what was not delivered can be sent again from its log.`,
+  }),
+  'contract.submitted': (p) => ({
+    title: 'A contract awaits review',
+    body: `${sentence(contract(p))} was submitted for registration; please approve or return it.`,
+  }),
+  'contract.returned': (p) => ({
+    title: 'Your contract was returned',
+    body: `${sentence(contract(p))} was returned for changes.${reason(p)}`,
+  }),
+  'contract.approved': (p) => ({
+    title: 'A contract has its first approval',
+    body: `${sentence(contract(p))} was approved; a second person has to approve it before it is registered.`,
+  }),
+  'contract.registered': (p) => ({
+    title: 'The contract is registered',
+    body: `${sentence(contract(p))} is registered${p.registrationNumber === undefined ? '' : ` under the number ${p.registrationNumber}`}.`,
+  }),
+  'contract.revoked': (p) => ({
+    title: 'A registration was revoked',
+    body: `The registration of ${contract(p)} was revoked.${reason(p)}`,
   }),
 };

@@ -25,6 +25,10 @@ function milestone(params: Params): string {
   return `${project(params)}的里程碑${named('', params.milestoneTitle, undefined)}`;
 }
 
+function contract(params: Params): string {
+  return `技术合同${named('', params.contractTitle, params.contractCode)}`;
+}
+
 function reason(params: Params): string {
   return params.reason === undefined ? '' : `原因：${params.reason}`;
 }
@@ -101,4 +105,15 @@ export const zh: Templates = {
     title: 'Webhook 已停用',
     body: `${webhook(p)}${p.disabledReason === 'gone' ? '的地址答复“已不存在”（410）' : '连续五天推送失败'}，已自动停用。修复后请重新启用，未送达的消息可在推送记录中重发。`,
   }),
+  'contract.submitted': (p) => ({ title: '技术合同待审核', body: `${contract(p)}已提交登记，请批准或退回。` }),
+  'contract.returned': (p) => ({ title: '技术合同被退回', body: `${contract(p)}被退回修改。${reason(p)}` }),
+  'contract.approved': (p) => ({
+    title: '技术合同已获首次批准',
+    body: `${contract(p)}已获一人批准，还须另一人批准后登记。`,
+  }),
+  'contract.registered': (p) => ({
+    title: '技术合同已登记',
+    body: `${contract(p)}已认定登记${p.registrationNumber === undefined ? '' : `，登记编号 ${p.registrationNumber}`}。`,
+  }),
+  'contract.revoked': (p) => ({ title: '技术合同登记被撤销', body: `${contract(p)}的登记已撤销。${reason(p)}` }),
 };

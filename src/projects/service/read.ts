@@ -76,15 +76,16 @@ export async function listProjects(ctx: Ctx, query: ListProjects): Promise<Page<
   );
 }
 
-/** Whose business projects are: each organization with the member, if any, whose record brought it in. */
+/** Whose business projects are: each organization with its role and the member, if any, whose record brought it in. */
 export async function listProjectParties(
   db: Db,
   ids: readonly string[],
-): Promise<{ projectId: string; organizationId: string; responsibleUserId: string | null }[]> {
+): Promise<Pick<PartyRow, 'projectId' | 'organizationId' | 'responsibleUserId' | 'role'>[]> {
   const rows = await listPartyRows(db, ids);
-  return rows.map(({ projectId, organizationId, responsibleUserId }) => ({
+  return rows.map(({ projectId, organizationId, responsibleUserId, role }) => ({
     projectId,
     organizationId,
     responsibleUserId,
+    role,
   }));
 }

@@ -206,6 +206,19 @@ export function recordLifecycle<Row extends RecordRow, Confidential extends Revi
     await emit(tx, ctx, { type: type('in_negotiation'), subjectType: kind.name, subjectId: id });
   }
 
+  /**
+   * In another verb's transaction: a contract about this record was registered. A record that its owner has taken back or
+   * closed, or that an earlier contract has contracted, stays as it is.
+   */
+  async function contract(tx: Tx, ctx: Ctx, id: string): Promise<void> {
+    const row = found(await store.lock(tx, id));
+    if (!(recordTransitions.contract.from as readonly string[]).includes(row.status)) return;
+    const status = nextState(recordTransitions, 'contract', row.status);
+    const updated = await store.update(tx, row, { status, revision: null }, ctx.clock.now());
+    await record(tx, ctx, 'contract', row, updated);
+    await emit(tx, ctx, { type: type('contracted'), subjectType: kind.name, subjectId: id });
+  }
+
   /** Asks owners whether their records are still current, and archives those whose owners kept silent. */
   async function expireDue(ctx: Ctx): Promise<{ asked: number; expired: number }> {
     const limit = 500;
@@ -244,5 +257,5 @@ export function recordLifecycle<Row extends RecordRow, Confidential extends Revi
     });
   }
 
-  return { submit, publish, giveBack, reject, withdraw, close, renew, negotiate, expireDue, history };
+  return { submit, publish, giveBack, reject, withdraw, close, renew, negotiate, contract, expireDue, history };
 }

@@ -29,6 +29,9 @@ describe('the vocabulary files', () => {
       'activity-types.json',
       'budget-bands.json',
       'contract-fields.json',
+      'contract-ipr-kinds.json',
+      'contract-party-kinds.json',
+      'contract-types.json',
       'cooperation-modes.json',
       'decline-reasons.json',
       'demand-outcomes.json',
@@ -38,9 +41,12 @@ describe('the vocabulary files', () => {
       'ipr-kinds.json',
       'organization-kinds.json',
       'organization-tiers.json',
+      'payment-modes.json',
+      'plan-sources.json',
       'regions.json',
       'result-stages.json',
       'size-bands.json',
+      'socioeconomic-goals.json',
       'technology-fields.json',
       'trl.json',
     ]);
@@ -107,6 +113,26 @@ describe('the technology fields', () => {
   it('lead from every field, at both levels, to exactly one existing contract field', () => {
     expect(crosswalk.map((entry) => entry.technologyField)).toEqual(codesOf(fields));
     expect(crosswalk.filter((entry) => !contractFields.includes(entry.contractField))).toEqual([]);
+  });
+});
+
+describe('the vocabularies of the registration form', () => {
+  it('have the five types of technology contracts at the first level, each with sub-types', () => {
+    const types = readTerms('contract-types.json');
+    const top = codesOf(types.filter((type) => type.parentCode === null));
+    expect(top).toEqual(['technology_development', 'transfer', 'licence', 'consulting', 'service']);
+    for (const code of top) expect(types.filter((type) => type.parentCode === code).length).toBeGreaterThan(1);
+  });
+
+  it('know every kind of right that a result may name, but "other"', () => {
+    const known = codesOf(readTerms('contract-ipr-kinds.json'));
+    const ofResults = codesOf(readTerms('ipr-kinds.json')).filter((code) => code !== 'other');
+    expect(ofResults.filter((code) => !known.includes(code))).toEqual([]);
+  });
+
+  it('number the 13 classes of socio-economic goals', () => {
+    const goals = codesOf(readTerms('socioeconomic-goals.json'));
+    expect(goals).toEqual(Array.from({ length: 13 }, (_, index) => String(index + 1).padStart(2, '0')));
   });
 });
 

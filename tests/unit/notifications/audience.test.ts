@@ -133,6 +133,12 @@ describe('who hears of what', () => {
     expect(readers('introduction.escalated', { demand })).toEqual(['ben']);
   });
 
+  test('a contract: submitted, the staff of its market; what becomes of it, its sides, too', () => {
+    expect(readers('contract.submitted')).toEqual(demandBrokers);
+    for (const type of ['contract.returned', 'contract.approved', 'contract.registered', 'contract.revoked'] as const)
+      expect(readers(type)).toEqual(readers('project.created'));
+  });
+
   test('a project and its milestones: every party and the staff of its market', () => {
     const all = [...demandSide, ...resultSide, 'fay', ...demandBrokers].sort();
     for (const type of ['project.created', 'project.terminated', 'milestone.submitted', 'milestone.rework'] as const) {

@@ -17,6 +17,9 @@ const full: Params = {
   projectTitle: '联合开发',
   projectCode: 'P2026-640300-000003',
   milestoneTitle: '小试',
+  contractTitle: '联合开发合同',
+  contractCode: 'C2026-640300-000004',
+  registrationNumber: '2026640300000001',
   searchName: '枸杞成果',
   searchKind: 'result',
   count: '3',
@@ -49,6 +52,12 @@ test('a suggestion names both records and the score', () => {
   );
 });
 
+test('a registered contract tells its number', () => {
+  expect(renderNotice('contract.registered', full, 'zh-CN').body).toBe(
+    '技术合同“联合开发合同”（C2026-640300-000004）已认定登记，登记编号 2026640300000001。',
+  );
+});
+
 test('a title that the reader may not see is left out of the sentence', () => {
   const { resultTitle, resultCode } = full;
   const params = { resultTitle: resultTitle ?? '', resultCode: resultCode ?? '' };
@@ -65,6 +74,6 @@ test('news for a saved search tells how many, in one and in several', () => {
 });
 
 test('a type of another version shows its name', () => {
-  expect(renderNotice('contract.registered', full, 'en')).toEqual({ title: 'contract.registered', body: '' });
+  expect(renderNotice('voucher.granted', full, 'en')).toEqual({ title: 'voucher.granted', body: '' });
   expect(renderNotice('toString', full, 'en').title).toBe('toString');
 });

@@ -1,0 +1,185 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { expectedVersion, requiredVersion } from '../http/etag.ts';
+import { IdParams, operation } from '../http/operation.ts';
+import { PageOf } from '../http/page.ts';
+import {
+  ContractReason,
+  CreateContract,
+  ExportContract,
+  ExportContracts,
+  ListContracts,
+  UpdateContract,
+} from './inputs.ts';
+import { exportResponse, sendForms } from './routes/export.ts';
+import {
+  approveContract,
+  createContract,
+  exportContract,
+  exportContracts,
+  getContract,
+  listContracts,
+  returnContract,
+  revokeContract,
+  submitContract,
+  updateContract,
+  withdrawContract,
+} from './service.ts';
+import { ContractView } from './views.ts';
+
+const tag = 'contracts';
+const read = { tag, access: 'signed-in' } as const;
+const write = { tag, access: 'signed-in', scope: 'projects:write' } as const;
+const step = { ...write, input: { params: IdParams }, output: ContractView, problems: [404, 409, 412] } as const;
+const reasoned = { ...step, input: { params: IdParams, body: ContractReason } } as const;
+
+export async function contractRoutes(fastify: FastifyInstance): Promise<void> {
+  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.post(
+    '/contracts',
+    operation({
+      id: 'createContract',
+      summary: 'Draft the contract of a project',
+      description:
+        'By one of its two sides. The form is filled in from the project, its demand and result and the two organizations; `missing` names what is left to type.',
+      ...write,
+      input: { body: CreateContract },
+      status: 201,
+      output: ContractView,
+      problems: [404, 409],
+    }),
+    async (request, reply) => reply.code(201).send(await createContract(request.ctx, request.body)),
+  );
+
+  app.get(
+    '/contracts',
+    operation({
+      id: 'listContracts',
+      summary: 'List contracts',
+      description:
+        "Newest first: those of my organization, for market staff those of their territory, for a bureau's officer those registered with a side in its region.",
+      ...read,
+      input: { querystring: ListContracts },
+      output: PageOf(ContractView),
+    }),
+    (request) => listContracts(request.ctx, request.query),
+  );
+
+  app.get(
+    '/contracts/export',
+    operation({
+      id: 'exportContracts',
+      summary: 'Export contracts as registration forms',
+      description:
+        'All that the list with these filters shows, newest first, with the field names of the national form in Chinese. Streamed in every format.',
+      ...read,
+      input: { querystring: ExportContracts },
+      output: exportResponse('array'),
+    }),
+    async (request, reply) => {
+      const { format = 'xlsx' } = request.query;
+      return sendForms(reply, 'contracts', format, await exportContracts(request.ctx, request.query));
+    },
+  );
+
+  app.get(
+    '/contracts/:id/export',
+    operation({
+      id: 'exportContract',
+      summary: 'Export a contract as registration form',
+      ...read,
+      input: { params: IdParams, querystring: ExportContract },
+      output: exportResponse('object'),
+      problems: [404],
+    }),
+    async (request, reply) => {
+      const { format = 'xlsx' } = request.query;
+      const { code, content } = await exportContract(request.ctx, request.params.id, format);
+      return sendForms(reply, code, format, content);
+    },
+  );
+
+  app.get(
+    '/contracts/:id',
+    operation({
+      id: 'getContract',
+      summary: 'Read a contract',
+      ...read,
+      input: { params: IdParams },
+      output: ContractView,
+      problems: [404],
+    }),
+    (request) => getContract(request.ctx, request.params.id),
+  );
+
+  app.patch(
+    '/contracts/:id',
+    operation({
+      id: 'updateContract',
+      summary: 'Fill in the form of a contract',
+      description: 'By either side, while it is a draft or was returned.',
+      ...write,
+      input: { params: IdParams, body: UpdateContract },
+      output: ContractView,
+      problems: [404, 409, 412, 428],
+    }),
+    (request) => updateContract(request.ctx, request.params.id, request.body, requiredVersion(request)),
+  );
+
+  app.post(
+    '/contracts/:id/submit',
+    operation({ id: 'submitContract', summary: 'Submit a contract', ...step }),
+    (request) => submitContract(request.ctx, { id: request.params.id, expectedVersion: expectedVersion(request) }),
+  );
+
+  app.post(
+    '/contracts/:id/approve',
+    operation({
+      id: 'approveContract',
+      summary: 'Approve a submitted contract',
+      description:
+        "By staff of the project's market or of one above it. The approval that suffices registers the contract and gives it its number; from 5,000,000 CNY on that is the second, by another person.",
+      ...step,
+    }),
+    (request) => approveContract(request.ctx, { id: request.params.id, expectedVersion: expectedVersion(request) }),
+  );
+
+  app.post(
+    '/contracts/:id/return',
+    operation({
+      id: 'returnContract',
+      summary: 'Give a submitted contract back',
+      description: 'The approvals that it has do not count for the next submission.',
+      ...reasoned,
+    }),
+    (request) =>
+      returnContract(request.ctx, {
+        id: request.params.id,
+        expectedVersion: expectedVersion(request),
+        reason: request.body.reason,
+      }),
+  );
+
+  app.post(
+    '/contracts/:id/withdraw',
+    operation({ id: 'withdrawContract', summary: 'Drop a draft or a returned contract', ...step }),
+    (request) => withdrawContract(request.ctx, { id: request.params.id, expectedVersion: expectedVersion(request) }),
+  );
+
+  app.post(
+    '/contracts/:id/revoke',
+    operation({
+      id: 'revokeContract',
+      summary: 'Revoke a registration',
+      description: 'By a director of the market or of one above it.',
+      ...reasoned,
+    }),
+    (request) =>
+      revokeContract(request.ctx, {
+        id: request.params.id,
+        expectedVersion: expectedVersion(request),
+        reason: request.body.reason,
+      }),
+  );
+}

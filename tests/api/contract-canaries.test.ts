@@ -1,0 +1,222 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { workerParts } from '../../workers/parts.ts';
+import { startWorkers, type Workers } from '../../workers/start-workers.ts';
+import {
+  addMember,
+  type Body,
+  type Caller,
+  createWorld,
+  type Person,
+  startApi,
+  type TestApi,
+  type World,
+} from '../setup/api.ts';
+import { contractFields, makeContractProject, registerContract } from '../setup/contracts.ts';
+import { fillPath, operationsOf } from '../setup/operations.ts';
+
+/** One string in every confidential field of a contract. */
+const secrets = {
+  buyerContact: 'Qzbuyercontact',
+  buyerPhone: '15912350001',
+  buyerEmail: 'qzbuyer@canary.example',
+  buyerBank: 'Qzbuyerbank',
+  buyerAccount: '6222 0000 0000 0001',
+  sellerContact: 'Qzsellercontact',
+  sellerPhone: '15912350002',
+  sellerEmail: 'qzseller@canary.example',
+  sellerBank: 'Qzsellerbank',
+  sellerAccountName: 'Qzaccountname',
+  sellerAccount: '6222 0000 0000 0002',
+  inventor: 'Qzinventor',
+};
+
+const logLines: string[] = [];
+let api: TestApi;
+let world: World;
+let workers: Workers;
+let owner: pg.Client;
+let officer: Person;
+let colleague: Person;
+let project: Body;
+let contract: Body;
+
+beforeAll(async () => {
+  api = await startApi({}, { logLines });
+  owner = new pg.Client({ connectionString: api.deps.databaseUrl });
+  await owner.connect();
+  world = await createWorld(api);
+  await api.deps.searchIndex.ensureIndexes();
+  workers = startWorkers(api.deps, workerParts(api.deps));
+  await workers.ready;
+  const government = { kind: 'government', name: '宁夏科学技术厅', regionCode: '640000' };
+  const bureau = await world.admin.post('/v1/organizations', government);
+  officer = await addMember(api, world.admin, bureau.body.id, 'officer');
+  const researcher = await addMember(api, world.university, world.university.organizationId, 'member');
+  colleague = await addMember(api, world.university, world.university.organizationId, 'member');
+  ({ project } = await makeContractProject(api, world, { university: researcher }));
+  contract = await registerContract(world, project, {
+    buyer: {
+      ...contractFields.buyer,
+      contact: { name: secrets.buyerContact, phone: secrets.buyerPhone, email: secrets.buyerEmail },
+      bank: { bankName: secrets.buyerBank, accountNumber: secrets.buyerAccount },
+    },
+    seller: {
+      ...contractFields.seller,
+      contact: { name: secrets.sellerContact, phone: secrets.sellerPhone, email: secrets.sellerEmail },
+      bank: {
+        bankName: secrets.sellerBank,
+        accountName: secrets.sellerAccountName,
+        accountNumber: secrets.sellerAccount,
+      },
+    },
+    inventorShares: [{ name: secrets.inventor, share: 100 }],
+  });
+  await vi.waitFor(
+    async () => {
+      const { rows } = await owner.query(
+        `select m.type, d.handler, d.status from deliveries d join messages m on m.id = d.message_id
+         where d.handler = 'notify' and d.status <> 'done'`,
+      );
+      expect(rows).toEqual([]);
+    },
+    { timeout: 60_000, interval: 25 },
+  );
+}, 120_000);
+afterAll(async () => {
+  await workers?.close();
+  await owner?.end();
+  await api?.close();
+});
+
+/** Everything that a reader can get with GET about the contract and all that hangs on it, exports included. */
+async function readAll(reader: Caller): Promise<{ url: string; status: number; text: string }[]> {
+  const ids = [contract.id, project.id, project.demandId, project.resultId, project.introductionId];
+  const all = [...ids, world.enterprise.organizationId, world.university.organizationId];
+  const queries: Record<string, string[]> = {
+    '/v1/contracts': ['?limit=100', `?organizationId=${world.enterprise.organizationId}`],
+    '/v1/contracts/export': ['?format=json', '?format=csv'],
+    '/v1/contracts/{id}/export': ['?format=json', '?format=csv'],
+    '/v1/audit': all.map((id) => `?subject=${id}&limit=100`),
+    '/v1/notifications': ['?limit=100'],
+    '/v1/search/demands': Object.values(secrets).map((secret) => `?q=${encodeURIComponent(secret)}`),
+  };
+  const others = {
+    token: ['none'],
+    deliveryId: [contract.id],
+    userId: [world.enterprise.userId],
+    tierId: [contract.id],
+  };
+  const urls = operationsOf(api)
+    .filter(({ method, path }) => method === 'GET' && !path.endsWith('/stream'))
+    .flatMap(({ path }) =>
+      fillPath(path, { id: all, milestoneId: [project.milestones[0].id], name: ['trl'], ...others }).flatMap((url) =>
+        (queries[path] ?? ['']).map((query) => `${url}${query}`),
+      ),
+    );
+  const answers: { url: string; status: number; text: string }[] = [];
+  for (const url of urls) {
+    const answer = await reader.get(url);
+    answers.push({ url: url, status: answer.status, text: JSON.stringify(answer) });
+  }
+  return answers;
+}
+
+function leaksIn(answers: readonly { url: string; text: string }[]): string[] {
+  return answers.flatMap(({ url, text }) =>
+    Object.values(secrets)
+      .filter((secret) => text.includes(secret))
+      .map((secret) => `${secret} in ${url}`),
+  );
+}
+
+it('the sides and their market do see what was written, so that the canaries are there to be found', async () => {
+  for (const reader of [world.enterprise, world.university, world.demandBroker]) {
+    for (const path of ['', '/export?format=csv', '/export?format=json']) {
+      const text = JSON.stringify((await reader.get(`/v1/contracts/${contract.id}${path}`)).body);
+      // The form has no field for the name of an account.
+      const expected = Object.values(secrets).filter((secret) => path === '' || secret !== secrets.sellerAccountName);
+      expect(expected.filter((secret) => !text.includes(secret))).toEqual([]);
+    }
+  }
+});
+
+it.each([
+  'an officer',
+  'a colleague',
+  'a stranger',
+  "the broker of the result's market",
+  'the administrator',
+  'anonymous',
+])(
+  '%s finds nothing confidential of the contract anywhere',
+  async (name) => {
+    const readers: Record<string, Caller> = {
+      'an officer': officer,
+      'a colleague': colleague,
+      'a stranger': world.strangerEnterprise,
+      "the broker of the result's market": world.resultBroker,
+      'the administrator': world.admin,
+      anonymous: api.anonymous,
+    };
+    const answers = await readAll(readers[name] as Caller);
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(5);
+    expect(leaksIn(answers)).toEqual([]);
+  },
+  60_000,
+);
+
+it('what is stored of a secret is in one table: in no message, delivery, job, notice or audit entry, and not in the log', async () => {
+  const { rows: tables } = await owner.query<{ name: string }>(
+    `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+     where table_schema in ('public', 'bullmq') and table_type = 'BASE TABLE' order by 1`,
+  );
+  for (const secret of Object.values(secrets)) {
+    const holding: string[] = [];
+    for (const { name } of tables) {
+      const { rowCount } = await owner.query(`select 1 from ${name} t where t::text like $1 limit 1`, [`%${secret}%`]);
+      if (rowCount) holding.push(name);
+    }
+    expect([secret, holding]).toEqual([secret, ['public.contract_confidential']]);
+    expect(logLines.filter((line) => line.includes(secret))).toEqual([]);
+  }
+}, 60_000);
+
+it('a query that forgets to ask shows its rows to the two sides and their market alone, and approvals cannot be rewritten', async () => {
+  const rowsFor = async (organizationId: string, marketIds: readonly string[]) => {
+    const client = await api.deps.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query(
+        `select set_config('duijie.organization_id', $1, true), set_config('duijie.market_ids', $2, true)`,
+        [organizationId, `{${marketIds.join(',')}}`],
+      );
+      return (await client.query('select 1 from contract_confidential')).rowCount;
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  };
+  expect(await rowsFor(world.enterprise.organizationId, [])).toBe(1);
+  expect(await rowsFor(world.university.organizationId, [])).toBe(1);
+  expect(await rowsFor(world.demandMarket.id, [world.demandMarket.id])).toBe(1);
+  expect(await rowsFor(world.resultMarket.id, [world.resultMarket.id])).toBe(0);
+  expect(await rowsFor(officer.organizationId, [])).toBe(0);
+  expect(await rowsFor(world.strangerEnterprise.organizationId, [])).toBe(0);
+  for (const sql of ['update contract_approvals set user_id = id', 'delete from contract_approvals'])
+    await expect(api.deps.pool.query(sql)).rejects.toThrow(/permission denied/);
+});
+
+it('its notices name the contract to its sides and its market, and reach nobody else', async () => {
+  const { rows } = await owner.query<{ type: string; user_id: string; params: Body }>(
+    `select type, user_id, params from notifications where type like 'contract.%' order by id`,
+  );
+  const reached = (type: string) => new Set(rows.filter((row) => row.type === type).map((row) => row.user_id));
+  const staff = [world.demandBroker.userId, world.demandDirector.userId];
+  expect(reached('contract.submitted')).toEqual(new Set(staff));
+  for (const userId of [...staff, world.enterprise.userId, world.university.userId])
+    expect(reached('contract.registered')).toContain(userId);
+  expect(reached('contract.registered')).not.toContain(colleague.userId);
+  expect(rows.at(-1)?.params.registrationNumber).toBe(contract.registrationNumber);
+});
