@@ -103,7 +103,7 @@ export async function runNoticeFaults(run: FaultRun): Promise<FaultReport> {
       await until(`worker ${at + 1} works`, async () => {
         await write(messagesOfCommit);
         return (await deliveredBy(victim)) > 0;
-      });
+      }, 200);
       const writing = write(messagesOfBurst);
       await delay(afterMs);
       await victim.program.kill();
@@ -194,11 +194,11 @@ async function count(pool: pg.Pool, which: string): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+async function until(what: string, isSo: () => Promise<boolean>, everyMs = 10): Promise<void> {
   const deadline = performance.now() + maxWaitMs;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`not within ${maxWaitMs / 1_000} s: ${what}`);
-    await delay(10);
+    await delay(everyMs);
   }
 }
 

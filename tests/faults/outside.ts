@@ -38,10 +38,10 @@ export async function startOutside(): Promise<Outside> {
         expected: () =>
           keysOf(
             pool,
-            `select '<' || n.id || '@localhost>' as key from notifications n join users u on u.id = n.user_id
+            `select n.id as key from notifications n join users u on u.id = n.user_id
              where u.email_verified_at is not null`,
           ),
-        seen: async () => smtp.taken.map((mail) => mail.headers['message-id'] ?? ''),
+        seen: async () => smtp.taken.map((mail) => /^<(.+)@/.exec(mail.headers['message-id'] ?? '')?.[1] ?? ''),
       },
       {
         name: 'webhooks',
