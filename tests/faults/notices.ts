@@ -100,10 +100,14 @@ export async function runNoticeFaults(run: FaultRun): Promise<FaultReport> {
       const afterMs = Math.floor(random() * maxKillDelayMs);
       const victim = workers[at];
       if (victim === undefined) throw new Error('no such worker');
-      await until(`worker ${at + 1} works`, async () => {
-        await write(messagesOfCommit);
-        return (await deliveredBy(victim)) > 0;
-      }, 200);
+      await until(
+        `worker ${at + 1} works`,
+        async () => {
+          await write(messagesOfCommit);
+          return (await deliveredBy(victim)) > 0;
+        },
+        200,
+      );
       const writing = write(messagesOfBurst);
       await delay(afterMs);
       await victim.program.kill();
