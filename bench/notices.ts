@@ -136,7 +136,7 @@ async function count(owner: pg.Client, what: string): Promise<number> {
 }
 
 async function clear(owner: pg.Client): Promise<void> {
-  await owner.query('truncate deliveries, messages, notifications');
+  await owner.query('truncate deliveries, messages, notifications cascade');
 }
 
 /** Seconds until the last notice is there. */
@@ -245,10 +245,10 @@ await runBench(async () => {
   };
   const dataDir = join(tmpdir(), `duijie-bench-${randomUUID()}`);
   const postgres = await startEmbeddedPostgres({ dataDir });
+  const owner = new pg.Client({ connectionString: postgres.url });
   const rows: Row[] = [];
   try {
     await migrateDatabase(postgres.url);
-    const owner = new pg.Client({ connectionString: postgres.url });
     await owner.connect();
     await furnish(owner, size.recipients);
     console.log(
@@ -261,8 +261,8 @@ await runBench(async () => {
         console.log(`${system.padEnd(28)} ${measure.padEnd(26)} ${value.toFixed(1).padStart(9)} ${unit}`);
       }
     }
-    await owner.end();
   } finally {
+    await owner.end();
     await postgres.stop();
     await rm(dataDir, { recursive: true, force: true });
   }

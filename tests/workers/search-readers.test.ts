@@ -236,6 +236,7 @@ describe('the reader of Meilisearch', () => {
 
   /** The two are written in one batch, and one of them is refused; returns which. */
   async function refuseOne(ids: readonly string[]): Promise<string> {
+    await untilReadable(ids);
     for (let times = 0; times < 2; times++) {
       double.control.failNextTask('invalid_document_fields', { type: 'documentAdditionOrUpdate' });
     }
@@ -247,6 +248,20 @@ describe('the reader of Meilisearch', () => {
       .toHaveLength(1);
     const [row] = await api.deps.db.select().from(parkedDocuments);
     return row?.id ?? '';
+  }
+
+  /** What was published can be read once every transaction from before has ended, those of other tests, too. */
+  async function untilReadable(ids: readonly string[]): Promise<void> {
+    await expect
+      .poll(async () => {
+        const { rows } = await api.deps.pool.query<{ ahead: number }>(
+          `select count(*)::int as ahead from messages
+           where subject_id = any($1) and xid >= pg_snapshot_xmin(pg_current_snapshot())`,
+          [ids],
+        );
+        return rows[0]?.ahead;
+      }, inTime)
+      .toBe(0);
   }
 
   async function withdraw(id: string): Promise<void> {
