@@ -42,6 +42,7 @@ const questions = [
   'q=乳制品&highlight=true',
 ];
 const patienceMs = 120_000;
+let asked = 0;
 
 await runBench(async () => {
   const seconds = wholeNumber('seconds', flags.seconds);
@@ -161,8 +162,6 @@ function startProgram(
   });
 }
 
-let asked = 0;
-
 async function search(baseUrl: string): Promise<{ answered: boolean; degraded: boolean }> {
   const kind = asked % 2 === 0 ? 'demands' : 'results';
   asked += 1;
@@ -190,8 +189,14 @@ async function isInStep(owner: pg.Client, meiliUrl: string, key: string): Promis
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   const giveUpMs = performance.now() + 600_000;
-  while (!(await isSo().catch(() => false))) {
-    if (performance.now() > giveUpMs) throw new Error('the search engine was not in step in ten minutes');
+  let cause: unknown;
+  const isSoNow = () =>
+    isSo().catch((error: unknown) => {
+      cause = error;
+      return false;
+    });
+  while (!(await isSoNow())) {
+    if (performance.now() > giveUpMs) throw new Error('the search engine was not in step in ten minutes', { cause });
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
