@@ -2,6 +2,7 @@ import { listMailboxes, type Mailbox } from '../../auth/service.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { AppError, found } from '../../core/errors.ts';
 import type { Mail } from '../../core/mailer.ts';
+import type { SubjectType } from '../../core/messages.ts';
 import { type Owing, owe } from '../../core/outbox.ts';
 import { readTransaction, type Tx } from '../../core/transaction.ts';
 import { getMilestoneRows } from '../../projects/service.ts';
@@ -127,15 +128,22 @@ async function toMailedNotices(
   });
 }
 
-/** Collections of the API by the type of their members. */
-const collections: Readonly<Record<string, string>> = {
+/** Collections of the API by the type of their members; null for what is read elsewhere, or nowhere. */
+const collections: Readonly<Record<SubjectType, string | null>> = {
   organization: 'organizations',
   demand: 'demands',
   result: 'results',
   match: 'matches',
   introduction: 'introductions',
   project: 'projects',
+  contract: 'contracts',
   saved_search: 'saved-searches',
+  webhook: 'webhooks',
+  milestone: null,
+  user: null,
+  job: null,
+  match_preview: null,
+  mail_digest: null,
 };
 
 /** Where the subject of a notice is read; null for one that has no place of its own. */
@@ -144,6 +152,6 @@ function pathOf({ subjectType, subjectId }: NotificationRow, projectOf: Readonly
     const projectId = projectOf.get(subjectId);
     return projectId === undefined ? null : `projects/${projectId}/milestones/${subjectId}`;
   }
-  const collection = collections[subjectType];
-  return collection === undefined ? null : `${collection}/${subjectId}`;
+  const collection = Object.hasOwn(collections, subjectType) ? collections[subjectType as SubjectType] : null;
+  return collection === null ? null : `${collection}/${subjectId}`;
 }
