@@ -55,6 +55,18 @@ describe('a notice', () => {
     expect((await mailDeliveries()).map(({ status }) => status)).toEqual(['done']);
   });
 
+  it('links to what it is about, an endpoint that was turned off as well as a record', async () => {
+    const id = newId();
+    await api.deps.pool.query(
+      `insert into webhooks (id, organization_id, url, enabled, created_at, updated_at)
+       values ($1, $2, 'https://receiver.example/', false, now(), now())`,
+      [id, reader.organizationId],
+    );
+    await tell('webhook.disabled', 'webhook', id);
+    await runDue();
+    expect(smtp.taken.map((mail) => mail.text)).toEqual([expect.stringContaining(`${publicUrl}/v1/webhooks/${id}`)]);
+  });
+
   it('is mailed in the language of its reader', async () => {
     const version = (await reader.get('/v1/me')).body.version;
     await reader.patch('/v1/me', { locale: 'en' }, { 'if-match': `"${version}"` });
