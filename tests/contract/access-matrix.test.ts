@@ -12,7 +12,8 @@ import {
   type World,
 } from '../setup/api.ts';
 import { type DocumentedOperation, fillPath, operationsOf } from '../setup/operations.ts';
-import { type AccessRequest, accessRows, type Row, roles } from './access-rows.ts';
+import { type AccessRequest, type Row, roles } from './access/row.ts';
+import { accessRows } from './access-rows.ts';
 import { Subjects } from './access-subjects.ts';
 
 type Role = (typeof roles)[number];
