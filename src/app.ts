@@ -12,6 +12,7 @@ import { deadLetterRoutes } from './dead-letters/routes.ts';
 import { demandRoutes } from './demands/routes.ts';
 import type { Deps } from './deps.ts';
 import { healthRoutes } from './health.ts';
+import { useDrain } from './http/drain.ts';
 import { refuseAddress, useErrorHandler } from './http/error-handler.ts';
 import { useEtags } from './http/etag.ts';
 import { useJsonBodies } from './http/json-body.ts';
@@ -59,6 +60,8 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: refuseAddress,
     forceCloseConnections: 'idle',
+    // What comes over a connection that stands is answered while the server closes, and is the last on it.
+    return503OnClosing: false,
     // useRequestLog says it in one line, without addresses.
     logController: new LogController({ disableRequestLogging: true }),
   });
@@ -111,5 +114,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
     },
     { prefix: '/v1' },
   );
+  // After the streams, which end by themselves.
+  useDrain(app);
   return app;
 }

@@ -8,7 +8,7 @@ import type { Searcher } from '../../src/core/search-index.ts';
 import { createWebhook } from '../../src/webhooks/service.ts';
 import { Receiver } from '../setup/receiver.ts';
 import { startSmtp } from '../setup/smtp.ts';
-import type { Oracle } from './notices.ts';
+import { keysOf, type Oracle } from './oracles.ts';
 
 /** Where what leaves Duijie arrives: a mail server and an endpoint, outside of the processes that are killed. */
 export interface Outside {
@@ -62,10 +62,6 @@ export async function startOutside(): Promise<Outside> {
 }
 
 const terms = { allowPrivate: true };
-
-async function keysOf(pool: pg.Pool, query: string): Promise<string[]> {
-  return (await pool.query<{ key: string }>(query)).rows.map((row) => row.key);
-}
 
 function adminCtx(pool: pg.Pool, organizationId: string, userId: string): Ctx {
   const quiet = () => undefined;

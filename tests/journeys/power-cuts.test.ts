@@ -4,7 +4,8 @@ import type { Client, Reply } from './client.ts';
 import { buildProgram, Program } from './program.ts';
 import { openTheMarket, playMainJob, type Stage } from './story.ts';
 
-const cuts = 20;
+/** One after each kind of request; `POWER_CUTS=20 npx vitest run tests/journeys/power-cuts.test.ts` for more, at most 20. */
+const cuts = Number(process.env.POWER_CUTS ?? 8);
 
 /** Mulberry32, so that a failure can be repeated. */
 function seeded(seed: number): () => number {
@@ -43,7 +44,7 @@ const moments: { step: number; after: RegExp }[] = [
  * The whole process, database and all, ends by kill -9 within half a second after a seeded step of 7 to 12, and starts
  * again; a request that got no answer is repeated with its Idempotency-Key. The story completes, each notice comes once.
  */
-describe('twenty power cuts', () => {
+describe('a power cut at any moment', () => {
   const program = new Program();
   const random = seeded(20261122);
   beforeAll(async () => {

@@ -8,12 +8,15 @@ export interface Proxy {
   open(): Promise<void>;
   silence(): void;
   wake(): void;
+  /** Where connections that are made from now on lead. */
+  aim(port: number): void;
 }
 
-export async function createProxy(targetPort: number): Promise<Proxy> {
+export async function createProxy(firstPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let server: Server;
   let isSilent = false;
+  let targetPort = firstPort;
 
   async function listen(port: number): Promise<number> {
     server = createServer((near) => {
@@ -58,6 +61,9 @@ export async function createProxy(targetPort: number): Promise<Proxy> {
     wake() {
       isSilent = false;
       for (const socket of sockets) socket.resume();
+    },
+    aim(port) {
+      targetPort = port;
     },
   };
 }
