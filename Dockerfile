@@ -1,5 +1,5 @@
 # The same image runs the API (default) and the workers (command: node dist/workers/main.js).
-FROM node:22-bookworm-slim AS build
+FROM node:26-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -9,7 +9,7 @@ COPY src src
 COPY workers workers
 RUN npm run build && npm prune --omit=dev
 
-FROM node:22-bookworm-slim
+FROM node:26-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/var/lib/duijie
 WORKDIR /app
 RUN mkdir -p /var/lib/duijie && chown node:node /var/lib/duijie

@@ -30,7 +30,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           include: ['tests/{db,api,workers,search,contract,journeys}/**/*.test.ts'],
           globalSetup: ['tests/setup/global.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
           // On a shared machine real processes meet in orders that a developer's does not show. What is asked again is
