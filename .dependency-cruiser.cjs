@@ -18,6 +18,7 @@ const order = [
   'matches',
   'projects',
   'contracts',
+  'diagnoses',
   'webhooks',
   'notifications',
   'dead-letters',

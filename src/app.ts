@@ -11,6 +11,7 @@ import { newId } from './core/ids.ts';
 import { deadLetterRoutes } from './dead-letters/routes.ts';
 import { demandRoutes } from './demands/routes.ts';
 import type { Deps } from './deps.ts';
+import { diagnosisRoutes } from './diagnoses/routes.ts';
 import { healthRoutes } from './health.ts';
 import { useDrain } from './http/drain.ts';
 import { refuseAddress, useErrorHandler } from './http/error-handler.ts';
@@ -100,6 +101,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
       });
       await projectRoutes(v1);
       await contractRoutes(v1);
+      await diagnosisRoutes(v1);
       await webhookRoutes(v1, { allowPrivate: config.webhookAllowPrivate });
       await notificationRoutes(v1, {
         db,

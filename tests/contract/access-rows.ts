@@ -1,4 +1,5 @@
 import { contracts } from './access/contracts.ts';
+import { diagnoses } from './access/diagnoses.ts';
 import { entry } from './access/entry.ts';
 import { matches } from './access/matches.ts';
 import { organizations } from './access/organizations.ts';
@@ -20,6 +21,7 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...matches,
   ...projects,
   ...contracts,
+  ...diagnoses,
   ...webhooks,
   ...other,
 };
