@@ -1,4 +1,5 @@
 import { contracts } from './access/contracts.ts';
+import { credit } from './access/credit.ts';
 import { entry } from './access/entry.ts';
 import { matches } from './access/matches.ts';
 import { organizations } from './access/organizations.ts';
@@ -22,4 +23,6 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...contracts,
   ...webhooks,
   ...other,
+  // Last: its enterprise may not act any more.
+  ...credit,
 };
