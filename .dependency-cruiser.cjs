@@ -8,6 +8,7 @@ const order = [
   'vocabularies',
   'organizations',
   'auth',
+  'credit',
   'jobs',
   'records',
   'demands',

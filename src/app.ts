@@ -8,6 +8,7 @@ import { authenticator } from './auth/plugin.ts';
 import { authRoutes } from './auth/routes.ts';
 import { contractRoutes } from './contracts/routes.ts';
 import { newId } from './core/ids.ts';
+import { creditRoutes } from './credit/routes.ts';
 import { deadLetterRoutes } from './dead-letters/routes.ts';
 import { demandRoutes } from './demands/routes.ts';
 import type { Deps } from './deps.ts';
@@ -86,6 +87,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
     async (v1) => {
       await authRoutes(v1, { signInLimitPerMinute: config.signInLimitPerMinute });
       await organizationRoutes(v1);
+      await creditRoutes(v1);
       await demandRoutes(v1);
       await resultRoutes(v1);
       await attachmentRoutes(v1);

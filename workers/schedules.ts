@@ -2,6 +2,7 @@ import { removeStaleCredentials } from '../src/auth/service.ts';
 import { plusDays } from '../src/core/clock.ts';
 import type { Ctx } from '../src/core/ctx.ts';
 import { prune } from '../src/core/housekeeping.ts';
+import { expireRestrictions } from '../src/credit/service.ts';
 import { expireDemands } from '../src/demands/service.ts';
 import { failStrandedJobs } from '../src/jobs/service.ts';
 import { sweepIntroductions, sweepPreviews } from '../src/matches/service.ts';
@@ -29,6 +30,7 @@ export function scheduledJobsOf({ searchEngines }: Pick<WorkerDeps, 'searchEngin
     'sweep-previews': { everyMs: halfMinuteMs, run: sweepPreviews },
     'fail-stranded-jobs': { everyMs: halfMinuteMs, run: failStrandedJobs },
     'expire-demands': { everyMs: halfMinuteMs, run: expireDemands },
+    'expire-restrictions': { everyMs: halfMinuteMs, run: expireRestrictions },
     'expire-results': { everyMs: halfMinuteMs, run: expireResults },
     'remind-of-milestones': { everyMs: fiveMinutesMs, run: remindOfMilestones },
     'look-at-saved-searches': { everyMs: fiveMinutesMs, run: lookAtSavedSearches },

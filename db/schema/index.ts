@@ -1,6 +1,7 @@
 export * from './attachments.ts';
 export * from './auth.ts';
 export * from './contracts.ts';
+export * from './credit.ts';
 export * from './demands.ts';
 export * from './jobs.ts';
 export * from './mail.ts';

@@ -29,6 +29,7 @@ export const vocabularyNames = [
   'dismiss-reasons',
   'size-bands',
   'demand-outcomes',
+  'restriction-kinds',
   'budget-bands',
 ] as const;
 

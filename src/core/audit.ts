@@ -1,10 +1,10 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { auditEntries } from '../../db/schema/index.ts';
 import { actorKey } from './actor.ts';
 import type { Ctx } from './ctx.ts';
 import { newId } from './ids.ts';
 import type { SubjectType } from './messages.ts';
-import type { Db, Tx } from './transaction.ts';
+import { type Db, type Tx, transaction } from './transaction.ts';
 
 export type AuditRow = typeof auditEntries.$inferSelect;
 
@@ -36,6 +36,37 @@ export async function audit(tx: Tx, ctx: Ctx, fact: AuditFact): Promise<void> {
     fromStatus: fact.fromStatus ?? null,
     toStatus: fact.toStatus ?? null,
     details: fact.details ?? {},
+  });
+}
+
+const refusalWindowMs = 3_600_000;
+
+/**
+ * Writes that a verb was refused, in a transaction of its own, since the verb's is rolled back. One entry an hour for each
+ * actor, action, subject and verb: who tries again and again fills no trail.
+ */
+export async function auditRefusal(ctx: Ctx, fact: AuditFact & { details: { verb: string } }): Promise<void> {
+  // Neither the request's key nor a job's delivery is used up by a refusal.
+  const { idempotency: _key, deliveryId: _delivery, ...own } = ctx;
+  await transaction(own, async (tx) => {
+    const actor = actorKey(ctx.actor);
+    const { verb } = fact.details;
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${fact.subjectId} ${verb} ${actor}`}, 0))`);
+    const since = new Date(ctx.clock.now().getTime() - refusalWindowMs);
+    const [known] = await tx
+      .select({ id: auditEntries.id })
+      .from(auditEntries)
+      .where(
+        and(
+          eq(auditEntries.subjectId, fact.subjectId),
+          eq(auditEntries.action, fact.action),
+          eq(auditEntries.actor, actor),
+          gt(auditEntries.at, since),
+          sql`${auditEntries.details} ->> 'verb' = ${verb}`,
+        ),
+      )
+      .limit(1);
+    if (known === undefined) await audit(tx, ctx, fact);
   });
 }
 

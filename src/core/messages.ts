@@ -44,6 +44,12 @@ export const subscriptions = {
   'organization.verified': ['notify'],
   'organization.suspended': ['notify', 'refresh-matches'],
   'organization.reinstated': ['notify', 'refresh-matches'],
+  'restriction.imposed': ['notify', 'refresh-matches'],
+  'restriction.appealed': ['notify'],
+  'restriction.upheld': ['notify'],
+  'restriction.overturned': ['notify', 'refresh-matches'],
+  'restriction.lifted': ['notify', 'refresh-matches'],
+  'restriction.expired': ['notify', 'refresh-matches'],
   'user.email_verification_requested': ['send-email'],
   'user.password_reset_requested': ['send-email'],
   'demand.submitted': ['notify'],
@@ -107,6 +113,7 @@ export type MessageType = keyof typeof subscriptions;
 
 export type SubjectType =
   | 'organization'
+  | 'restriction'
   | 'user'
   | 'demand'
   | 'result'

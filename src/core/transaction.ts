@@ -5,6 +5,7 @@ import { type Actor, actorKey } from './actor.ts';
 import type { Ctx, IdempotencyClaim } from './ctx.ts';
 import { AppError } from './errors.ts';
 import { translatePgError } from './pg-errors.ts';
+import { TracedRefusal } from './refusals.ts';
 
 export type Tx = Parameters<Parameters<Database['transaction']>[0]>[0];
 
@@ -35,6 +36,7 @@ export async function transaction<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Pr
     ctx.wakeRelay();
     return answer;
   } catch (error) {
+    if (error instanceof TracedRefusal) await error.leaveTrace(ctx);
     throw translatePgError(error);
   }
 }
@@ -50,6 +52,7 @@ export async function readTransaction<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>)
       { accessMode: 'read only' },
     );
   } catch (error) {
+    if (error instanceof TracedRefusal) await error.leaveTrace(ctx);
     throw translatePgError(error);
   }
 }

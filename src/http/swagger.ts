@@ -8,6 +8,7 @@ import { Problem } from './problem.ts';
 const tags = [
   { name: 'entry', description: 'Registration, sign-in, API keys, one’s own data' },
   { name: 'organizations', description: 'Enterprises, universities, and the tree of markets' },
+  { name: 'credit', description: 'Credit restrictions of organizations (科研诚信)' },
   { name: 'demands', description: 'Technology demands (技术需求)' },
   { name: 'results', description: 'Research results (科技成果)' },
   { name: 'search', description: 'The two libraries' },

@@ -154,6 +154,7 @@ async function routesOfRuns(fastify: FastifyInstance, options: MatchOptions): Pr
     idempotent: false,
     input: { body: PreviewMatches },
     output: MatchPreviewView,
+    problems: [409],
   });
   const rateLimit = {
     max: options.previewLimitPerMinute,

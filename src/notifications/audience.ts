@@ -34,6 +34,8 @@ export interface Facts {
   searcher: { userId: string; organizationId: string } | null;
   /** Whose webhook it is about. */
   webhook: { organizationId: string } | null;
+  /** A credit restriction: whose, of whose market, and which bureau's. */
+  restriction: { organizationId: string; marketId: string; bureauId: string | null } | null;
   /** Whose act the message records. */
   actorOrganizationId: string | null;
 }
@@ -103,6 +105,17 @@ function managers({ webhook }: Facts): Circle[] {
   return webhook === null ? [] : [{ kind: 'managers', ...webhook }];
 }
 
+/** Admins of the organization, staff of its market, officers of the bureau. */
+function restrictionParties({ restriction }: Facts): Circle[] {
+  if (restriction === null) return [];
+  const { organizationId, bureauId } = restriction;
+  return [
+    { kind: 'managers', organizationId },
+    ...brokers(restriction),
+    ...(bureauId === null ? [] : [{ kind: 'managers', organizationId: bureauId } as const]),
+  ];
+}
+
 function recordOwners({ demand, result }: Facts): Circle[] {
   return [...owners(demand), ...owners(result)];
 }
@@ -117,6 +130,12 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'organization.verified': members,
   'organization.suspended': members,
   'organization.reinstated': members,
+  'restriction.imposed': restrictionParties,
+  'restriction.appealed': restrictionParties,
+  'restriction.upheld': restrictionParties,
+  'restriction.overturned': restrictionParties,
+  'restriction.lifted': restrictionParties,
+  'restriction.expired': restrictionParties,
   'demand.submitted': recordBrokers,
   'demand.returned': recordOwners,
   'demand.rejected': recordOwners,

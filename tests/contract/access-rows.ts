@@ -1,4 +1,5 @@
 import { contracts } from './access/contracts.ts';
+import { credit } from './access/credit.ts';
 import { diagnoses } from './access/diagnoses.ts';
 import { entry } from './access/entry.ts';
 import { matches } from './access/matches.ts';
@@ -24,4 +25,6 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...diagnoses,
   ...webhooks,
   ...other,
+  // Last: its enterprise may not act any more.
+  ...credit,
 };

@@ -17,6 +17,7 @@ import {
 import { contractFields } from '../setup/contracts.ts';
 import { insertDeadLetter } from '../setup/dead-letters.ts';
 import { insertMatch } from '../setup/introductions.ts';
+import { restrictionInput } from '../setup/restrictions.ts';
 import { unsubscribeTokenOf } from '../setup/unsubscribe.ts';
 
 type RecordState = 'draft' | 'submitted' | 'published';
@@ -86,6 +87,13 @@ export class Subjects {
     if (state !== 'pending') done(await this.world.demandBroker.post(`${url}/verify`));
     if (state === 'suspended') done(await this.world.demandBroker.post(`${url}/suspend`, { reason: '材料核查' }));
     return person;
+  }
+
+  /** Of the stranger enterprise, in force. */
+  async restriction(): Promise<string> {
+    const { admin, strangerEnterprise } = this.world;
+    const { organizationId } = strangerEnterprise;
+    return done(await admin.post('/v1/restrictions', { organizationId, ...restrictionInput })).id;
   }
 
   async match(): Promise<string> {

@@ -39,6 +39,8 @@ const expectedRows = {
   project_milestones: 2,
   project_parties: 2,
   projects: 1,
+  restriction_confidential: 0,
+  restrictions: 0,
   result_confidential: 1,
   results: 1,
   sessions: 5,

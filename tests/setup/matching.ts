@@ -13,7 +13,7 @@ export interface Matching {
    * when the run has computed what it wants to write.
    */
   refresh(
-    subjectType: 'demand' | 'result' | 'organization',
+    subjectType: 'demand' | 'result' | 'organization' | 'restriction',
     subjectId: string,
     options?: { claim?: boolean; beforeWriting?: () => Promise<void> },
   ): Promise<RefreshOutcome>;

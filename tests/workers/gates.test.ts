@@ -10,6 +10,7 @@ import {
   type World,
 } from '../setup/api.ts';
 import { type Matching, nextTopic, startMatching, suggestMatch } from '../setup/matching.ts';
+import { lift, restrict } from '../setup/restrictions.ts';
 import { messagesAbout } from '../setup/rows.ts';
 
 let api: TestApi;
@@ -155,6 +156,42 @@ describe('exclusivity', () => {
     const match = await storedMatch(demand.id, result.id);
     expect(match).toMatchObject({ status: 'suggested', near_miss: null });
     expect(await messagesAbout(api, match.id)).toEqual(['match.suggested']);
+  });
+});
+
+describe('an organization under a credit restriction', () => {
+  it.each(['enterprise', 'university'] as const)(
+    '%s: its pairs go, found from either side, its records stay, and the pairs come back once it is lifted',
+    async (owner) => {
+      const { demand, result } = await suggestMatch(world, matching);
+      const restriction = await restrict(world.admin, world[owner].organizationId);
+      for (const from of ['demand', 'result'] as const) {
+        await api.deps.pool.query("update matches set status = 'suggested' where demand_id = $1", [demand.id]);
+        await matching.refresh(from, from === 'demand' ? demand.id : result.id);
+        expect((await storedMatch(demand.id, result.id)).status, from).toBe('superseded');
+      }
+      expect((await api.anonymous.get(`/v1/demands/${demand.id}`)).status).toBe(200);
+      expect((await api.anonymous.get(`/v1/results/${result.id}`)).status).toBe(200);
+      await lift(world.admin, restriction);
+      // The run that a message about the restriction owes sets every open record of its organization to be found anew.
+      await matching.refresh('restriction', restriction.id);
+      const changed = owner === 'enterprise' ? demand : result;
+      expect((await messagesAbout(api, changed.id)).at(-1)).toMatch(/\.changed$/);
+      await matching.refresh('result', result.id);
+      expect((await storedMatch(demand.id, result.id)).status).toBe('suggested');
+    },
+  );
+
+  it('is not told of a match that a run was computing when it was restricted', async () => {
+    const { demand, result } = await publishPair();
+    const imposed: Body[] = [];
+    await matching.refresh('result', result.id, {
+      beforeWriting: async () => {
+        if (imposed.length === 0) imposed.push(await restrict(world.admin, world.enterprise.organizationId));
+      },
+    });
+    expect(await storedMatch(demand.id, result.id)).toBeUndefined();
+    await lift(world.admin, imposed[0]);
   });
 });
 

@@ -8,9 +8,10 @@ import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { nextState } from '../../core/transitions.ts';
 import { checkVersion } from '../../core/versions.ts';
+import { refuseRestricted } from '../../credit/service.ts';
 import { markDemandContracted } from '../../demands/service.ts';
 import { recordOutcome } from '../../matches/service.ts';
-import { getOrganizationRow, listRestrictedOrganizationIds } from '../../organizations/service.ts';
+import { getOrganizationRow, listUnverifiedOrganizationIds } from '../../organizations/service.ts';
 import { getProjectRows } from '../../projects/service.ts';
 import { markResultContracted } from '../../results/service.ts';
 import { type ContractFacts, mayReview, mayRevoke, mayWrite, type Reader } from '../policy.ts';
@@ -96,7 +97,8 @@ export async function submitContract(ctx: Ctx, input: ContractStepInput): Promis
     const row = await lockFor(tx, ctx, input, mayWrite);
     nextState(contractTransitions, 'submit', row.status);
     const sides = [row.buyerOrganizationId, row.sellerOrganizationId];
-    if ((await listRestrictedOrganizationIds(tx, sides)).size > 0) throw restrictedSide(row.status);
+    if ((await listUnverifiedOrganizationIds(tx, sides)).size > 0) throw unverifiedSide(row.status);
+    await refuseRestricted(tx, ctx, 'contract.submit', sides);
     const content = await loadContent(tx, row);
     const now = ctx.clock.now();
     const faults = [...contentFaults(content), ...submissionFaults(content, chinaDate(now))];
@@ -106,7 +108,7 @@ export async function submitContract(ctx: Ctx, input: ContractStepInput): Promis
   });
 }
 
-function restrictedSide(status: string) {
+function unverifiedSide(status: string) {
   return invalidState(status, {
     zh: '合同一方尚未通过审核或已被暂停，暂不能提交。',
     en: 'A side of the contract is not verified, or is suspended; it cannot be submitted.',

@@ -3,7 +3,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
 import { decodeCursor, type Page, toPage } from '../../core/paging.ts';
 import { type Db, readTransaction, type Tx } from '../../core/transaction.ts';
-import { getOrganizationRow } from '../../organizations/service.ts';
+import { bureauRegionCodeOf } from '../../organizations/service.ts';
 import type { ListContracts } from '../inputs.ts';
 import { audienceOf, type ContractFacts, type PartyFacts, type Reader, scopeOf } from '../policy.ts';
 import {
@@ -18,11 +18,7 @@ import { type ContractView, type FullContractView, toFullContractView, toOfficer
 
 /** The actor, with the region of the bureau that an officer works at. */
 export async function readerOf(db: Db, actor: Actor): Promise<Reader> {
-  const isOfficer = actor.kind === 'user' && actor.organizationKind === 'government' && actor.role === 'officer';
-  if (!isOfficer || actor.organizationId === null || actor.organizationStatus !== 'verified')
-    return { actor, bureauRegionCode: null };
-  const bureau = await getOrganizationRow(db, actor.organizationId);
-  return { actor, bureauRegionCode: bureau?.regionCode ?? null };
+  return { actor, bureauRegionCode: await bureauRegionCodeOf(db, actor) };
 }
 
 export function factsOf(row: ContractRow): ContractFacts {

@@ -6,6 +6,7 @@ import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { nextState } from '../../core/transitions.ts';
 import { checkVersion } from '../../core/versions.ts';
+import { refuseRestricted } from '../../credit/service.ts';
 import { markDemandInNegotiation } from '../../demands/service.ts';
 import { checkTerms } from '../../vocabularies/service.ts';
 import type { AcceptIntroduction, DeclineIntroduction } from '../inputs.ts';
@@ -23,7 +24,7 @@ import {
   updateMatchRow,
 } from '../store.ts';
 import type { IntroductionView } from '../views.ts';
-import { lockMatchAndDemand, requirePublic } from './introduce.ts';
+import { lockMatchAndDemand, organizationsOf, requirePublic } from './introduce.ts';
 import { viewIntroduction } from './introductions.ts';
 import { recordAnswer } from './record-answer.ts';
 
@@ -76,6 +77,9 @@ async function answer(ctx: Ctx, id: string, given: Answer, expectedVersion: numb
     const others = await listAnswers(tx, [id]);
     if (others.some((other) => other.side === side)) throw answeredAlready();
     if (given.answer === 'accept') requirePublic(ctx, pair);
+    // A restricted party answers nothing; the other may still decline.
+    const concerned = given.answer === 'accept' ? organizationsOf(pair) : [pair[side].organizationId];
+    await refuseRestricted(tx, ctx, `introduction.${given.answer}`, concerned);
     const now = ctx.clock.now();
     const answeredByUserId = ctx.actor.kind === 'user' ? ctx.actor.userId : '';
     await insertAnswer(tx, { introductionId: id, side, ...given, answeredByUserId, answeredAt: now });

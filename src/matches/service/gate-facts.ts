@@ -1,7 +1,7 @@
 import type { Tx } from '../../core/transaction.ts';
+import { listRestrictedOrganizationIds } from '../../credit/service.ts';
 import { listExclusions } from '../../demands/service.ts';
 import type { MatchFacts } from '../../matching/types.ts';
-import { listRestrictedOrganizationIds } from '../../organizations/service.ts';
 
 type GateFacts = Pick<MatchFacts, 'creditRestrictedOrganizationIds' | 'excludedOrganizationIds'>;
 
@@ -10,9 +10,10 @@ export async function loadGateFacts(
   tx: Tx,
   demandIds: readonly string[],
   organizationIds: readonly string[],
+  now: Date,
 ): Promise<GateFacts> {
   return {
-    creditRestrictedOrganizationIds: await listRestrictedOrganizationIds(tx, organizationIds),
+    creditRestrictedOrganizationIds: await listRestrictedOrganizationIds(tx, organizationIds, now),
     excludedOrganizationIds: await listExclusions(tx, demandIds),
   };
 }

@@ -6,6 +6,7 @@ import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { nextState } from '../../core/transitions.ts';
 import { checkVersion } from '../../core/versions.ts';
+import { refuseRestricted } from '../../credit/service.ts';
 import { listExclusions, lockDemand } from '../../demands/service.ts';
 import { isPublic } from '../../records/service.ts';
 import type { CreateIntroduction, OpenIntroduction } from '../inputs.ts';
@@ -49,6 +50,12 @@ export async function createIntroduction(
     const requestedBySide = standingIn(ctx.actor, pair).leads ? null : mayAskFor(ctx, pair);
     const introduced = nextState(matchTransitions, 'introduce', match.status);
     requirePublic(ctx, pair);
+    await refuseRestricted(
+      tx,
+      ctx,
+      `introduction.${requestedBySide === null ? 'open' : 'request'}`,
+      organizationsOf(pair),
+    );
     if (requestedBySide === null) await refuseExcluded(tx, pair);
     if (await lockLiveIntroduction(tx, matchId)) throw askedAlready();
     const now = ctx.clock.now();
@@ -98,6 +105,7 @@ export async function openIntroduction(
     const status = nextState(introductionTransitions, 'open', row.status);
     const introduced = nextState(matchTransitions, 'introduce', match.status);
     requirePublic(ctx, pair);
+    await refuseRestricted(tx, ctx, 'introduction.open', organizationsOf(pair));
     await refuseExcluded(tx, pair);
     const now = ctx.clock.now();
     const opened = await updateIntroductionRow(
@@ -117,6 +125,11 @@ export async function openIntroduction(
     await recordAnswer(tx, ctx, matchId, { action: 'introduced', side: row.requestedBySide, introductionId: id });
     return await viewIntroduction(tx, ctx, opened);
   });
+}
+
+/** The two organizations of a pair. */
+export function organizationsOf({ demand, result }: PairRows): string[] {
+  return [demand.organizationId, result.organizationId];
 }
 
 /** In the order of locks: the demand first, then the match; an introduction after both. */

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
 import { readTransaction } from '../../core/transaction.ts';
+import { listRestrictedOrganizationIds } from '../../credit/service.ts';
 import { type DemandRow, getDemandRows, listExclusions } from '../../demands/service.ts';
 import { keepAtMost, type RankSides } from '../../matching/rank.ts';
 import {
@@ -12,7 +13,6 @@ import {
   pairKey,
   type RankedPair,
 } from '../../matching/types.ts';
-import { listRestrictedOrganizationIds } from '../../organizations/service.ts';
 import { isOpen } from '../../records/service.ts';
 import { getResultRows, type ResultRow } from '../../results/service.ts';
 import type { Side } from '../policy.ts';
@@ -144,7 +144,7 @@ export async function loadFacts(ctx: Ctx, records: readonly { organizationId: st
   const answerRecords = new Map<string, AnswerRecord>(
     rows.map(({ organizationId, asked, answered }) => [organizationId, { asked, answered }]),
   );
-  const creditRestrictedOrganizationIds = await listRestrictedOrganizationIds(ctx.db, organizationIds);
+  const creditRestrictedOrganizationIds = await listRestrictedOrganizationIds(ctx.db, organizationIds, ctx.clock.now());
   return { ...noFacts, answerRecords, creditRestrictedOrganizationIds };
 }
 

@@ -5,6 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { readTransaction, transaction } from '../../core/transaction.ts';
+import { refuseRestricted } from '../../credit/service.ts';
 import { isPublic } from '../../records/service.ts';
 import type { PreviewMatches } from '../inputs.ts';
 import { mayPreview } from '../policy.ts';
@@ -38,6 +39,7 @@ const keptMs = 3 * 60_000;
  */
 export async function previewMatches(ctx: Ctx, input: PreviewMatches, means: PreviewMeans): Promise<MatchPreviewView> {
   const organizationId = mayPreview(ctx.actor, input.side);
+  await readTransaction(ctx, (tx) => refuseRestricted(tx, ctx, 'match.preview', [organizationId]));
   const subject = await sketchSubject(ctx, organizationId, input);
   const draft: Draft = { subject, limit: input.limit ?? defaultLimit };
   return means.index === null

@@ -1,9 +1,10 @@
 import type { Ctx } from '../../core/ctx.ts';
-import { conflict } from '../../core/errors.ts';
+import { conflict, found } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { SubjectType } from '../../core/messages.ts';
 import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
+import { getRestrictionRows } from '../../credit/service.ts';
 import { getDemandRows, listDemandIdsOf } from '../../demands/service.ts';
 import { isOpen } from '../../records/service.ts';
 import { getResultRows, listResultIdsOf } from '../../results/service.ts';
@@ -43,7 +44,8 @@ const maxPlans = 4;
 class StalePlan extends Error {}
 
 /**
- * Finds and keeps the matches of one record, or sets every record of an organization to be found anew. The plan is
+ * Finds and keeps the matches of one record, or sets every record of an organization, or of one that is or was restricted,
+ * to be found anew. The plan is
  * made outside the transaction, which would hold back every reader of messages while it computes; the transaction
  * locks what the plan rests on, and makes a new plan when that has changed.
  * @throws AppError UNAVAILABLE when the index does not catch up in time, NOT_FOUND for a record that is gone
@@ -51,6 +53,10 @@ class StalePlan extends Error {}
 export async function refreshMatches(ctx: Ctx, subject: RefreshSubject, index: MatchIndex): Promise<RefreshOutcome> {
   const { subjectType, subjectId, xid } = subject;
   if (subjectType === 'organization') return await refreshRecordsOf(ctx, subjectId);
+  if (subjectType === 'restriction') {
+    const restriction = found((await getRestrictionRows(ctx.db, [subjectId]))[0]);
+    return await refreshRecordsOf(ctx, restriction.organizationId);
+  }
   if (subjectType !== 'demand' && subjectType !== 'result') throw new Error(`a ${subjectType} has no matches`);
   await index.waitUntil(xid, waitForIndexMs);
   for (let plans = 0; plans < maxPlans; plans += 1) {
@@ -154,6 +160,7 @@ async function requireUnchanged(tx: Tx, ctx: Ctx, { subject, keep }: MatchPlan):
     tx,
     idsOn('demand'),
     all.map((row) => row.organizationId),
+    now,
   );
   const shutOut = keep.some(({ pair }) => {
     const [demand, result] = [byId.get(pair.demandId), byId.get(pair.resultId)];

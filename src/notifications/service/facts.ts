@@ -2,6 +2,7 @@ import { type ContractRow, contractSides, getContractRows } from '../../contract
 import { chinaDate } from '../../core/clock.ts';
 import type { StoredMessage, SubjectType } from '../../core/messages.ts';
 import type { Db } from '../../core/transaction.ts';
+import { getRestrictionRows, lastDayOf, type RestrictionRow } from '../../credit/service.ts';
 import { type DemandRow, getDemandRows, isDemandPublic } from '../../demands/service.ts';
 import {
   getIntroductionRows,
@@ -52,6 +53,7 @@ const nobody: Omit<Facts, 'actorOrganizationId'> = {
   project: null,
   searcher: null,
   webhook: null,
+  restriction: null,
 };
 const nothing: Told = { demand: null, result: null, params: {} };
 
@@ -69,6 +71,7 @@ interface Rows {
   contracts: ReadonlyMap<string, ContractRow>;
   searches: ReadonlyMap<string, SavedSearchRow>;
   webhooks: ReadonlyMap<string, WebhookRow>;
+  restrictions: ReadonlyMap<string, RestrictionRow>;
 }
 
 /**
@@ -97,8 +100,10 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
   const milestones = byId(await getMilestoneRows(db, idsOf('milestone')));
   const pairs = [...matches.values(), ...introductions.values()];
   const projectIds = [...idsOf('project'), ...[...milestones.values()].map((row) => row.projectId)];
+  const restrictions = byId(await getRestrictionRows(db, idsOf('restriction')));
+  const organizationIds = [...idsOf('organization'), ...[...restrictions.values()].map((row) => row.organizationId)];
   return {
-    organizations: byId(await getOrganizationRows(db, idsOf('organization'))),
+    organizations: byId(await getOrganizationRows(db, [...new Set(organizationIds)])),
     demands: byId(await getDemandRows(db, [...new Set([...idsOf('demand'), ...pairs.map((pair) => pair.demandId)])])),
     results: byId(await getResultRows(db, [...new Set([...idsOf('result'), ...pairs.map((pair) => pair.resultId)])])),
     matches,
@@ -110,6 +115,7 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
     contracts: byId(await getContractRows(db, idsOf('contract'))),
     searches: byId(await getSavedSearchRows(db, idsOf('saved_search'))),
     webhooks: byId(await listWebhookRows(db, idsOf('webhook'))),
+    restrictions,
   };
 }
 
@@ -143,6 +149,8 @@ function subjectOf(message: StoredMessage, rows: Rows, now: Date): Subject | nul
       return savedSearchSubject(rows.searches.get(subjectId), base);
     case 'webhook':
       return webhookSubject(rows.webhooks.get(subjectId), base);
+    case 'restriction':
+      return restrictionSubject(rows.restrictions.get(subjectId), rows, base);
     case 'user':
     case 'job':
     case 'match_preview':
@@ -155,6 +163,20 @@ function organizationSubject(row: OrganizationRow | undefined, base: Facts): Sub
   if (row === undefined) return null;
   const organization = { id: row.id, marketId: row.homeMarketId ?? row.id };
   return { facts: { ...base, organization }, told: { ...nothing, params: { organizationName: row.name } } };
+}
+
+/** Without evidence, grounds and reasons: those are read in the restriction. */
+function restrictionSubject(row: RestrictionRow | undefined, rows: Rows, base: Facts): Subject | null {
+  const organization = row === undefined ? undefined : rows.organizations.get(row.organizationId);
+  if (row === undefined || organization === undefined) return null;
+  const { id: organizationId, homeMarketId } = organization;
+  const restriction = {
+    organizationId,
+    marketId: homeMarketId ?? organizationId,
+    bureauId: row.imposedByOrganizationId,
+  };
+  const params = { organizationName: organization.name, untilOn: lastDayOf(row.endsAt) };
+  return { facts: { ...base, restriction }, told: { ...nothing, params } };
 }
 
 function sideOf(row: DemandRow | ResultRow): SideFacts {

@@ -131,6 +131,7 @@ async function toMailedNotices(
 /** Collections of the API by the type of their members; null for what is read elsewhere, or nowhere. */
 const collections: Readonly<Record<SubjectType, string | null>> = {
   organization: 'organizations',
+  restriction: 'restrictions',
   demand: 'demands',
   result: 'results',
   match: 'matches',

@@ -50,6 +50,14 @@ function validUntil(params: Params): string {
   return params.validUntil === undefined ? 'soon' : `on ${params.validUntil}`;
 }
 
+function organization(params: Params): string {
+  return params.organizationName ?? 'the organization';
+}
+
+function until(params: Params): string {
+  return params.untilOn === undefined ? '' : ` until ${params.untilOn}`;
+}
+
 function webhook(params: Params): string {
   return named('webhook', params.webhookDescription, undefined);
 }
@@ -70,6 +78,30 @@ export const en: Templates = {
   'organization.reinstated': () => ({
     title: 'Your organization is reinstated',
     body: 'Your organization may act again as before.',
+  }),
+  'restriction.imposed': (p) => ({
+    title: 'A credit restriction was imposed',
+    body: `${sentence(organization(p))} is under a credit restriction${until(p)}: it may read and draft, and not submit, be introduced or start projects. The restriction shows its basis and can be appealed once.`,
+  }),
+  'restriction.appealed': (p) => ({
+    title: 'A credit restriction is appealed',
+    body: `${sentence(organization(p))} has appealed against its credit restriction; somebody else than imposed it decides. It stays in force meanwhile.`,
+  }),
+  'restriction.upheld': (p) => ({
+    title: 'The appeal was dismissed',
+    body: `The appeal of ${organization(p)} was decided: the credit restriction stands${until(p)}. The restriction shows the reason.`,
+  }),
+  'restriction.overturned': (p) => ({
+    title: 'The appeal succeeded',
+    body: `The appeal of ${organization(p)} was decided: the credit restriction is overturned, and the organization may act again.`,
+  }),
+  'restriction.lifted': (p) => ({
+    title: 'A credit restriction was lifted',
+    body: `The credit restriction of ${organization(p)} was lifted before its term; the organization may act again.`,
+  }),
+  'restriction.expired': (p) => ({
+    title: 'A credit restriction has ended',
+    body: `The term of the credit restriction of ${organization(p)} is over; the organization may act again.`,
   }),
   'demand.submitted': (p) => ({
     title: 'A demand awaits review',

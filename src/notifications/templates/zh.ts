@@ -37,6 +37,14 @@ function due(params: Params): string {
   return params.dueOn === undefined ? '' : `请在 ${params.dueOn} 前答复。`;
 }
 
+function organization(params: Params): string {
+  return params.organizationName ?? '机构';
+}
+
+function until(params: Params): string {
+  return params.untilOn === undefined ? '' : `（至 ${params.untilOn}）`;
+}
+
 function webhook(params: Params): string {
   return `Webhook${named('', params.webhookDescription, undefined)}`;
 }
@@ -52,6 +60,30 @@ export const zh: Templates = {
     body: '贵机构已被暂停：可以查看，不能操作。请联系所属市场。',
   }),
   'organization.reinstated': () => ({ title: '机构已恢复', body: '贵机构已恢复，可以照常操作。' }),
+  'restriction.imposed': (p) => ({
+    title: '机构被列入科研诚信限制',
+    body: `${organization(p)}被列入科研诚信限制${until(p)}：可以查看和起草，不能提交、对接、立项或签约。依据见限制详情，可以申诉一次。`,
+  }),
+  'restriction.appealed': (p) => ({
+    title: '科研诚信限制收到申诉',
+    body: `${organization(p)}对科研诚信限制提出申诉，请由原决定人以外的人员裁决；限制继续有效。`,
+  }),
+  'restriction.upheld': (p) => ({
+    title: '申诉结果：维持限制',
+    body: `${organization(p)}的申诉已裁决：维持科研诚信限制${until(p)}。理由见限制详情。`,
+  }),
+  'restriction.overturned': (p) => ({
+    title: '申诉结果：撤销限制',
+    body: `${organization(p)}的申诉已裁决：撤销科研诚信限制，可以照常操作。`,
+  }),
+  'restriction.lifted': (p) => ({
+    title: '科研诚信限制已解除',
+    body: `${organization(p)}的科研诚信限制已提前解除，可以照常操作。`,
+  }),
+  'restriction.expired': (p) => ({
+    title: '科研诚信限制已到期',
+    body: `${organization(p)}的科研诚信限制已到期，可以照常操作。`,
+  }),
   'demand.submitted': (p) => ({ title: '需求待审核', body: `${demand(p)}已提交，请审核。` }),
   'demand.returned': (p) => ({ title: '需求被退回', body: `${demand(p)}被退回修改。${reason(p)}` }),
   'demand.rejected': (p) => ({ title: '需求未通过', body: `${demand(p)}未通过审核。${reason(p)}` }),

@@ -1,12 +1,25 @@
+import type { Actor } from '../../core/actor.ts';
 import type { InputFault } from '../../core/errors.ts';
-import type { Db } from '../../core/transaction.ts';
-import { getOrganizationRows } from '../store.ts';
+import type { Db, Tx } from '../../core/transaction.ts';
+import { getOrganizationRow, getOrganizationRows, lockOrganization, type OrganizationRow } from '../store.ts';
+
+/** Keeps an organization as it is, and runs that would keep matches of it waiting, until the transaction ends. */
+export async function lockOrganizationRow(tx: Tx, id: string): Promise<OrganizationRow | undefined> {
+  return await lockOrganization(tx, id);
+}
+
+/** The region of the bureau that an officer works at; null for everybody else. */
+export async function bureauRegionCodeOf(db: Db, actor: Actor): Promise<string | null> {
+  const isOfficer = actor.kind === 'user' && actor.organizationKind === 'government' && actor.role === 'officer';
+  if (!isOfficer || actor.organizationId === null || actor.organizationStatus !== 'verified') return null;
+  return (await getOrganizationRow(db, actor.organizationId))?.regionCode ?? null;
+}
 
 /**
- * Of these organizations, those that may not be matched at present: whoever is suspended or not verified yet. The one
- * place that says so, for every capability that must keep such an organization out.
+ * Of these organizations, those that are suspended or not verified yet. Who asks whether an organization may act asks
+ * `listRestrictedOrganizationIds` of credit, which also knows of restrictions.
  */
-export async function listRestrictedOrganizationIds(db: Db, ids: readonly string[]): Promise<Set<string>> {
+export async function listUnverifiedOrganizationIds(db: Db, ids: readonly string[]): Promise<Set<string>> {
   const rows = await getOrganizationRows(db, [...new Set(ids)]);
   return new Set(rows.filter((row) => row.status !== 'verified').map((row) => row.id));
 }

@@ -5,6 +5,7 @@ import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { violates } from '../../core/pg-errors.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
+import { refuseRestricted } from '../../credit/service.ts';
 import { lockDemand } from '../../demands/service.ts';
 import { getIntroductionRow, recordOutcome } from '../../matches/service.ts';
 import { getOrganizationRows } from '../../organizations/service.ts';
@@ -47,6 +48,12 @@ export async function createProject(ctx: Ctx, input: CreateProject): Promise<Pro
     ];
     const parties = composeParties(principals, input.parties ?? []);
     await checkOrganizations(tx, input.parties ?? [], principals);
+    await refuseRestricted(
+      tx,
+      ctx,
+      'project.create',
+      parties.map((party) => party.organizationId),
+    );
 
     const now = ctx.clock.now();
     const id = newId();

@@ -7,6 +7,7 @@ import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { nextState } from '../../core/transitions.ts';
 import { checkVersion } from '../../core/versions.ts';
+import { refuseRestricted } from '../../credit/service.ts';
 import { recordOutcome } from '../../matches/service.ts';
 import type { PutParties, UpdateProject } from '../inputs.ts';
 import { mayDirect, mayForm, type ProjectFacts } from '../policy.ts';
@@ -144,7 +145,15 @@ async function changeStatus(
 
 /** @throws AppError INVALID_STATE while the lead or a partner has stated no share of work and benefit */
 export async function activateProject(ctx: Ctx, id: string, expectedVersion: number | null): Promise<ProjectView> {
-  const check = async (_tx: Tx, { row, parties }: LockedProject) => requireStatedShares(row.status, parties);
+  const check = async (tx: Tx, { row, parties }: LockedProject) => {
+    await refuseRestricted(
+      tx,
+      ctx,
+      'project.activate',
+      parties.map((party) => party.organizationId),
+    );
+    requireStatedShares(row.status, parties);
+  };
   return await changeStatus(ctx, id, 'activate', expectedVersion, { check });
 }
 

@@ -7,6 +7,7 @@ import { emit } from '../../core/outbox.ts';
 import { readTransaction, type Tx, transaction } from '../../core/transaction.ts';
 import { nextState } from '../../core/transitions.ts';
 import { checkVersion } from '../../core/versions.ts';
+import { refuseRestricted } from '../../credit/service.ts';
 import { homeMarketOf } from '../../organizations/service.ts';
 import { brokers, mayBroker, mayClose, maySubmit, mayWrite, owns } from '../policy.ts';
 import { expiryNoticeDays, futureInstant, isOpen, type RecordStep, recordTransitions, validityAt } from '../rules.ts';
@@ -63,6 +64,7 @@ export function recordLifecycle<Row extends RecordRow, Confidential extends Revi
       const now = ctx.clock.now();
       const row = found(await store.lock(tx, input.id));
       policy(ctx.actor, row, now);
+      if (step === 'submit') await refuseRestricted(tx, ctx, `${kind.name}.submit`, [row.organizationId]);
       checkVersion(row.version, input.expectedVersion);
       const status = nextState(recordTransitions, step, row.status);
       const updated = await store.update(tx, row, { ...changes(row, now), status }, now);
@@ -118,6 +120,7 @@ export function recordLifecycle<Row extends RecordRow, Confidential extends Revi
           en: 'The owner is suspended; nothing of it can be published.',
         });
       }
+      if (!revising) await refuseRestricted(tx, ctx, `${kind.name}.publish`, [row.organizationId]);
       const changes: Columns = revising
         ? { ...(await revisedColumns(tx, row, now)), revision: null, returnReason: null }
         : {

@@ -44,6 +44,7 @@ describe('the vocabulary files', () => {
       'payment-modes.json',
       'plan-sources.json',
       'regions.json',
+      'restriction-kinds.json',
       'result-stages.json',
       'size-bands.json',
       'socioeconomic-goals.json',

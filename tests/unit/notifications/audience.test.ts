@@ -22,6 +22,7 @@ const members: Person[] = [
   { userId: 'ben', organizationId: 'n', role: 'broker' },
   { userId: 'pia', organizationId: 'province', role: 'director' },
   { userId: 'fay', organizationId: 'f', role: 'admin' },
+  { userId: 'gil', organizationId: 'g', role: 'officer' },
 ];
 const people = new Map(
   members.map(({ organizationId }) => [
@@ -46,6 +47,7 @@ const facts: Facts = {
   },
   searcher: { userId: 'ed', organizationId: 'e' },
   webhook: { organizationId: 'e' },
+  restriction: { organizationId: 'e', marketId: 'm', bureauId: 'g' },
   actorOrganizationId: null,
 };
 
@@ -149,6 +151,12 @@ describe('who hears of what', () => {
   test('news for a saved search: whoever saved it, and no colleague', () => {
     expect(readers('search.matched')).toEqual(['ed']);
     expect(readers('search.matched', { searcher: { userId: 'ed', organizationId: 'f' } })).toEqual([]);
+  });
+
+  test('a credit restriction: the admins of the organization, the staff of its market, the officers of the bureau', () => {
+    for (const type of ['restriction.imposed', 'restriction.appealed', 'restriction.lifted'] as const)
+      expect(readers(type)).toEqual(['bob', 'dora', 'ena', 'gil']);
+    expect(readers('restriction.expired', { restriction: null })).toEqual([]);
   });
 
   test('a webhook that was turned off: who manages it, by kind of organization', () => {
