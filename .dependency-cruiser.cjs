@@ -10,6 +10,7 @@ const order = [
   'auth',
   'credit',
   'jobs',
+  'files',
   'records',
   'demands',
   'results',
@@ -111,7 +112,8 @@ module.exports = {
     home('prom-client', ['^src/metrics\\.ts$']),
     home('csv-stringify', ['^src/core/spreadsheets\\.ts$']),
     home('meilisearch', ['^src/search/meilisearch/']),
-    home('undici', ['^src/webhooks/outgoing/']),
+    home('undici', ['^src/webhooks/outgoing/', '^src/files/s3/']),
+    home('aws4fetch', ['^src/files/s3/']),
     home('ipaddr.js', ['^src/webhooks/outgoing/']),
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {

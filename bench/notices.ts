@@ -10,6 +10,7 @@ import { createDatabase, createPool } from '../db/client.ts';
 import { startEmbeddedPostgres } from '../db/embedded/start.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { systemClock } from '../src/core/clock.ts';
+import type { FileStore } from '../src/core/file-store.ts';
 import { newId } from '../src/core/ids.ts';
 import type { SearchIndex } from '../src/core/search-index.ts';
 import { Wake } from '../src/core/wake.ts';
@@ -61,6 +62,7 @@ function depsOf(pool: pg.Pool, redisUrl: string | null): WorkerDeps {
     log: { debug: quiet, info: quiet, warn: tellFault, error: tellFault },
     searchIndex: noSearch,
     searchEngines: { postgres: noSearch, meilisearch: null },
+    fileStore: {} as FileStore,
     mailer: { send: async () => undefined },
     wake: new Wake(),
     metrics: { count: quiet },

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, createPool } from '../db/client.ts';
 import { packageRoot } from '../db/package-root.ts';
@@ -8,6 +9,7 @@ import { systemClock } from '../src/core/clock.ts';
 import { newId } from '../src/core/ids.ts';
 import { Wake } from '../src/core/wake.ts';
 import type { Deps } from '../src/deps.ts';
+import { createDiskFileStore } from '../src/files/local-disk.ts';
 import { createLog } from '../src/log.ts';
 import { createFileMailer } from '../src/mail-files.ts';
 import { analyse } from '../src/matching/engine/analysis.ts';
@@ -25,7 +27,9 @@ async function describeApi(): Promise<string> {
   const db = createDatabase(pool);
   const searchIndex = createPostgresSearch(db, analyse);
   const wake = new Wake();
-  const base = { db, clock: systemClock, log, searchIndex, wakeRelay: wake.wake };
+  const directory = await mkdtemp(join(tmpdir(), 'duijie-openapi-'));
+  const fileStore = createDiskFileStore(directory);
+  const base = { db, clock: systemClock, log, searchIndex, fileStore, wakeRelay: wake.wake };
   const deps: Deps = {
     config,
     databaseUrl: '',
@@ -34,11 +38,15 @@ async function describeApi(): Promise<string> {
     wake,
     metrics: createMetrics(base),
     ctxFor: (actor) => ({ ...base, actor, requestId: newId() }),
-    close: () => pool.end(),
+    close: async () => {
+      await pool.end();
+      await rm(directory, { recursive: true });
+    },
     db,
     clock: systemClock,
     log,
     searchIndex,
+    fileStore,
     searchEngines: { postgres: searchIndex, meilisearch: null },
   };
   const app = await buildApp(deps);

@@ -80,8 +80,8 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
   await app.register(cors, { origin: false });
   await app.register(rateLimit, { max: config.rateLimitPerMinute, timeWindow: '1 minute' });
   await useSwagger(app, config.publicUrl, documentWebhooks(describeEvent));
-  const { db, clock, log, searchIndex, wake } = deps;
-  useRequestCtx(app, { db, clock, log, searchIndex, wakeRelay: wake.wake }, authenticator({ db, clock }));
+  const { db, clock, log, searchIndex, fileStore, wake } = deps;
+  useRequestCtx(app, { db, clock, log, searchIndex, fileStore, wakeRelay: wake.wake }, authenticator({ db, clock }));
   await healthRoutes(app, deps);
   await app.register(
     async (v1) => {

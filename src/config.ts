@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { MailSender } from './mail-message.ts';
 import type { SmtpServer } from './mail-smtp.ts';
+import { type DiskSettings, type S3Settings, storageIn } from './storage-settings.ts';
 
 /** One line per variable: this is also what a wrong value is answered with. Lists in README and .env.example follow it. */
 export const Environment = Type.Object({
@@ -43,8 +44,27 @@ export const Environment = Type.Object({
   DATA_DIR: Type.String({
     minLength: 1,
     default: '.data',
-    description: 'a directory for the embedded database and mail',
+    description: 'a directory for the embedded database, files and mail',
   }),
+  STORAGE_URL: Type.Optional(
+    Type.String({
+      pattern: '^(file:///|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9/_.-]*)?(\\?|$))',
+      description:
+        'file:///directory, or s3://bucket/prefix?region=…, with endpoint=https://… for others than AWS and style=host where the bucket stands in the host; unset: files lie in DATA_DIR/files',
+    }),
+  ),
+  S3_ACCESS_KEY_ID: Type.Optional(
+    Type.String({
+      pattern: '^[\\x21-\\x7e]+$',
+      description: 'the id of a key for that bucket; set together with s3:// in STORAGE_URL',
+    }),
+  ),
+  S3_SECRET_ACCESS_KEY: Type.Optional(
+    Type.String({
+      pattern: '^[\\x21-\\x7e]+$',
+      description: 'the secret of that key; set together with S3_ACCESS_KEY_ID',
+    }),
+  ),
   ADMIN_EMAIL: Type.Optional(
     Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', description: 'the e-mail address of the platform administrator' }),
   ),
@@ -149,6 +169,8 @@ export interface Config {
   host: string;
   /** Absolute. */
   dataDir: string;
+  /** Where the bytes of files are kept. */
+  storage: DiskSettings | S3Settings;
   administrator: { email: string; password: string } | null;
   logLevel: Environment['LOG_LEVEL'];
   workers: Environment['WORKERS'];
@@ -200,12 +222,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   if (values.MEILI_URL !== undefined && !URL.canParse(values.MEILI_URL)) wrong.add('MEILI_URL');
   if (values.MEILI_KEY !== undefined && values.MEILI_URL === undefined) wrong.add('MEILI_KEY');
+  const storage = storageIn(values);
+  if (typeof storage === 'string') wrong.add(storage);
   const smtp = values.SMTP_URL === undefined ? null : smtpServerIn(values.SMTP_URL);
   if (smtp === undefined) wrong.add('SMTP_URL');
   const publicUrl =
     values.PUBLIC_URL ?? `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST}:${values.PORT}`;
   if (wrong.size === 0 && !URL.canParse(publicUrl)) wrong.add(values.PUBLIC_URL === undefined ? 'HOST' : 'PUBLIC_URL');
-  if (wrong.size > 0) {
+  if (wrong.size > 0 || typeof storage === 'string') {
     const properties = Environment.properties as unknown as Record<string, { description?: string }>;
     const lines = [...wrong].map((name) => `${name} wants ${properties[name]?.description ?? 'another value'}`);
     throw new ConfigError(`${lines.join('\n')}\n配置有误：请更正以上环境变量。`);
@@ -217,6 +241,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: values.PORT,
     host: values.HOST,
     dataDir: resolve(values.DATA_DIR),
+    storage,
     administrator:
       values.ADMIN_EMAIL && values.ADMIN_PASSWORD
         ? { email: values.ADMIN_EMAIL.toLowerCase(), password: values.ADMIN_PASSWORD }

@@ -1,18 +1,22 @@
+import { join } from 'node:path';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { createDatabase, createPool, type Database } from '../db/client.ts';
 import { startEmbeddedPostgres } from '../db/embedded/start.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { loadTechnicalTerms } from '../db/seed/dictionary.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import type { Actor } from './core/actor.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import type { Ctx } from './core/ctx.ts';
 import { describeError } from './core/error-report.ts';
+import type { FileStore } from './core/file-store.ts';
 import { newId } from './core/ids.ts';
 import type { Mailer } from './core/mailer.ts';
 import type { SearchEngines, Searcher } from './core/search-index.ts';
 import { Wake } from './core/wake.ts';
+import { createDiskFileStore } from './files/local-disk.ts';
+import { createS3FileStore } from './files/s3/adapter.ts';
 import { createLog } from './log.ts';
 import { createFileMailer } from './mail-files.ts';
 import { createSmtpMailer } from './mail-smtp.ts';
@@ -36,6 +40,7 @@ export interface Deps {
   searchIndex: Searcher;
   /** Those that hold a copy of the documents, each to be kept in step by itself. */
   searchEngines: SearchEngines;
+  fileStore: FileStore;
   mailer: Mailer;
   wake: Wake;
   metrics: Metrics;
@@ -61,11 +66,14 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
         })
       : null;
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
+  let fileStore: FileStore;
   try {
+    // After the embedded database, which makes DATA_DIR as its own user needs it.
+    fileStore = createFileStore(config);
     await migrateDatabase(databaseUrl);
   } catch (error) {
     await embedded?.stop();
-    throw config.databaseUrl === null ? error : nameDatabase(error, config.databaseUrl);
+    throw config.databaseUrl === null || error instanceof ConfigError ? error : nameDatabase(error, config.databaseUrl);
   }
   let closing = false;
   const pool = createPool(databaseUrl, (error) => {
@@ -84,7 +92,7 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
           isOurs: () => isIndexOurs(db, meilisearch),
         });
   const mailer = createMailer(config);
-  const base = { db, clock, log, searchIndex, wakeRelay: wake.wake };
+  const base = { db, clock, log, searchIndex, fileStore, wakeRelay: wake.wake };
   return {
     config,
     log,
@@ -94,6 +102,7 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     clock,
     searchIndex,
     searchEngines,
+    fileStore,
     mailer,
     wake,
     metrics: createMetrics({ db, clock }),
@@ -101,6 +110,7 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     close: async () => {
       closing = true;
       mailer.close?.();
+      fileStore.close?.();
       await pool.end();
       await embedded?.stop();
     },
@@ -114,6 +124,19 @@ function createSearchEngines({ meilisearch }: Config, db: Database, log: Logger)
     meilisearch:
       meilisearch === null ? null : createMeilisearchSearch({ ...meilisearch, analyse, log, synonyms: synonyms() }),
   };
+}
+
+/** @throws ConfigError for a directory that cannot be written */
+function createFileStore({ storage, dataDir }: Config): FileStore {
+  try {
+    return 'directory' in storage
+      ? createDiskFileStore(storage.directory)
+      : createS3FileStore(storage, join(dataDir, 'uploads'));
+  } catch (error) {
+    throw new ConfigError(
+      `STORAGE_URL: the directory for files cannot be made: ${describeError(error)}; 无法创建文件目录，请检查 STORAGE_URL 和 DATA_DIR 的权限。`,
+    );
+  }
 }
 
 function createMailer({ smtp, mailFrom: from, dataDir, publicUrl }: Config): Mailer & { close?(): void } {

@@ -4,6 +4,7 @@ import type { Ctx } from '../src/core/ctx.ts';
 import { prune } from '../src/core/housekeeping.ts';
 import { expireRestrictions } from '../src/credit/service.ts';
 import { expireDemands } from '../src/demands/service.ts';
+import { sweepFiles } from '../src/files/service.ts';
 import { failStrandedJobs } from '../src/jobs/service.ts';
 import { sweepIntroductions, sweepPreviews } from '../src/matches/service.ts';
 import { makeDueDigests } from '../src/notifications/service.ts';
@@ -18,6 +19,7 @@ import type { WorkerDeps } from './worker-deps.ts';
 const halfMinuteMs = 30_000;
 const fiveMinutesMs = 300_000;
 const tenMinutesMs = 600_000;
+const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
 const taskDays = 7;
@@ -36,6 +38,7 @@ export function scheduledJobsOf({ searchEngines }: Pick<WorkerDeps, 'searchEngin
     'look-at-saved-searches': { everyMs: fiveMinutesMs, run: lookAtSavedSearches },
     'make-digests': { everyMs: fiveMinutesMs, run: makeDueDigests },
     housekeeping: { everyMs: tenMinutesMs, run: keepHouse },
+    'sweep-files': { everyMs: hourMs, run: sweepFiles },
     'check-search-index': { everyMs: dayMs, run: (ctx) => checkSearchIndexes(ctx, searchEngines) },
     ...(meilisearch === null
       ? {}

@@ -4,6 +4,7 @@ import type { Config } from '../src/config.ts';
 import type { Clock } from '../src/core/clock.ts';
 import type { Ctx, Log } from '../src/core/ctx.ts';
 import type { DeliveryMeter } from '../src/core/delivery-meter.ts';
+import type { FileStore } from '../src/core/file-store.ts';
 import { newId } from '../src/core/ids.ts';
 import type { Mailer } from '../src/core/mailer.ts';
 import type { SearchEngines, Searcher } from '../src/core/search-index.ts';
@@ -21,6 +22,7 @@ export interface WorkerDeps {
   log: Log;
   searchIndex: Searcher;
   searchEngines: SearchEngines;
+  fileStore: FileStore;
   mailer: Mailer;
   wake: Wake;
   metrics: DeliveryMeter;
@@ -35,6 +37,7 @@ export function systemCtx(deps: WorkerDeps, name: string, deliveryId?: string): 
     log: deps.log,
     requestId: deliveryId ?? newId(),
     searchIndex: deps.searchIndex,
+    fileStore: deps.fileStore,
     wakeRelay: deps.wake.wake,
     ...(deliveryId === undefined ? {} : { deliveryId }),
   };

@@ -3,6 +3,7 @@ export * from './auth.ts';
 export * from './contracts.ts';
 export * from './credit.ts';
 export * from './demands.ts';
+export * from './files.ts';
 export * from './jobs.ts';
 export * from './mail.ts';
 export * from './match-observations.ts';

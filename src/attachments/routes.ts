@@ -1,10 +1,12 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { acceptedFormats } from '../files/inputs.ts';
+import { fileResponses, sendFile } from '../http/file-download.ts';
+import { FileBody, uploadOf, uploadProblems, useFileBodies } from '../http/file-upload.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { AttachmentParams } from './inputs.ts';
-import { FileBody, uploadOf, uploadProblems, useFileBodies } from './routes/upload.ts';
-import { dispositionOf, maxAttachmentBytes, maxAttachmentsPerRecord, servedMediaType } from './rules.ts';
+import { maxAttachmentBytes, maxAttachmentsPerRecord } from './rules.ts';
 import { deleteAttachment, listAttachments, putAttachment, type RecordType, readAttachment } from './service.ts';
 import { AttachmentListView, AttachmentView } from './views.ts';
 
@@ -12,6 +14,8 @@ const recordTypes = ['demand', 'result'] as const;
 
 const whoReads =
   "A file is read by the record's owner and the brokers of its home market. The other party of an introduction does not get files, not even once both have accepted: that waits for a confidentiality agreement, which is not part of this API yet.";
+
+const refusedByRecord = `The record has ${maxAttachmentsPerRecord} files already, or is in a state in which it cannot be changed.`;
 
 export async function attachmentRoutes(app: FastifyInstance): Promise<void> {
   for (const recordType of recordTypes) readingRoutes(app, recordType);
@@ -47,30 +51,19 @@ function readingRoutes(fastify: FastifyInstance, recordType: RecordType): void {
     (request) => listAttachments(request.ctx, { recordType, recordId: request.params.id }),
   );
 
+  const { schema, config } = operation({
+    id: `get${suffix}`,
+    summary: `Download a file of a ${recordType}`,
+    ...read,
+    input: { params: AttachmentParams },
+    output: Type.Null(),
+  });
   app.get(
     `${path}/:name`,
-    operation({
-      id: `get${suffix}`,
-      summary: `Download a file of a ${recordType}`,
-      ...read,
-      input: { params: AttachmentParams },
-      output: {
-        description: 'The bytes of the file. Types that a browser may run come as application/octet-stream.',
-        headers: {
-          'Content-Disposition': { type: 'string', description: 'attachment, with the name in UTF-8 (RFC 8187).' },
-          'X-Content-Type-Options': { type: 'string', description: 'nosniff' },
-        },
-        content: { '*/*': { schema: Type.String({ format: 'binary' }) } },
-      },
-    }),
+    { schema: { ...schema, response: { ...schema.response, ...fileResponses } }, config },
     async (request, reply) => {
       const { id: recordId, name } = request.params;
-      const { mediaType, content } = await readAttachment(request.ctx, { recordType, recordId, name });
-      return reply
-        .header('content-disposition', dispositionOf(name))
-        .header('x-content-type-options', 'nosniff')
-        .type(servedMediaType(mediaType))
-        .send(content);
+      return await sendFile(request, reply, await readAttachment(request.ctx, { recordType, recordId, name }));
     },
   );
 
@@ -102,7 +95,7 @@ function uploadRoute(fastify: FastifyInstance, recordType: RecordType): void {
   const { schema, config } = operation({
     id: `put${suffix}`,
     summary: `Keep a file with a ${recordType}`,
-    description: `For the record's owner. The body is the file; its Content-Type is kept. A file of the same name is replaced. A record has at most ${maxAttachmentsPerRecord} files of at most 10 MiB. ${whoReads}`,
+    description: `For the record's owner. The body is the file: ${acceptedFormats.en}. Its Content-Type has to be that of the file, or application/octet-stream. A file of the same name is replaced. A record has at most ${maxAttachmentsPerRecord} files of at most ${maxAttachmentBytes / 2 ** 20} MiB. ${whoReads}`,
     tag,
     access: 'signed-in',
     scope: 'records:write',
@@ -113,13 +106,12 @@ function uploadRoute(fastify: FastifyInstance, recordType: RecordType): void {
   app.put(
     `${path}/:name`,
     {
-      schema: { ...schema, response: { ...schema.response, ...uploadProblems } },
+      schema: { ...schema, response: { ...schema.response, ...uploadProblems(maxAttachmentBytes, refusedByRecord) } },
       config,
-      bodyLimit: maxAttachmentBytes,
     },
     (request) => {
       const { id: recordId, name } = request.params;
-      return putAttachment(request.ctx, { recordType, recordId, name, ...uploadOf(request) });
+      return putAttachment(request.ctx, { recordType, recordId, name, upload: uploadOf(request, maxAttachmentBytes) });
     },
   );
 }

@@ -2,40 +2,27 @@
  * Files of demands and results. A counterparty does not get them, not even once both have accepted: files come after
  * the confidentiality agreement, which Duijie does not keep yet. Until it does they are for the owner and its brokers.
  */
-import { createHash } from 'node:crypto';
 import { audit } from '../core/audit.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { conflict, found } from '../core/errors.ts';
+import type { ServedFile, Upload } from '../core/file-store.ts';
 import { newId } from '../core/ids.ts';
 import { readTransaction, type Tx, transaction } from '../core/transaction.ts';
-import { getDemandRows, lockDemand } from '../demands/service.ts';
-import { mayWrite, type OwnedRecord, requireChangeable } from '../records/service.ts';
-import { getResultRows, lockResult } from '../results/service.ts';
+import { insertFile, releaseFile, serveFile, storeUpload } from '../files/service.ts';
+import { mayWrite, requireChangeable } from '../records/service.ts';
 import { mayReadAttachments } from './policy.ts';
-import { maxAttachmentsPerRecord } from './rules.ts';
+import { maxAttachmentBytes, maxAttachmentsPerRecord } from './rules.ts';
 import {
   countOtherAttachments,
   deleteAttachmentRow,
-  getAttachmentContent,
+  getAttachmentRow,
   listAttachmentRows,
   saveAttachmentRow,
 } from './store.ts';
+import { type RecordRow, type RecordType, subjects } from './subjects.ts';
 import { type AttachmentListView, type AttachmentView, toAttachmentView } from './views.ts';
 
-export type RecordType = 'demand' | 'result';
-
-type RecordRow = OwnedRecord & { id: string; ownerVerified: boolean };
-
-const rowsOf: Record<RecordType, (tx: Tx, ids: readonly string[]) => Promise<RecordRow[]>> = {
-  demand: getDemandRows,
-  result: getResultRows,
-};
-
-/** So that a record's files are written one request at a time, and while it is in the state that was seen. */
-const lockOf: Record<RecordType, (tx: Tx, id: string) => Promise<RecordRow | undefined>> = {
-  demand: lockDemand,
-  result: lockResult,
-};
+export type { RecordType } from './subjects.ts';
 
 interface RecordRef {
   recordType: RecordType;
@@ -47,52 +34,56 @@ interface AttachmentRef extends RecordRef {
 }
 
 async function loadRecord(tx: Tx, { recordType, recordId }: RecordRef): Promise<RecordRow> {
-  const [row] = await rowsOf[recordType](tx, [recordId]);
+  const [row] = await subjects[recordType].load(tx, [recordId]);
   return found(row);
 }
 
 /**
  * Keeps a file with a record, in place of one of the same name.
- * @throws AppError CONFLICT when the record has as many files as it may have, INVALID_STATE when it cannot be changed
+ * @throws AppError CONFLICT when the record has as many files as it may have, INVALID_STATE when it cannot be changed;
+ * and what `storeUpload` throws
  */
-export async function putAttachment(
-  ctx: Ctx,
-  input: AttachmentRef & { mediaType: string; content: Buffer },
-): Promise<AttachmentView> {
+export async function putAttachment(ctx: Ctx, input: AttachmentRef & { upload: Upload }): Promise<AttachmentView> {
+  const { recordType, recordId, name, upload } = input;
+  // Before a byte of it is read; once more below, under the lock.
+  await readTransaction(ctx, async (tx) => requireRoom(tx, ctx, await loadRecord(tx, input), name));
+  const file = await storeUpload(ctx, upload, maxAttachmentBytes);
   return await transaction(ctx, async (tx) => {
-    const { recordType, name, mediaType, content } = input;
-    const now = ctx.clock.now();
-    const record = found(await lockOf[recordType](tx, input.recordId));
-    mayWrite(ctx.actor, record, now);
-    requireChangeable(record.status);
-    if ((await countOtherAttachments(tx, record.id, name)) >= maxAttachmentsPerRecord) {
-      throw conflict({
-        zh: `每条记录最多 ${maxAttachmentsPerRecord} 个附件；请先删除不再需要的。`,
-        en: `A record has at most ${maxAttachmentsPerRecord} files; delete one that is no longer needed first.`,
-      });
-    }
+    const record = found(await subjects[recordType].lock(tx, recordId));
+    await requireRoom(tx, ctx, record, name);
+    const replaced = await getAttachmentRow(tx, record.id, name);
+    await insertFile(tx, file);
     const row = await saveAttachmentRow(tx, {
       id: newId(),
       recordType,
       recordId: record.id,
       name,
-      mediaType,
-      sizeBytes: content.length,
-      sha256: createHash('sha256').update(content).digest('hex'),
-      content,
-      createdByUserId: ctx.actor.kind === 'user' ? ctx.actor.userId : '',
-      createdAt: now,
+      fileId: file.id,
+      createdAt: file.createdAt,
     });
+    if (replaced !== undefined) await releaseFile(tx, ctx, replaced.fileId);
     await recordStep(tx, ctx, 'attachment.put', input, record, row.id);
-    return toAttachmentView(row);
+    return toAttachmentView({ ...row, file });
+  });
+}
+
+async function requireRoom(tx: Tx, ctx: Ctx, record: RecordRow, name: string): Promise<void> {
+  mayWrite(ctx.actor, record, ctx.clock.now());
+  requireChangeable(record.status);
+  if ((await countOtherAttachments(tx, record.id, name)) < maxAttachmentsPerRecord) return;
+  throw conflict({
+    zh: `每条记录最多 ${maxAttachmentsPerRecord} 个附件；请先删除不再需要的。`,
+    en: `A record has at most ${maxAttachmentsPerRecord} files; delete one that is no longer needed first.`,
   });
 }
 
 export async function deleteAttachment(ctx: Ctx, input: AttachmentRef): Promise<void> {
   await transaction(ctx, async (tx) => {
-    const record = await loadRecord(tx, input);
+    const record = found(await subjects[input.recordType].lock(tx, input.recordId));
     mayWrite(ctx.actor, record, ctx.clock.now());
-    const row = found(await deleteAttachmentRow(tx, record.id, input.name));
+    const row = found(await getAttachmentRow(tx, record.id, input.name));
+    await deleteAttachmentRow(tx, row.id);
+    await releaseFile(tx, ctx, row.fileId);
     await recordStep(tx, ctx, 'attachment.delete', input, record, row.id);
   });
 }
@@ -123,11 +114,11 @@ export async function listAttachments(ctx: Ctx, input: RecordRef): Promise<Attac
   });
 }
 
-/** The bytes of a file, and the type that its sender named. */
-export async function readAttachment(ctx: Ctx, input: AttachmentRef): Promise<{ mediaType: string; content: Buffer }> {
+export async function readAttachment(ctx: Ctx, input: AttachmentRef): Promise<ServedFile> {
   return await readTransaction(ctx, async (tx) => {
     const record = await loadRecord(tx, input);
     mayReadAttachments(ctx.actor, record);
-    return found(await getAttachmentContent(tx, record.id, input.name));
+    const row = found(await getAttachmentRow(tx, record.id, input.name));
+    return serveFile(ctx, row.name, row.file);
   });
 }

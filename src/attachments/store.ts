@@ -1,20 +1,30 @@
 import { and, asc, count, eq, getTableColumns, ne } from 'drizzle-orm';
-import { attachments } from '../../db/schema/index.ts';
+import { attachments, files } from '../../db/schema/index.ts';
 import { found } from '../core/errors.ts';
 import type { Tx } from '../core/transaction.ts';
+import { type FileRow, fileColumns } from '../files/service.ts';
 
 type NewAttachment = typeof attachments.$inferInsert;
-export type AttachmentRow = Omit<typeof attachments.$inferSelect, 'content'>;
+export type AttachmentRow = typeof attachments.$inferSelect & { file: FileRow };
 
-/** What is told of a file: all but its bytes. */
-const { content, ...described } = getTableColumns(attachments);
+function selectAttachments(tx: Tx) {
+  return tx
+    .select({ ...getTableColumns(attachments), file: fileColumns })
+    .from(attachments)
+    .innerJoin(files, eq(files.id, attachments.fileId));
+}
+
+function named(recordId: string, name: string) {
+  return and(eq(attachments.recordId, recordId), eq(attachments.name, name));
+}
 
 export async function listAttachmentRows(tx: Tx, recordId: string): Promise<AttachmentRow[]> {
-  return await tx
-    .select(described)
-    .from(attachments)
-    .where(eq(attachments.recordId, recordId))
-    .orderBy(asc(attachments.name));
+  return await selectAttachments(tx).where(eq(attachments.recordId, recordId)).orderBy(asc(attachments.name));
+}
+
+export async function getAttachmentRow(tx: Tx, recordId: string, name: string): Promise<AttachmentRow | undefined> {
+  const [row] = await selectAttachments(tx).where(named(recordId, name));
+  return row;
 }
 
 export async function countOtherAttachments(tx: Tx, recordId: string, name: string): Promise<number> {
@@ -25,36 +35,17 @@ export async function countOtherAttachments(tx: Tx, recordId: string, name: stri
   return row?.others ?? 0;
 }
 
-export async function getAttachmentContent(
-  tx: Tx,
-  recordId: string,
-  name: string,
-): Promise<{ mediaType: string; content: Buffer } | undefined> {
-  const [row] = await tx
-    .select({ mediaType: attachments.mediaType, content })
-    .from(attachments)
-    .where(and(eq(attachments.recordId, recordId), eq(attachments.name, name)));
-  return row;
-}
-
-/** A file of the same name is replaced, and keeps its id. */
-export async function saveAttachmentRow(tx: Tx, row: NewAttachment): Promise<AttachmentRow> {
-  const { mediaType, sizeBytes, sha256, content, createdByUserId, createdAt } = row;
+/** A file of the same name is replaced, and the attachment keeps its id. */
+export async function saveAttachmentRow(tx: Tx, row: NewAttachment): Promise<typeof attachments.$inferSelect> {
+  const { fileId, createdAt } = row;
   const [saved] = await tx
     .insert(attachments)
     .values(row)
-    .onConflictDoUpdate({
-      target: [attachments.recordId, attachments.name],
-      set: { mediaType, sizeBytes, sha256, content, createdByUserId, createdAt },
-    })
-    .returning(described);
+    .onConflictDoUpdate({ target: [attachments.recordId, attachments.name], set: { fileId, createdAt } })
+    .returning();
   return found(saved);
 }
 
-export async function deleteAttachmentRow(tx: Tx, recordId: string, name: string): Promise<AttachmentRow | undefined> {
-  const [deleted] = await tx
-    .delete(attachments)
-    .where(and(eq(attachments.recordId, recordId), eq(attachments.name, name)))
-    .returning(described);
-  return deleted;
+export async function deleteAttachmentRow(tx: Tx, id: string): Promise<void> {
+  await tx.delete(attachments).where(eq(attachments.id, id));
 }

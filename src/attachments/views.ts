@@ -15,7 +15,7 @@ export const AttachmentView = Type.Object(
     id: Type.String({ format: 'uuid' }),
     name: Type.String(),
     mediaType: Type.String({
-      description: 'As its sender named it. Types that a browser may run are served as application/octet-stream.',
+      description: 'What the file was found to be when it came.',
     }),
     sizeBytes: Type.Integer(),
     sha256: Type.String({ description: 'Hexadecimal.' }),
@@ -34,13 +34,13 @@ export const AttachmentListView = Type.Object(
 );
 export type AttachmentListView = Static<typeof AttachmentListView>;
 
-export function toAttachmentView(row: AttachmentRow): AttachmentView {
+export function toAttachmentView(row: Pick<AttachmentRow, 'id' | 'name' | 'createdAt' | 'file'>): AttachmentView {
   return {
     id: row.id,
     name: row.name,
-    mediaType: row.mediaType,
-    sizeBytes: row.sizeBytes,
-    sha256: row.sha256,
+    mediaType: row.file.mediaType,
+    sizeBytes: row.file.sizeBytes,
+    sha256: row.file.sha256,
     createdAt: row.createdAt.toISOString(),
   };
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/client.ts';
 import type { Actor } from './actor.ts';
 import type { Clock } from './clock.ts';
+import type { FileStore } from './file-store.ts';
 import type { Searcher } from './search-index.ts';
 
 export interface Log {
@@ -25,6 +26,7 @@ export interface Ctx {
   log: Log;
   requestId: string;
   searchIndex: Searcher;
+  fileStore: FileStore;
   /** Called after each commit that may have left work for the relay. */
   wakeRelay: () => void;
   idempotency?: IdempotencyClaim;

@@ -13,6 +13,8 @@ const statuses: Record<ErrorCode, number> = {
   PRECONDITION_REQUIRED: 428,
   PRECONDITION_FAILED: 412,
   LIMIT_EXCEEDED: 429,
+  TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
   UPSTREAM_FAILED: 502,
   UNAVAILABLE: 503,
 };
@@ -28,6 +30,7 @@ const titles: Record<number, string> = {
   413: 'Content Too Large',
   414: 'URI Too Long',
   415: 'Unsupported Media Type',
+  416: 'Range Not Satisfiable',
   422: 'Unprocessable Content',
   428: 'Precondition Required',
   429: 'Too Many Requests',

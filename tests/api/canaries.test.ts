@@ -33,6 +33,7 @@ const demandSecrets = {
   organizationContactName: 'Qzoffice1',
   organizationContactPhone: '15912340002',
   organizationContactEmail: 'qzmail2@canary.example',
+  fileName: 'Qzfile1',
 } as const;
 const resultSecrets = {
   contactName: 'Qzcontact2',
@@ -43,7 +44,10 @@ const resultSecrets = {
   maxCny: '1765437',
   inventorPhone: '15912340004',
   inventorEmail: 'qzmail4@canary.example',
+  fileName: 'Qzfile2',
 } as const;
+/** In the files themselves. */
+const fileText = 'Qzbytes';
 const anonymousName = 'Qzanonymous枸杞公司';
 
 const logLines: string[] = [];
@@ -138,6 +142,11 @@ async function tellStory(): Promise<typeof story> {
     excludedOrganizations: [world.strangerUniversity.organizationId],
     budget: { minCny: Number(demandSecrets.minCny), maxCny: Number(demandSecrets.maxCny), negotiable: false },
   });
+  for (const [person, url] of [
+    [hidden, `/v1/demands/${demand.id}/attachments/${demandSecrets.fileName}`],
+    [world.university, `/v1/results/${result.id}/attachments/${resultSecrets.fileName}`],
+  ] as const)
+    expect((await person.put(url, fileText)).status).toBe(200);
   const match = await vi.waitFor(async () => {
     const list = await world.demandBroker.get(`/v1/matches?demandId=${demand.id}&resultId=${result.id}`);
     expect(list.body.items).toHaveLength(1);
@@ -218,7 +227,7 @@ async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ ur
       fillPath(path, {
         id: ids,
         milestoneId: [match.id],
-        name: ['regions', 'technology-fields'],
+        name: ['regions', 'technology-fields', demandSecrets.fileName, resultSecrets.fileName],
         token: ['unknown'],
       }).flatMap((url) => (queries[path] ?? ['']).map((query) => `${url}${query}`)),
     );
@@ -239,6 +248,11 @@ function exceptOrganizationPages(answers: readonly { url: string; answer: Answer
   return answers.filter(
     ({ url }) => url !== `/v1/organizations/${hidden.organizationId}` && !url.startsWith('/v1/organizations?'),
   );
+}
+
+/** The owner of one record is the other side of the other. */
+function filesOf(kind: 'demands' | 'results', answers: readonly { url: string; answer: Answer }[]) {
+  return answers.filter(({ url }) => url.startsWith(`/v1/${kind}/`));
 }
 
 const outsiders = (): Record<string, Caller> => ({
@@ -272,6 +286,7 @@ describe('before both parties have accepted', () => {
       expect(answers.filter(({ answer }) => answer.status === 200).length).toBeGreaterThan(10);
       expect(answers.filter(({ answer }) => answer.status >= 500)).toEqual([]);
       expect(leaksIn(answers, secrets)).toEqual([]);
+      expect(leaksIn(filesOf('demands', answers), [fileText])).toEqual([]);
       expect(leaksIn(exceptOrganizationPages(answers), ['Qzanonymous', hidden.organizationId])).toEqual([]);
     },
     120_000,
@@ -298,6 +313,7 @@ describe('before both parties have accepted', () => {
       const answers = await readAll(reader, secrets);
       expect(answers.filter(({ answer }) => answer.status === 200).length).toBeGreaterThan(10);
       expect(leaksIn(answers, secrets)).toEqual([]);
+      expect(leaksIn(filesOf('results', answers), [fileText])).toEqual([]);
     },
     120_000,
   );
@@ -308,11 +324,17 @@ describe('before both parties have accepted', () => {
       url: 'own',
       answer: await world.demandBroker.get(`/v1/organizations/${hidden.organizationId}`),
     };
-    const seen = new Set(leaksIn([demand, organization], Object.values(demandSecrets)).map((leak) => leak.secret));
+    const files = { url: 'files', answer: await hidden.get(`/v1/demands/${story.demand.id}/attachments`) };
+    const seen = new Set(
+      leaksIn([demand, organization, files], Object.values(demandSecrets)).map((leak) => leak.secret),
+    );
     expect(seen).toEqual(new Set(Object.values(demandSecrets)));
     const result = { url: 'result', answer: await world.resultBroker.get(`/v1/results/${story.result.id}`) };
-    const found = new Set(leaksIn([result], Object.values(resultSecrets)).map((leak) => leak.secret));
+    const own = `/v1/results/${story.result.id}/attachments`;
+    const kept = { url: 'files', answer: await world.university.get(own) };
+    const found = new Set(leaksIn([result, kept], Object.values(resultSecrets)).map((leak) => leak.secret));
     expect(found).toEqual(new Set(Object.values(resultSecrets)));
+    expect((await world.university.get(`${own}/${resultSecrets.fileName}`)).body).toBe(fileText);
   });
 
   it('a search for a secret finds no record, for anybody', async () => {
@@ -394,11 +416,14 @@ describe('what is stored', () => {
       [organizationContactName]: 'organization_contacts',
       [organizationContactPhone]: 'organization_contacts',
       [organizationContactEmail]: 'organization_contacts',
+      [demandSecrets.fileName]: 'attachments',
+      [resultSecrets.fileName]: 'attachments',
     };
     for (const secret of Object.values(demandSecrets))
       expect([secret, await tablesWith(secret)]).toEqual([secret, [places[secret] ?? 'demand_confidential']]);
     for (const secret of Object.values(resultSecrets))
-      expect([secret, await tablesWith(secret)]).toEqual([secret, ['result_confidential']]);
+      expect([secret, await tablesWith(secret)]).toEqual([secret, [places[secret] ?? 'result_confidential']]);
+    expect(await tablesWith(fileText)).toEqual([]);
   }, 60_000);
 
   it('of the hidden name is in notices to its own market alone', async () => {
@@ -525,7 +550,9 @@ describe('after both parties have accepted', () => {
       expect(byUniversity).toContain(demandSecrets[name]);
     expect(byUniversity).toContain(anonymousName);
     const byEnterprise = JSON.stringify(await hidden.get(`/v1/results/${story.result.id}`));
-    for (const secret of Object.values(resultSecrets)) expect(byEnterprise).toContain(secret);
+    const { fileName, ...seen } = resultSecrets;
+    for (const secret of Object.values(seen)) expect(byEnterprise).toContain(secret);
+    expect(byEnterprise).not.toContain(fileName);
   });
 
   it('a party sees no more than the audience of a counterparty has: neither decision owner nor preferred partners', async () => {

@@ -4,6 +4,7 @@ import { mulberry32 } from '../../bench/synthetic.ts';
 import { createDatabase, createPool, type Database } from '../../db/client.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import type { Ctx } from '../../src/core/ctx.ts';
+import type { FileStore } from '../../src/core/file-store.ts';
 import { newId } from '../../src/core/ids.ts';
 import { emit } from '../../src/core/outbox.ts';
 import type { Searcher } from '../../src/core/search-index.ts';
@@ -144,6 +145,7 @@ function ctxOf(db: Database): Ctx {
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     requestId: newId(),
     searchIndex: {} as Searcher,
+    fileStore: {} as FileStore,
     wakeRelay: quiet,
   };
 }

@@ -3,6 +3,7 @@ import { createDatabase } from '../../db/client.ts';
 import type { UserActor } from '../../src/core/actor.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import type { Ctx } from '../../src/core/ctx.ts';
+import type { FileStore } from '../../src/core/file-store.ts';
 import { newId } from '../../src/core/ids.ts';
 import type { Searcher } from '../../src/core/search-index.ts';
 import { createWebhook } from '../../src/webhooks/service.ts';
@@ -85,6 +86,7 @@ function adminCtx(pool: pg.Pool, organizationId: string, userId: string): Ctx {
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     requestId: newId(),
     searchIndex: {} as Searcher,
+    fileStore: {} as FileStore,
     wakeRelay: quiet,
   };
 }

@@ -24,6 +24,7 @@ const expectedRows = {
   demand_exclusions: 0,
   demands: 1,
   disclosures: 4,
+  files: 0,
   introduction_answers: 2,
   introductions: 1,
   jobs: 0,

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { createDatabase, createPool } from '../../db/client.ts';
 import { deliveries } from '../../db/schema/index.ts';
 import type { Ctx } from '../../src/core/ctx.ts';
+import type { FileStore } from '../../src/core/file-store.ts';
 import { newId } from '../../src/core/ids.ts';
 import type { Mail } from '../../src/core/mailer.ts';
 import type { MessageType } from '../../src/core/messages.ts';
@@ -80,6 +81,7 @@ export async function createHarness(redisUrl: string | null): Promise<Harness> {
       log: recorder(lines),
       searchIndex: noSearch,
       searchEngines: { postgres: noSearch, meilisearch: null },
+      fileStore: {} as FileStore,
       mailer: { send: async (mail) => void mails.push(mail) },
       wake: new Wake(),
       metrics: { count: (handler, outcome) => void counted.push(`${handler} ${outcome}`) },
@@ -116,6 +118,7 @@ export async function createHarness(redisUrl: string | null): Promise<Harness> {
         log: deps.log,
         requestId: newId(),
         searchIndex: noSearch,
+        fileStore: deps.fileStore,
         wakeRelay: deps.wake.wake,
       };
       await transaction(ctx, (tx) => emit(tx, ctx, { type, subjectType: 'organization', subjectId }));

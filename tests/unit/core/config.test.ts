@@ -38,6 +38,9 @@ describe('the configuration', () => {
     ['SMTP_URL', 'smtp://mail.example/?tls.rejectUnauthorized=false', 'smtps://'],
     ['SMTP_URL', 'smtp://user@mail.example', 'smtps://'],
     ['SMTP_URL', 'smtp://user:%zz@mail.example', 'smtps://'],
+    ['STORAGE_URL', 'ftp://x', 'file:///directory'],
+    ['STORAGE_URL', 'file://host/x', 'file:///directory'],
+    ['S3_ACCESS_KEY_ID', 'a key without a bucket', 'together with s3://'],
     ['MAIL_FROM', 'nobody', 'the sender of mails'],
     ['MAIL_FROM', 'A <a@b.example> <c@d.example>', 'the sender of mails'],
   ])('names %s=%s and what it wants', (name, value, wanted) => {
@@ -47,6 +50,34 @@ describe('the configuration', () => {
 
   it('writes an IPv6 address into links as a URL has it', () => {
     expect(readConfig({ HOST: '::1' }).publicUrl).toBe('http://[::1]:3000');
+  });
+
+  it('keeps files in DATA_DIR, in a directory or in a bucket', () => {
+    expect(readConfig({ DATA_DIR: '/d' }).storage).toEqual({ directory: '/d/files' });
+    expect(readConfig({ STORAGE_URL: 'file:///srv/%E6%96%87' }).storage).toEqual({ directory: '/srv/文' });
+    const keys = { S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' };
+    const inBucket = (STORAGE_URL: string) => readConfig({ STORAGE_URL, ...keys }).storage;
+    expect(inBucket('s3://docs/a/b/?region=eu-central-1')).toEqual({
+      url: 'https://docs.s3.eu-central-1.amazonaws.com',
+      region: 'eu-central-1',
+      prefix: 'a/b/',
+      accessKeyId: 'id',
+      secretAccessKey: 'secret',
+    });
+    expect(inBucket('s3://docs?endpoint=http://localhost:9000&region=x')).toMatchObject({
+      url: 'http://localhost:9000/docs',
+      prefix: '',
+    });
+    expect(inBucket('s3://docs?endpoint=https://oss.example&style=host')).toMatchObject({
+      url: 'https://docs.oss.example',
+    });
+    for (const wrong of ['s3://docs?endpoint=minio', 's3://docs?style=flat', 's3://docs?regoin=x', 's3://D', 's3:docs'])
+      expect(() => inBucket(wrong), wrong).toThrow(/STORAGE_URL wants/);
+    expect(() => readConfig({ STORAGE_URL: 's3://docs' })).toThrow(/S3_ACCESS_KEY_ID wants/);
+    expect(() => readConfig({ STORAGE_URL: 's3://docs', S3_ACCESS_KEY_ID: 'id' })).toThrow(
+      /S3_SECRET_ACCESS_KEY wants/,
+    );
+    expect(() => readConfig({ STORAGE_URL: 'file:///srv', ...keys })).toThrow(/S3_ACCESS_KEY_ID wants/);
   });
 
   it('wants ADMIN_EMAIL and ADMIN_PASSWORD together', () => {

@@ -60,7 +60,7 @@ describe('docker-compose.yml', async () => {
 
 describe('.env.example', () => {
   it('names exactly the variables that the configuration reads', async () => {
-    const named = [...(await read('.env.example')).matchAll(/^#?([A-Z_]+)=/gm)].map((match) => match[1]);
+    const named = [...(await read('.env.example')).matchAll(/^#?([A-Z0-9_]+)=/gm)].map((match) => match[1]);
     expect(named.sort()).toEqual([...known].sort());
   });
 });

@@ -1,0 +1,1 @@
+export { acceptedFormats } from './rules/formats.ts';
