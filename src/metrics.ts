@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { summarizeUnsealed } from './audit-trail/service.ts';
 import type { Clock } from './core/clock.ts';
 import { type DeliveryMeter, type DeliveryOutcome, deliveryOutcomes } from './core/delivery-meter.ts';
 import { channelOf, handlerNames } from './core/messages.ts';
@@ -45,6 +46,7 @@ export function createMetrics({ db, clock }: { db: Db; clock: Clock }): Metrics 
   // From the start at 0, so that the first one is an increase.
   for (const outcome of deliveryOutcomes) for (const name of handlerNames) counters[outcome].inc(labelsOf(name), 0);
   const gauges = deliveryGauges(registry);
+  const seals = sealGauges(registry);
 
   async function readOwed(): Promise<void> {
     for (const gauge of Object.values(gauges)) gauge.reset();
@@ -60,13 +62,20 @@ export function createMetrics({ db, clock }: { db: Db; clock: Clock }): Metrics 
     }
   }
 
+  async function readUnsealed(): Promise<void> {
+    for (const gauge of Object.values(seals)) gauge.reset();
+    const { entries, oldestAt } = await summarizeUnsealed(db);
+    seals.unsealed.set(entries);
+    seals.oldest.set(oldestAt === null ? 0 : Math.max(0, (clock.now().getTime() - oldestAt.getTime()) / 1_000));
+  }
+
   return {
     contentType: registry.contentType,
     observeRequest: (labels, seconds) => durations.observe(labels, seconds),
     count: (handler, outcome) => counters[outcome].inc(labelsOf(handler)),
     async render() {
       // With the database away, the process still tells what it knows by itself.
-      await readOwed().catch(() => undefined);
+      await Promise.all([readOwed(), readUnsealed()].map((read) => read.catch(() => undefined)));
       return await registry.metrics();
     },
   };
@@ -83,5 +92,16 @@ function deliveryGauges(registry: Registry) {
     owed: gauge('duijie_deliveries_owed', 'Deliveries that are not fulfilled yet, those that wait for their time too'),
     oldest: gauge('duijie_deliveries_oldest_due_seconds', 'How long ago the oldest of the owed deliveries was due'),
     dead: gauge('duijie_dead_letters', 'Deliveries that were given up and neither retried nor discarded'),
+  };
+}
+
+function sealGauges(registry: Registry) {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  return {
+    unsealed: gauge('duijie_audit_unsealed', 'Audit entries that are not in the chain yet'),
+    oldest: gauge(
+      'duijie_audit_oldest_unsealed_seconds',
+      'How long ago the oldest of the unsealed audit entries was made',
+    ),
   };
 }

@@ -1,5 +1,6 @@
 import type { MatchIndex } from '../src/matches/service.ts';
 import { createOutgoing } from '../src/webhooks/service.ts';
+import { createAuditSealer } from './readers/audit-sealer.ts';
 import { createMatchIndex } from './readers/match-index.ts';
 import { createSearchIndexReaders } from './readers/search-index.ts';
 import { createRegistry } from './registry.ts';
@@ -13,7 +14,7 @@ export function workerParts(deps: WorkerDeps): WorkerParts & { matchIndex: Match
   return {
     registry: createRegistry(index, createOutgoing({ allowPrivate: deps.config.webhookAllowPrivate })),
     scheduledJobs: scheduledJobsOf(deps),
-    readers: [...createSearchIndexReaders(deps), reader],
+    readers: [...createSearchIndexReaders(deps), reader, createAuditSealer(deps)],
     matchIndex: index,
   };
 }

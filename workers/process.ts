@@ -20,8 +20,8 @@ export interface Process {
   onClose(part: Started): void;
   /** Ends the process because of an error that comes after the start. */
   fail(error: unknown): void;
-  /** Ends the process, whose work is done. */
-  end(): void;
+  /** Ends the process, whose work is done; 0 unless another status is given. */
+  end(status?: number): void;
 }
 
 /**
@@ -39,6 +39,7 @@ export async function runProcess(start: (process: Process) => Promise<void>): Pr
   const parts: Started[] = [];
   let failure: unknown;
   let closing = false;
+  let endStatus = 0;
 
   const grace = closeWithGrace({ delay: closeTimeoutMs, logger: false }, async ({ signal, err }) => {
     failure ??= err;
@@ -47,6 +48,7 @@ export async function runProcess(start: (process: Process) => Promise<void>): Pr
     if (failure !== undefined && !isOperatorError(failure)) log.fatal({ err: failure }, 'closing after an error');
     for (const part of parts.splice(0).reverse()) await closePart(part);
     if (failure !== undefined) tellAndExit(failure);
+    if (endStatus !== 0) process.exit(endStatus);
   });
   async function closePart(part: Started): Promise<void> {
     await part
@@ -64,8 +66,12 @@ export async function runProcess(start: (process: Process) => Promise<void>): Pr
     failure ??= error;
     grace.close();
   }
+  function end(status = 0): void {
+    endStatus = status;
+    grace.close();
+  }
   try {
-    await start({ config, log, onClose, fail, end: grace.close });
+    await start({ config, log, onClose, fail, end });
   } catch (error) {
     fail(error);
   }

@@ -25,7 +25,7 @@ function concurrencyOf(queue: QueueName, matchingThreads: number): number {
 export interface WorkerParts {
   registry: Registry;
   scheduledJobs: ScheduledJobs;
-  readers: readonly CursorReader[];
+  readers: readonly Pick<CursorReader, 'start' | 'wake' | 'stop'>[];
 }
 
 export interface Workers {

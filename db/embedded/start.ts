@@ -30,7 +30,7 @@ export interface EmbeddedPostgresOptions {
   settings?: Record<string, string>;
 }
 
-const databaseName = 'duijie';
+export const databaseName = 'duijie';
 const orphanRaceMs = 10_000;
 
 /**

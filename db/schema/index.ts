@@ -1,4 +1,5 @@
 export * from './attachments.ts';
+export * from './audit-seals.ts';
 export * from './auth.ts';
 export * from './contracts.ts';
 export * from './credit.ts';

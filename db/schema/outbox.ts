@@ -74,8 +74,11 @@ export const auditEntries = pgTable(
     fromStatus: text('from_status'),
     toStatus: text('to_status'),
     details: jsonb('details').$type<Record<string, unknown>>().notNull(),
+    /** As of messages: the sealer goes by (xid, id) below the oldest running transaction. No part of what is sealed. */
+    xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
   },
   (t) => [
+    index('audit_entries_xid_id_idx').on(t.xid, t.id),
     index('audit_entries_subject_idx').on(t.subjectId, t.id),
     index('audit_entries_market_id_idx').on(t.marketId),
   ],

@@ -6,6 +6,10 @@ import { auditScopeOf } from './policy.ts';
 import { listEntryRows } from './store.ts';
 import { type AuditEntryView, toAuditEntryView } from './views.ts';
 
+export type { Head } from './rules.ts';
+export { sealEntries, verifyChain } from './service/chain.ts';
+export { summarizeUnsealed } from './store/chain.ts';
+
 /**
  * Who did what to a subject, newest first.
  * @throws AppError NOT_FOUND when there is no entry that the actor may read

@@ -99,6 +99,7 @@ async function expectRows(databaseUrl: string): Promise<void> {
   expect(counts['notifications.distinct']).toBe(counts.notifications);
   const growing = [
     'audit_entries',
+    'audit_seals',
     'cursors',
     'deliveries',
     'idempotency_keys',
