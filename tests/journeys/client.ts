@@ -51,7 +51,7 @@ export async function eventually<T>(
   what: string,
   ask: () => Promise<T>,
   satisfied: (answer: T) => boolean,
-  seconds = 20,
+  seconds = 60,
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
