@@ -21,6 +21,7 @@ const order = [
   'projects',
   'contracts',
   'diagnoses',
+  'desk',
   'webhooks',
   'notifications',
   'dead-letters',

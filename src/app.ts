@@ -12,6 +12,7 @@ import { creditRoutes } from './credit/routes.ts';
 import { deadLetterRoutes } from './dead-letters/routes.ts';
 import { demandRoutes } from './demands/routes.ts';
 import type { Deps } from './deps.ts';
+import { deskRoutes } from './desk/routes.ts';
 import { diagnosisRoutes } from './diagnoses/routes.ts';
 import { healthRoutes } from './health.ts';
 import { useDrain } from './http/drain.ts';
@@ -104,6 +105,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
       await projectRoutes(v1);
       await contractRoutes(v1);
       await diagnosisRoutes(v1);
+      await deskRoutes(v1);
       await webhookRoutes(v1, { allowPrivate: config.webhookAllowPrivate });
       await notificationRoutes(v1, {
         db,

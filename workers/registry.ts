@@ -9,6 +9,7 @@ import { mailRetries } from './handlers/mail-retries.ts';
 import { notifyAudience, notifyAudiences } from './handlers/notify-audience.ts';
 import { refreshMatchesOf } from './handlers/refresh-matches.ts';
 import { rehomeRecords } from './handlers/rehome-records.ts';
+import { releaseWork } from './handlers/release-work.ts';
 import { sendEmail } from './handlers/send-email.ts';
 import { queueNames } from './queues.ts';
 
@@ -36,6 +37,7 @@ export function createRegistry(matchIndex: MatchIndex, webhooks: Outgoing): Read
       run: (ctx, { message }) => answerPreview(ctx, message.subjectId, matchIndex),
     },
     'rehome-records': { queue: queueNames.matching, run: rehomeRecords },
+    'release-work': { queue: queueNames.matching, run: releaseWork },
     notify: { queue: queueNames.notices, run: notifyAudience, together: { most: 50, run: notifyAudiences } },
     'send-email': { queue: queueNames.outgoing, run: sendEmail, retries: mailRetries },
     'deliver-webhook': { queue: queueNames.outgoing, run: deliverToWebhook(webhooks), retries: webhookRetries },

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   date,
@@ -113,6 +114,7 @@ export const contracts = pgTable(
     uniqueIndex('contracts_registration_number_key').on(t.registrationNumber),
     index('contracts_project_id_idx').on(t.projectId),
     index('contracts_market_id_idx').on(t.marketId, t.id),
+    index('contracts_submitted_idx').on(t.submittedAt).where(sql`status = 'submitted'`),
     index('contracts_buyer_organization_id_idx').on(t.buyerOrganizationId, t.id),
     index('contracts_seller_organization_id_idx').on(t.sellerOrganizationId, t.id),
   ],

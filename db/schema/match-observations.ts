@@ -15,6 +15,7 @@ export const observedActions = [
   'accepted',
   'declined',
   'lapsed',
+  'reopened',
   'record_withdrawn',
   'record_closed',
   'record_expired',

@@ -92,6 +92,10 @@ export const introductions = pgTable(
     escalatedAt: instant('escalated_at'),
     openedAt: instant('opened_at'),
     closedAt: instant('closed_at'),
+    /** From 1; a broker who reopens begins the next. The times above, and the answers of this number, are of this round. */
+    round: integer('round').notNull().default(1),
+    /** The broker who has it in hand. */
+    assignedToUserId: uuid('assigned_to_user_id'),
     version: versionColumn(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
@@ -106,7 +110,33 @@ export const introductions = pgTable(
     index('introductions_market_id_idx').on(t.marketId, t.status),
     index('introductions_result_market_id_idx').on(t.resultMarketId, t.status),
     index('introductions_due_idx').on(t.dueAt).where(sql`status in ('requested', 'open')`),
+    index('introductions_assigned_to_user_id_idx')
+      .on(t.assignedToUserId)
+      .where(sql`assigned_to_user_id is not null and status in ('requested', 'open')`),
   ],
+);
+
+/** A round that ended and was followed by another, as it was when the broker reopened the introduction. Rows are added and never changed. */
+export const introductionRounds = pgTable(
+  'introduction_rounds',
+  {
+    id: idColumn(),
+    introductionId: uuid('introduction_id')
+      .notNull()
+      .references(() => introductions.id),
+    round: integer('round').notNull(),
+    outcome: text('outcome', { enum: ['declined', 'lapsed'] }).notNull(),
+    /** null for a request that no broker opened. */
+    openedAt: instant('opened_at'),
+    dueAt: instant('due_at'),
+    escalatedAt: instant('escalated_at'),
+    closedAt: instant('closed_at'),
+    reopenedAt: instant('reopened_at').notNull(),
+    reopenedByUserId: uuid('reopened_by_user_id').notNull(),
+    /** For the staff of the markets. */
+    reopenReason: text('reopen_reason').notNull(),
+  },
+  (t) => [uniqueIndex('introduction_rounds_key').on(t.introductionId, t.round)],
 );
 
 export const introductionAnswers = pgTable(
@@ -116,6 +146,7 @@ export const introductionAnswers = pgTable(
     introductionId: uuid('introduction_id')
       .notNull()
       .references(() => introductions.id),
+    round: integer('round').notNull().default(1),
     side: text('side', { enum: ['demand', 'result'] }).notNull(),
     answer: text('answer', { enum: ['accept', 'decline'] }).notNull(),
     reason: text('reason'),
@@ -123,7 +154,7 @@ export const introductionAnswers = pgTable(
     answeredByUserId: uuid('answered_by_user_id').notNull(),
     answeredAt: instant('answered_at').notNull(),
   },
-  (t) => [uniqueIndex('introduction_answers_side_key').on(t.introductionId, t.side)],
+  (t) => [uniqueIndex('introduction_answers_side_key').on(t.introductionId, t.round, t.side)],
 );
 
 /**

@@ -96,5 +96,6 @@ export const projectMilestones = pgTable(
     index('project_milestones_untold_idx')
       .on(t.dueOn)
       .where(sql`overdue_told_at is null and status in ('planned', 'rework')`),
+    index('project_milestones_open_idx').on(t.dueOn).where(sql`status in ('planned', 'rework')`),
   ],
 );

@@ -47,6 +47,8 @@ export function recordColumns() {
     returnReason: text('return_reason'),
     outcome: text('outcome'),
     createdByUserId: uuid('created_by_user_id').notNull(),
+    /** The broker who looks at it while it is in review. */
+    assignedToUserId: uuid('assigned_to_user_id'),
   };
 }
 

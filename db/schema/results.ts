@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgSequence, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, idColumn, updatedAt, versionColumn } from './columns.ts';
 import { organizations } from './organizations.ts';
@@ -78,6 +79,8 @@ export const results = pgTable(
     index('results_home_market_id_idx').on(t.homeMarketId, t.status),
     index('results_published_idx').on(t.status, t.publishedAt, t.id),
     index('results_valid_until_idx').on(t.validUntil),
+    index('results_in_review_idx').on(t.homeMarketId, t.id).where(sql`status = 'submitted' or revision is not null`),
+    index('results_assigned_to_user_id_idx').on(t.assignedToUserId).where(sql`assigned_to_user_id is not null`),
   ],
 );
 

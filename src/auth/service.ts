@@ -5,4 +5,5 @@ export * from './service/me.ts';
 export * from './service/members.ts';
 export * from './service/registrations.ts';
 export * from './service/sessions.ts';
-export { listActiveMembers, listMailboxes, type Mailbox } from './store.ts';
+export * from './service/staff.ts';
+export { listActiveMembers, listMailboxes, listPersonNames, type Mailbox } from './store.ts';

@@ -152,6 +152,16 @@ export async function listActiveMembers(
     .orderBy(asc(members.id));
 }
 
+/** The names of people, also of those who have left; a pseudonym once they have erased their data. */
+export async function listPersonNames(db: Db, userIds: readonly string[]): Promise<Map<string, string>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await db
+    .select({ id: users.id, name: users.name })
+    .from(users)
+    .where(inArray(users.id, [...new Set(userIds)]));
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
+
 export async function listMembershipsOf(db: Db, userId: string) {
   return await db
     .select({ member: members, organizationName: organizations.name })

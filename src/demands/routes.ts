@@ -4,10 +4,11 @@ import { expectedVersion, requiredVersion } from '../http/etag.ts';
 import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
-import { CloseBody, ListRecords, ReasonBody, RenewBody } from '../records/inputs.ts';
-import { HistoryView } from '../records/views.ts';
+import { AssignBody, CloseBody, ListRecords, ReasonBody, RenewBody } from '../records/inputs.ts';
+import { HistoryView, ReviewAssignmentView } from '../records/views.ts';
 import { CreateDemand, UpdateDemand } from './inputs.ts';
 import {
+  assignDemand,
   closeDemand,
   createDemand,
   getDemand,
@@ -103,6 +104,21 @@ export async function demandRoutes(fastify: FastifyInstance): Promise<void> {
     '/demands/:id/submit',
     operation({ id: 'submitDemand', summary: 'Submit a demand to the market', ...step, input: { params: IdParams } }),
     (request) => submitDemand(request.ctx, { ...request.params, expectedVersion: expectedVersion(request) }),
+  );
+
+  app.post(
+    '/demands/:id/assign',
+    operation({
+      id: 'assignDemand',
+      summary: 'Say who reviews a demand',
+      description:
+        'A broker takes it over, or hands on what is hers; a director assigns it to any broker of the market.',
+      ...write,
+      input: { params: IdParams, body: AssignBody },
+      output: ReviewAssignmentView,
+      problems: [404, 409],
+    }),
+    (request) => assignDemand(request.ctx, request.params.id, request.body),
   );
 
   app.post(

@@ -2,20 +2,30 @@ import type { Ctx } from '../core/ctx.ts';
 import { found } from '../core/errors.ts';
 import type { Tx } from '../core/transaction.ts';
 import { getOrganizationRow, organizationFaults } from '../organizations/service.ts';
-import { isPublic, type RecordKind, recordDrafting, recordLifecycle, recordReading } from '../records/service.ts';
+import {
+  isPublic,
+  type RecordKind,
+  recordDrafting,
+  recordLifecycle,
+  recordReading,
+  recordReviewing,
+} from '../records/service.ts';
 import type { UpdateDemand } from './inputs.ts';
 import { demandFaults, draftDefaults, missingForSubmission, partsOf, revisedColumns, termsOf } from './rules.ts';
 import {
+  assignDemandRow,
   type ConfidentialRow,
   type DemandRow,
   getDemandConfidential,
   getDemandRow,
   insertDemand,
+  listDemandReviews,
   listDemandRows,
   lockDemand,
   lockDueDemands,
   nextDemandNumber,
   rehomeDemandRows,
+  releaseDemandRows,
   updateDemandConfidential,
   updateDemandRow,
 } from './store.ts';
@@ -28,11 +38,14 @@ import {
 } from './views.ts';
 
 export {
+  countDemandReviews,
+  countDemandReviewsByBroker,
   countTerritoryDemands,
   type DemandRow,
   getDemandConfidential,
   getDemandRows,
   listDemandIdsOf,
+  listDemandReviews,
   listExclusions,
   listMatchableDemandIds,
   listTerritoryDemandIds,
@@ -50,6 +63,9 @@ const kind: RecordKind<DemandRow, ConfidentialRow, UpdateDemand, PublicDemandVie
     lock: lockDemand,
     list: listDemandRows,
     lockDue: lockDueDemands,
+    listReviews: listDemandReviews,
+    assign: assignDemandRow,
+    release: releaseDemandRows,
     nextNumber: nextDemandNumber,
     insert: insertDemand,
     update: updateDemandRow,
@@ -66,6 +82,7 @@ const kind: RecordKind<DemandRow, ConfidentialRow, UpdateDemand, PublicDemandVie
 const reading = recordReading(kind);
 const drafting = recordDrafting(kind, reading.show);
 const lifecycle = recordLifecycle(kind, reading.show);
+const reviewing = recordReviewing(kind);
 
 export const createDemand = drafting.create;
 export const updateDemand = drafting.update;
@@ -82,6 +99,9 @@ export const expireDemands = lifecycle.expireDue;
 export const getDemandHistory = lifecycle.history;
 export const markDemandInNegotiation = lifecycle.negotiate;
 export const markDemandContracted = lifecycle.contract;
+
+export const assignDemand = reviewing.assign;
+export const releaseDemandsOf = reviewing.release;
 
 export const viewDemand = reading.show;
 export const getDemand = reading.get;

@@ -1,8 +1,12 @@
-import { count, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { and, count, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { demandConfidential, demandExclusions, demands, organizations } from '../../db/schema/index.ts';
+import type { PageKey } from '../core/paging.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import {
+  assignRow,
   type Columns,
+  countReviews,
+  countReviewsByBroker,
   type DueFilter,
   dueCondition,
   listCondition,
@@ -10,7 +14,10 @@ import {
   matchableCondition,
   ownerColumns,
   type RecordFilter,
+  type ReviewFilter,
   rehomeRows,
+  releaseRows,
+  reviewCondition,
   type TerritoryPage,
   territoryCondition,
 } from '../records/service.ts';
@@ -157,4 +164,34 @@ export async function lockDueDemands(tx: Tx, due: DueFilter): Promise<DemandRow[
 /** After the tree of markets changed inside a region. */
 export async function rehomeDemandRows(tx: Tx, regionCode: string): Promise<void> {
   await rehomeRows(tx, demands, regionCode);
+}
+
+export async function listDemandReviews(
+  db: Db,
+  filter: ReviewFilter,
+  { after, limit }: { after: PageKey | null; limit: number },
+): Promise<DemandRow[]> {
+  return await selectDemands(db)
+    .where(and(reviewCondition(demands, filter), after === null ? undefined : gt(demands.id, after.id)))
+    .orderBy(demands.id)
+    .limit(limit);
+}
+
+export async function countDemandReviews(db: Db, filter: ReviewFilter, atMost: number): Promise<number> {
+  return await countReviews(db, demands, filter, atMost);
+}
+
+export async function countDemandReviewsByBroker(
+  db: Db,
+  marketIds: readonly string[],
+): Promise<Map<string | null, number>> {
+  return await countReviewsByBroker(db, demands, marketIds);
+}
+
+export async function assignDemandRow(tx: Tx, id: string, userId: string | null): Promise<void> {
+  await assignRow(tx, demands, id, userId);
+}
+
+export async function releaseDemandRows(tx: Tx, userId: string): Promise<{ id: string; homeMarketId: string }[]> {
+  return await releaseRows(tx, demands, userId);
 }

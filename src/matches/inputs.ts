@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { matchStatuses } from '../../db/schema/index.ts';
 import { pageQuery } from '../core/paging.ts';
 import { UpdateDemand } from '../demands/inputs.ts';
+import { AssignBody } from '../records/inputs.ts';
 import { UpdateResult } from '../results/inputs.ts';
 
 const Id = Type.String({ format: 'uuid' });
@@ -55,6 +56,25 @@ export const OpenIntroduction = Type.Object(
   { additionalProperties: false, examples: [{ message: '应企业请求，为双方牵线。' }] },
 );
 export type OpenIntroduction = Static<typeof OpenIntroduction>;
+
+export const ReopenIntroduction = Type.Object(
+  {
+    reason: Type.String({
+      minLength: 2,
+      maxLength: 500,
+      pattern: '\\S',
+      description: 'For the staff of both markets.',
+    }),
+    message: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 2_000, description: 'Read by both parties, in place of the one before.' }),
+    ),
+  },
+  { additionalProperties: false, examples: [{ reason: '企业负责人出差期间未及时答复，电话确认仍有意向' }] },
+);
+export type ReopenIntroduction = Static<typeof ReopenIntroduction>;
+
+export const AssignIntroduction = AssignBody;
+export type AssignIntroduction = AssignBody;
 
 export const AcceptIntroduction = Type.Object(
   { comment: Type.Optional(Type.String({ maxLength: 500, description: 'For the broker.' })) },

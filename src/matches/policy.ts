@@ -38,6 +38,12 @@ export function mayListMatchesOf(actor: Actor, record: OwnedRecord): void {
   if (!owns(actor, record) && !brokers(actor, record)) throw notFound();
 }
 
+/** Public to brokers: whoever introduces an organization may know how long it takes to answer. */
+export function mayReadAnswerTimes(actor: Actor): void {
+  if (actor.kind === 'user' && (actor.role === 'broker' || actor.role === 'director')) return;
+  throw forbidden({ zh: '答复用时供市场工作人员查看。', en: 'Answer times are for the staff of a market.' });
+}
+
 /** The desk is for the staff of a market. */
 export function deskOf(actor: Actor): readonly string[] {
   if (actor.kind === 'user' && (actor.role === 'broker' || actor.role === 'director')) return actor.marketIds;

@@ -10,39 +10,29 @@ import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
 import { JobView } from '../jobs/views.ts';
 import {
-  AcceptIntroduction,
-  CreateIntroduction,
-  DeclineIntroduction,
   DismissMatch,
-  ListIntroductions,
   ListMatches,
   ListMatchObservations,
   ListRecordMatches,
-  OpenIntroduction,
   PreviewMatches,
   RefreshMatches,
 } from './inputs.ts';
+import { routesOfIntroductions } from './routes/introductions.ts';
 import {
-  acceptIntroduction,
-  createIntroduction,
   createShownLog,
-  declineIntroduction,
   dismissMatch,
-  getIntroduction,
   getMatch,
   listDemandMatches,
-  listIntroductions,
   listMatches,
   listMatchObservations,
   listResultMatches,
-  openIntroduction,
   type PreviewMeans,
   previewMatches,
   refreshAllMatches,
   type ShownLog,
   shortlistMatch,
 } from './service.ts';
-import { IntroductionSummary, IntroductionView, MatchObservationView, MatchPreviewView, MatchView } from './views.ts';
+import { MatchObservationView, MatchPreviewView, MatchView } from './views.ts';
 
 export interface MatchOptions {
   introductionWorkingDays: number;
@@ -59,7 +49,7 @@ export async function matchRoutes(fastify: FastifyInstance, options: MatchOption
   fastify.addHook('onClose', () => shown.flush());
   await routesOfMatches(fastify, shown);
   await routesOfRuns(fastify, options);
-  await routesOfIntroductions(fastify, options);
+  await routesOfIntroductions(fastify, { workingDays: options.introductionWorkingDays });
   await routesOfObservations(fastify);
 }
 
@@ -185,97 +175,6 @@ async function routesOfRuns(fastify: FastifyInstance, options: MatchOptions): Pr
       const job = await refreshAllMatches(request.ctx, request.body);
       return reply.code(202).header('location', `/v1/jobs/${job.id}`).send(job);
     },
-  );
-}
-
-async function routesOfIntroductions(fastify: FastifyInstance, options: MatchOptions): Promise<void> {
-  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
-  const read = { tag: 'introductions', access: 'signed-in' } as const;
-  const write = { ...read, scope: 'matches:write', output: IntroductionView, problems: [404, 409, 412] } as const;
-  const terms = { workingDays: options.introductionWorkingDays };
-
-  app.post(
-    '/matches/:id/introductions',
-    {
-      ...operation({
-        id: 'createIntroduction',
-        summary: 'Introduce the two parties of a match, or ask for it',
-        description: "Opened at once by a broker of the demand's home market; requested when a party asks.",
-        ...write,
-        input: { params: IdParams, body: CreateIntroduction },
-        status: 201,
-        problems: [404, 409],
-      }),
-      preValidation: bodyMayBeAbsent,
-    },
-    async (request, reply) =>
-      reply.code(201).send(await createIntroduction(request.ctx, request.params.id, request.body, terms)),
-  );
-
-  app.get(
-    '/introductions',
-    operation({
-      id: 'listIntroductions',
-      summary: 'List introductions',
-      description: "The caller's own as a party, or those of a broker's territory; newest first.",
-      ...read,
-      input: { querystring: ListIntroductions },
-      output: PageOf(IntroductionSummary),
-    }),
-    (request) => listIntroductions(request.ctx, request.query),
-  );
-
-  app.get(
-    '/introductions/:id',
-    operation({
-      id: 'getIntroduction',
-      summary: 'Read an introduction',
-      ...read,
-      input: { params: IdParams },
-      output: IntroductionView,
-      problems: [404],
-    }),
-    (request) => getIntroduction(request.ctx, request.params.id),
-  );
-
-  app.post(
-    '/introductions/:id/open',
-    {
-      ...operation({
-        id: 'openIntroduction',
-        summary: 'Open an introduction that a party asked for',
-        ...write,
-        input: { params: IdParams, body: OpenIntroduction },
-      }),
-      preValidation: bodyMayBeAbsent,
-    },
-    (request) => openIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request), terms),
-  );
-
-  app.post(
-    '/introductions/:id/accept',
-    {
-      ...operation({
-        id: 'acceptIntroduction',
-        summary: 'Accept for one party',
-        description: 'Once both have accepted, each sees the other with contact and detail.',
-        ...write,
-        input: { params: IdParams, body: AcceptIntroduction },
-      }),
-      preValidation: bodyMayBeAbsent,
-    },
-    (request) => acceptIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request)),
-  );
-
-  app.post(
-    '/introductions/:id/decline',
-    operation({
-      id: 'declineIntroduction',
-      summary: 'Decline for one party, with a reason',
-      ...write,
-      input: { params: IdParams, body: DeclineIntroduction },
-    }),
-    (request) => declineIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request)),
   );
 }
 

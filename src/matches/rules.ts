@@ -1,6 +1,7 @@
-import chineseDays from 'chinese-days';
 import { chinaDate } from '../core/clock.ts';
-import type { Transition } from '../core/transitions.ts';
+import { conflict, invalidState } from '../core/errors.ts';
+import { nextState, type Transition } from '../core/transitions.ts';
+import { hasHolidays, workingDaysAfter } from '../core/working-days.ts';
 import type { IntroductionStatus, MatchStatus } from './inputs.ts';
 
 /** What people do to a match; a party that asks for an introduction does not move it. Runs move it between `suggested` and `superseded` only (see `service/refresh.ts`). */
@@ -11,6 +12,7 @@ export const matchTransitions = {
   accept: { from: ['introduced'], to: 'accepted' },
   decline: { from: ['introduced'], to: 'declined' },
   lapse: { from: ['introduced'], to: 'lapsed' },
+  reopen: { from: ['declined', 'lapsed'], to: 'introduced' },
 } as const satisfies Record<string, Transition<MatchStatus>>;
 
 /** `cancel`: the broker dismissed the match that a party had asked to be introduced on. */
@@ -20,7 +22,35 @@ export const introductionTransitions = {
   accept: { from: ['open'], to: 'accepted' },
   decline: { from: ['open'], to: 'declined' },
   lapse: { from: ['requested', 'open'], to: 'lapsed' },
+  reopen: { from: ['declined', 'lapsed'], to: 'open' },
 } as const satisfies Record<string, Transition<IntroductionStatus>>;
+
+/** How often a broker may reopen one introduction: who has said no three times means it. See docs/adr/0023. */
+export const maxReopenings = 2;
+
+/** @throws AppError CONFLICT in the last round */
+export function requireReopenable(round: number): void {
+  if (round <= maxReopenings) return;
+  throw conflict({
+    zh: `同一对接最多重新打开 ${maxReopenings} 次。`,
+    en: `An introduction is reopened ${maxReopenings} times at most.`,
+  });
+}
+
+/** Where the match of a reopened introduction goes: one that was only asked for has left it in the lists. */
+export function reintroduced(status: MatchStatus): MatchStatus {
+  const step = (matchTransitions.introduce.from as readonly MatchStatus[]).includes(status) ? 'introduce' : 'reopen';
+  return nextState(matchTransitions, step, status);
+}
+
+/** Somebody has in hand what is still to be done. @throws AppError INVALID_STATE */
+export function requireLive(status: IntroductionStatus): void {
+  if (status === 'requested' || status === 'open') return;
+  throw invalidState(status, {
+    zh: '对接已结束，不能再分派。',
+    en: 'The introduction has ended; there is nothing to assign.',
+  });
+}
 
 /** Answers that the parties owe, unless the configuration says otherwise. */
 export const defaultWorkingDays = 5;
@@ -51,20 +81,6 @@ export function introductionTimes(openedAt: Date, workingDays: number): Introduc
 }
 
 const msPerDay = 86_400_000;
-
-function workingDaysAfter(day: string, count: number): string[] {
-  const days: string[] = [];
-  for (let at = Date.parse(day) + msPerDay; days.length < count; at += msPerDay) {
-    const next = new Date(at).toISOString().slice(0, 10);
-    if (chineseDays.isWorkday(next)) days.push(next);
-  }
-  return days;
-}
-
-/** The library knows public holidays up to the year of its release. */
-function hasHolidays(year: string): boolean {
-  return chineseDays.getHolidaysInRange(`${year}-01-01`, `${year}-12-31`, false).length > 0;
-}
 
 export type DueStep = 'remind' | 'escalate' | 'lapse';
 

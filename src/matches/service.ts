@@ -1,5 +1,6 @@
 export * from './service/answer.ts';
-export * from './service/desk.ts';
+export { getAnswerTimes } from './service/answer-times.ts';
+export * from './service/assign.ts';
 export { toMatchDemand, toMatchResult } from './service/hydrate.ts';
 export * from './service/introduce.ts';
 export * from './service/introductions.ts';
@@ -10,6 +11,20 @@ export { answerPreview, type PreviewMeans, previewMatches, sweepPreviews } from 
 export { recordOutcome } from './service/record-answer.ts';
 export { type RefreshOutcome, refreshMatches } from './service/refresh.ts';
 export { recordsAtOnce, refreshAllMatches, refreshNextMatches } from './service/refresh-all.ts';
+export * from './service/reopen.ts';
+export * from './service/shortlist.ts';
 export { createShownLog, type ShownLog } from './service/shown-log.ts';
 export * from './service/sweep.ts';
-export { getIntroductionRow, getIntroductionRows, getMatchRows, type IntroductionRow, type MatchRow } from './store.ts';
+export {
+  countDeskIntroductions,
+  countIntroductionsByBroker,
+  countUnhandledMatches,
+  type DeskIntroductionFilter,
+  getIntroductionRow,
+  getIntroductionRows,
+  getMatchRows,
+  type IntroductionRow,
+  listDeskIntroductions,
+  listUnhandledMatches,
+  type MatchRow,
+} from './store.ts';

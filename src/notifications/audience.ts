@@ -157,6 +157,7 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'introduction.reminded': awaited,
   'introduction.escalated': ({ demand }) => directors(demand),
   'introduction.lapsed': everybody,
+  'introduction.reopened': (facts) => [...awaited(facts), ...brokers(facts.result)],
   'search.matched': person,
   'project.created': projectParties,
   'project.activated': projectParties,

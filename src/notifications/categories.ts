@@ -70,6 +70,7 @@ const categoryOfType: Readonly<Record<NoticeType, Category>> = {
   'introduction.reminded': 'introductions',
   'introduction.escalated': 'introductions',
   'introduction.lapsed': 'introductions',
+  'introduction.reopened': 'introductions',
   'search.matched': 'savedSearches',
   'project.created': 'projects',
   'project.activated': 'projects',

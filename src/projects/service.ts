@@ -4,6 +4,7 @@ export * from './service/milestones.ts';
 export * from './service/read.ts';
 export { rehomeProjects } from './service/rehome.ts';
 export { remindOfMilestones } from './service/remind.ts';
+export { countOverdueMilestones, listOverdueMilestones } from './store/overdue.ts';
 export {
   getMilestoneRows,
   getProjectRows,

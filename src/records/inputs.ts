@@ -72,6 +72,20 @@ export const ReasonBody = Type.Object(
   { title: 'ReasonBody', additionalProperties: false, examples: [{ reason: '请补充现有设备的处理量和目标纯度' }] },
 );
 
+export const AssignBody = Type.Object(
+  {
+    userId: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
+      description: 'A broker or director of the market or of one above it; null gives it back to all.',
+    }),
+  },
+  {
+    title: 'AssignBody',
+    additionalProperties: false,
+    examples: [{ userId: '0192f0c4-0000-7000-8000-000000000009' }],
+  },
+);
+export type AssignBody = Static<typeof AssignBody>;
+
 export const CloseBody = Type.Object(
   {
     outcome: Type.Enum(['contracted_elsewhere', 'solved_in_house', 'no_longer_needed', 'fulfilled', 'other']),

@@ -100,6 +100,15 @@ export function mayBroker(actor: Actor, record: OwnedRecord & { ownerVerified: b
   });
 }
 
+/** Who has what in hand: a director says; a broker takes it over, or hands on what is hers. */
+export function mayAssign(actor: Actor, { from, to }: { from: string | null; to: string | null }): void {
+  if (actor.kind === 'user' && (actor.role === 'director' || to === actor.userId || from === actor.userId)) return;
+  throw forbidden({
+    zh: '经纪人可自己接手，或转出自己手上的事项；其他分派由市场主任决定。',
+    en: 'A broker takes over, or hands on what is hers; all else is assigned by a director.',
+  });
+}
+
 export function mayClose(actor: Actor, record: OwnedRecord & { ownerVerified: boolean }, now: Date): void {
   if (!brokers(actor, record)) mayWrite(actor, record, now);
 }

@@ -67,6 +67,12 @@ export function missingFields(fields: Readonly<Record<string, string | readonly 
 
 const required: Text = { zh: '提交前必须填写', en: 'is required before the record can be submitted' };
 
+/** The market looks at what was submitted, and at changes proposed to what is open. @throws AppError INVALID_STATE */
+export function requireInReview({ status, revision }: { status: RecordStatus; revision: unknown }): void {
+  if (status === 'submitted' || revision !== null) return;
+  throw invalidState(status, { zh: '该记录不在审核中。', en: 'The record does not wait for review.' });
+}
+
 /** A date (the end of that day in China) or an RFC 3339 time. */
 export function instantOf(text: string): Date {
   return new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59+08:00` : text);

@@ -1,16 +1,22 @@
-export { brokers, isPublic, mayWrite, type OwnedRecord, owns } from './policy.ts';
+export { brokers, isPublic, mayAssign, mayWrite, type OwnedRecord, owns } from './policy.ts';
 export * from './rules.ts';
 export { recordDrafting } from './service/drafting.ts';
 export type { Columns, Parts, RecordKind } from './service/kind.ts';
 export { recordLifecycle } from './service/lifecycle.ts';
 export { recordReading } from './service/reading.ts';
-export type { DueFilter, RecordFilter, TerritoryPage } from './store.ts';
+export { recordReviewing } from './service/reviewing.ts';
+export type { DueFilter, RecordFilter, ReviewFilter, TerritoryPage } from './store.ts';
 export {
+  assignRow,
+  countReviews,
+  countReviewsByBroker,
   dueCondition,
   listCondition,
   listOrder,
   matchableCondition,
   ownerColumns,
   rehomeRows,
+  releaseRows,
+  reviewCondition,
   territoryCondition,
 } from './store.ts';

@@ -1,8 +1,8 @@
-import { and, desc, eq, gt, inArray, isNotNull, isNull, like, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, isNotNull, isNull, like, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import { type demands, organizations, type results } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import { regionPrefix } from '../core/region-codes.ts';
-import type { Tx } from '../core/transaction.ts';
+import type { Db, Tx } from '../core/transaction.ts';
 import { homeMarketOfRegion } from '../organizations/service.ts';
 import { openStatuses } from './rules.ts';
 
@@ -115,4 +115,63 @@ export async function rehomeRows(tx: Tx, table: RecordTable, regionCode: string)
     .where(
       and(like(table.regionCode, `${regionPrefix(regionCode)}%`), sql`${table.homeMarketId} is distinct from ${home}`),
     );
+}
+
+/** What waits for a market's review: submitted records, and changes that owners proposed to published ones. */
+export interface ReviewFilter {
+  marketIds: readonly string[];
+  /** A broker's own and what nobody has in hand; null: everybody's. */
+  forUserId: string | null;
+}
+
+/** Written as the partial index has it. */
+export function reviewCondition(table: RecordTable, { marketIds, forUserId }: ReviewFilter): SQL | undefined {
+  return and(
+    sql`(${table.status} = 'submitted' or ${table.revision} is not null)`,
+    sql`${table.homeMarketId} = any(${sql.param([...marketIds])}::uuid[])`,
+    forUserId === null ? undefined : or(isNull(table.assignedToUserId), eq(table.assignedToUserId, forUserId)),
+  );
+}
+
+/** Up to `atMost`: a desk that is fuller than that needs no exact figure. */
+export async function countReviews(db: Db, table: RecordTable, filter: ReviewFilter, atMost: number): Promise<number> {
+  const some = db
+    .select({ id: table.id })
+    .from(table as typeof demands)
+    .where(reviewCondition(table, filter))
+    .limit(atMost)
+    .as('some');
+  return await db.$count(some);
+}
+
+/** How many reviews each person has in hand; null: nobody. */
+export async function countReviewsByBroker(
+  db: Db,
+  table: RecordTable,
+  marketIds: readonly string[],
+): Promise<Map<string | null, number>> {
+  const rows = await db
+    .select({ userId: table.assignedToUserId, records: count() })
+    .from(table as typeof demands)
+    .where(reviewCondition(table, { marketIds, forUserId: null }))
+    .groupBy(table.assignedToUserId);
+  return new Map(rows.map((row) => [row.userId, row.records]));
+}
+
+/** Who looks at a record is the market's affair: its version, which the owner's changes are fenced by, stays. */
+export async function assignRow(tx: Tx, table: RecordTable, id: string, userId: string | null): Promise<void> {
+  await tx.update(table).set({ assignedToUserId: userId }).where(eq(table.id, id));
+}
+
+/** What a person who has left had in hand goes back to all. */
+export async function releaseRows(
+  tx: Tx,
+  table: RecordTable,
+  userId: string,
+): Promise<{ id: string; homeMarketId: string }[]> {
+  return await tx
+    .update(table)
+    .set({ assignedToUserId: null })
+    .where(eq(table.assignedToUserId, userId))
+    .returning({ id: table.id, homeMarketId: table.homeMarketId });
 }

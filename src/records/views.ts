@@ -54,6 +54,25 @@ export function toHistoryEntry(row: AuditRow): HistoryEntry {
   };
 }
 
+/** Which broker looks at a record. */
+export const ReviewAssignmentView = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    assignedToUserId: Type.Union([Type.String({ format: 'uuid' }), Type.Null()]),
+  },
+  {
+    title: 'ReviewAssignmentView',
+    examples: [
+      { id: '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d', assignedToUserId: '0192f0c4-0000-7000-8000-000000000009' },
+    ],
+  },
+);
+export type ReviewAssignmentView = Static<typeof ReviewAssignmentView>;
+
+export function toReviewAssignmentView(row: ReviewAssignmentView): ReviewAssignmentView {
+  return { id: row.id, assignedToUserId: row.assignedToUserId };
+}
+
 /** Whose record it is; of an anonymous one only what does not name it. */
 export const OwnerView = Type.Object(
   {

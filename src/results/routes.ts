@@ -4,10 +4,11 @@ import { expectedVersion, requiredVersion } from '../http/etag.ts';
 import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
-import { CloseBody, ListRecords, ReasonBody, RenewBody } from '../records/inputs.ts';
-import { HistoryView } from '../records/views.ts';
+import { AssignBody, CloseBody, ListRecords, ReasonBody, RenewBody } from '../records/inputs.ts';
+import { HistoryView, ReviewAssignmentView } from '../records/views.ts';
 import { CreateResult, UpdateResult } from './inputs.ts';
 import {
+  assignResult,
   closeResult,
   createResult,
   getResult,
@@ -103,6 +104,21 @@ export async function resultRoutes(fastify: FastifyInstance): Promise<void> {
     '/results/:id/submit',
     operation({ id: 'submitResult', summary: 'Submit a result to the market', ...step, input: { params: IdParams } }),
     (request) => submitResult(request.ctx, { ...request.params, expectedVersion: expectedVersion(request) }),
+  );
+
+  app.post(
+    '/results/:id/assign',
+    operation({
+      id: 'assignResult',
+      summary: 'Say who reviews a result',
+      description:
+        'A broker takes it over, or hands on what is hers; a director assigns it to any broker of the market.',
+      ...write,
+      input: { params: IdParams, body: AssignBody },
+      output: ReviewAssignmentView,
+      problems: [404, 409],
+    }),
+    (request) => assignResult(request.ctx, request.params.id, request.body),
   );
 
   app.post(

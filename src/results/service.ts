@@ -2,20 +2,30 @@ import type { Ctx } from '../core/ctx.ts';
 import { found } from '../core/errors.ts';
 import type { Tx } from '../core/transaction.ts';
 import { getOrganizationRow } from '../organizations/service.ts';
-import { isPublic, type RecordKind, recordDrafting, recordLifecycle, recordReading } from '../records/service.ts';
+import {
+  isPublic,
+  type RecordKind,
+  recordDrafting,
+  recordLifecycle,
+  recordReading,
+  recordReviewing,
+} from '../records/service.ts';
 import type { UpdateResult } from './inputs.ts';
 import { draftDefaults, missingForSubmission, partsOf, resultFaults, revisedColumns, termsOf } from './rules.ts';
 import {
+  assignResultRow,
   type ConfidentialRow,
   getResultConfidential,
   getResultRow,
   insertResult,
+  listResultReviews,
   listResultRows,
   lockDueResults,
   lockResult,
   nextResultNumber,
   type ResultRow,
   rehomeResultRows,
+  releaseResultRows,
   updateResultConfidential,
   updateResultRow,
 } from './store.ts';
@@ -28,11 +38,14 @@ import {
 } from './views.ts';
 
 export {
+  countResultReviews,
+  countResultReviewsByBroker,
   countTerritoryResults,
   getResultConfidential,
   getResultRows,
   listMatchableResultIds,
   listResultIdsOf,
+  listResultReviews,
   listTerritoryResultIds,
   lockResult,
   type ResultRow,
@@ -49,6 +62,9 @@ const kind: RecordKind<ResultRow, ConfidentialRow, UpdateResult, PublicResultVie
     lock: lockResult,
     list: listResultRows,
     lockDue: lockDueResults,
+    listReviews: listResultReviews,
+    assign: assignResultRow,
+    release: releaseResultRows,
     nextNumber: nextResultNumber,
     insert: insertResult,
     update: updateResultRow,
@@ -63,6 +79,7 @@ const kind: RecordKind<ResultRow, ConfidentialRow, UpdateResult, PublicResultVie
 const reading = recordReading(kind);
 const drafting = recordDrafting(kind, reading.show);
 const lifecycle = recordLifecycle(kind, reading.show);
+const reviewing = recordReviewing(kind);
 
 export const createResult = drafting.create;
 export const updateResult = drafting.update;
@@ -78,6 +95,9 @@ export const renewResult = lifecycle.renew;
 export const expireResults = lifecycle.expireDue;
 export const markResultContracted = lifecycle.contract;
 export const getResultHistory = lifecycle.history;
+
+export const assignResult = reviewing.assign;
+export const releaseResultsOf = reviewing.release;
 
 export const viewResult = reading.show;
 export const getResult = reading.get;

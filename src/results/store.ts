@@ -1,8 +1,12 @@
-import { count, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { and, count, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { organizations, resultConfidential, results } from '../../db/schema/index.ts';
+import type { PageKey } from '../core/paging.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import {
+  assignRow,
   type Columns,
+  countReviews,
+  countReviewsByBroker,
   type DueFilter,
   dueCondition,
   listCondition,
@@ -10,7 +14,10 @@ import {
   matchableCondition,
   ownerColumns,
   type RecordFilter,
+  type ReviewFilter,
   rehomeRows,
+  releaseRows,
+  reviewCondition,
   type TerritoryPage,
   territoryCondition,
 } from '../records/service.ts';
@@ -125,4 +132,34 @@ export async function lockDueResults(tx: Tx, due: DueFilter): Promise<ResultRow[
 /** After the tree of markets changed inside a region. */
 export async function rehomeResultRows(tx: Tx, regionCode: string): Promise<void> {
   await rehomeRows(tx, results, regionCode);
+}
+
+export async function listResultReviews(
+  db: Db,
+  filter: ReviewFilter,
+  { after, limit }: { after: PageKey | null; limit: number },
+): Promise<ResultRow[]> {
+  return await selectResults(db)
+    .where(and(reviewCondition(results, filter), after === null ? undefined : gt(results.id, after.id)))
+    .orderBy(results.id)
+    .limit(limit);
+}
+
+export async function countResultReviews(db: Db, filter: ReviewFilter, atMost: number): Promise<number> {
+  return await countReviews(db, results, filter, atMost);
+}
+
+export async function countResultReviewsByBroker(
+  db: Db,
+  marketIds: readonly string[],
+): Promise<Map<string | null, number>> {
+  return await countReviewsByBroker(db, results, marketIds);
+}
+
+export async function assignResultRow(tx: Tx, id: string, userId: string | null): Promise<void> {
+  await assignRow(tx, results, id, userId);
+}
+
+export async function releaseResultRows(tx: Tx, userId: string): Promise<{ id: string; homeMarketId: string }[]> {
+  return await releaseRows(tx, results, userId);
 }

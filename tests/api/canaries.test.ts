@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { deskCategories } from '../../src/desk/inputs.ts';
 import { workerParts } from '../../workers/parts.ts';
 import { startWorkers, type Workers } from '../../workers/start-workers.ts';
 import {
@@ -148,6 +149,8 @@ async function tellStory(): Promise<typeof story> {
   ] as const)
     expect((await person.put(url, fileText)).status).toBe(200);
   const match = await vi.waitFor(async () => {
+    // A job that is tried again waits for this clock.
+    api.clock.advance({ seconds: 1 });
     const list = await world.demandBroker.get(`/v1/matches?demandId=${demand.id}&resultId=${result.id}`);
     expect(list.body.items).toHaveLength(1);
     return list.body.items[0];
@@ -186,6 +189,7 @@ const patience = { timeout: 60_000, interval: 25 };
 /** All that is owed has been done, and the index has the demand. */
 async function settled(): Promise<void> {
   await vi.waitFor(async () => {
+    api.clock.advance({ seconds: 1 });
     const { rows } = await owner.query(
       `select (select count(*)::int from deliveries where status in ('pending', 'published')) as owed,
               (select count(*)::int from search_documents) as documents`,
@@ -216,6 +220,8 @@ async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ ur
       [words, ...secrets.map(encodeURIComponent)].map((q) => `?kind=${kind}&q=${q}`),
     ),
     '/v1/matches': ['?limit=100&nearMisses=true', `?demandId=${demand.id}`, `?resultId=${result.id}`],
+    '/v1/desk': ['?scope=all&minScore=0'],
+    '/v1/desk/{category}': ['?scope=all&minScore=0&limit=100'],
     '/v1/audit': ids.map((id) => `?subject=${id}&limit=100`),
     '/v1/notifications': ['?limit=100'],
   };
@@ -228,6 +234,7 @@ async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ ur
         id: ids,
         milestoneId: [match.id],
         name: ['regions', 'technology-fields', demandSecrets.fileName, resultSecrets.fileName],
+        category: deskCategories,
         token: ['unknown'],
       }).flatMap((url) => (queries[path] ?? ['']).map((query) => `${url}${query}`)),
     );

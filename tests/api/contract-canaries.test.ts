@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { deskCategories } from '../../src/desk/inputs.ts';
 import { workerParts } from '../../workers/parts.ts';
 import { startWorkers, type Workers } from '../../workers/start-workers.ts';
 import {
@@ -106,6 +107,7 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
     deliveryId: [contract.id],
     userId: [world.enterprise.userId],
     tierId: [contract.id],
+    category: deskCategories,
   };
   const urls = operationsOf(api)
     .filter(({ method, path }) => method === 'GET' && !path.endsWith('/stream'))

@@ -406,6 +406,101 @@ describe('the deadlines', () => {
   });
 });
 
+describe('an introduction that was ended', () => {
+  const reason = '企业负责人出差，电话确认仍有意向';
+  const again = async (person: Person): Promise<Person> => ({ ...person, ...(await signedInAgain(person)) });
+  const worldAgain = async (): Promise<World> => ({
+    ...world,
+    enterprise: await again(world.enterprise),
+    university: await again(world.university),
+    demandBroker: await again(world.demandBroker),
+    resultBroker: await again(world.resultBroker),
+  });
+
+  it('lapses after it was escalated, is reopened with new times, and is accepted by both', async () => {
+    const ctx = api.deps.ctxFor({ kind: 'system', name: 'sweep-introductions' });
+    let people = await worldAgain();
+    const story = await suggestMatch(people, matching);
+    const opening = await people.demandBroker.post(`/v1/matches/${story.match.id}/introductions`, { message });
+    const path = `/v1/introductions/${opening.body.id}`;
+    expect((await people.enterprise.post(`${path}/accept`, { comment: '盼复' })).status).toBe(200);
+    for (let day = 0; day < 10; day += 1) {
+      api.clock.advance({ days: 1 });
+      await sweepIntroductions(ctx);
+    }
+    const until = ['introduction.opened', 'introduction.answered', 'introduction.reminded', 'introduction.escalated'];
+    expect(await messagesAbout(api, opening.body.id)).toEqual([...until, 'introduction.lapsed']);
+
+    people = await worldAgain();
+    const lapsed = (await people.demandBroker.get(path)).body;
+    expect(lapsed).toMatchObject({ status: 'lapsed', round: 1, rounds: [] });
+    const stale = await people.demandBroker.post(`${path}/reopen`, { reason }, { 'if-match': '"1"' });
+    expect(stale.status).toBe(412);
+    const reopened = await people.demandBroker.post(`${path}/reopen`, { reason });
+    expect(reopened.status).toBe(200);
+    expect(reopened.body).toMatchObject({
+      status: 'open',
+      round: 2,
+      closedAt: null,
+      message,
+      assignedToUserId: world.demandBroker.userId,
+      parties: [{ answer: null }, { answer: null }],
+      rounds: [
+        {
+          round: 1,
+          outcome: 'lapsed',
+          openedAt: opening.body.openedAt,
+          dueAt: opening.body.dueAt,
+          reopenReason: reason,
+          answers: [{ side: 'demand', answer: 'accept', comment: '盼复' }],
+        },
+      ],
+    });
+    expect(Date.parse(reopened.body.dueAt)).toBeGreaterThan(api.clock.now().getTime());
+    expect((await people.demandBroker.get(`/v1/matches/${story.match.id}`)).body.status).toBe('introduced');
+    const fromAside = (await people.resultBroker.get(path)).body;
+    expect(fromAside.rounds[0].answers[0]).not.toHaveProperty('comment');
+    expect(fromAside).not.toHaveProperty('assignedToUserId');
+    const asParty = (await people.university.get(path)).body;
+    expect(asParty).toMatchObject({ round: 2, status: 'open' });
+    expect(asParty).not.toHaveProperty('rounds');
+    expect(JSON.stringify(asParty)).not.toContain(reason);
+
+    await sweepIntroductions(ctx);
+    for (const party of [people.university, people.enterprise])
+      expect((await party.post(`${path}/accept`, {})).status).toBe(200);
+    expect((await people.demandBroker.get(path)).body).toMatchObject({ status: 'accepted', rounds: [{ round: 1 }] });
+    expect((await messagesAbout(api, opening.body.id)).slice(-3)).toEqual([
+      'introduction.reopened',
+      'introduction.answered',
+      'introduction.accepted',
+    ]);
+    expect((await people.demandBroker.post(`${path}/reopen`, { reason })).body.state).toBe('accepted');
+    const { rows } = await api.deps.pool.query(
+      'select action from match_observations where introduction_id = $1 order by id',
+      [opening.body.id],
+    );
+    expect(rows.map((row) => row.action)).toEqual([
+      'introduced',
+      'accepted',
+      'lapsed',
+      'reopened',
+      'accepted',
+      'accepted',
+    ]);
+
+    // Round 1: the enterprise at once, the university never. Round 2: both at once.
+    const times = (await people.demandBroker.get(`/v1/organizations/${world.enterprise.organizationId}/answer-times`))
+      .body;
+    const { rows: hand } = await api.deps.pool.query(
+      `select count(*)::int as answered from introduction_answers a join introductions i on i.id = a.introduction_id
+       where i.demand_organization_id = $1 and a.side = 'demand'`,
+      [world.enterprise.organizationId],
+    );
+    expect(times).toMatchObject({ answered: hand[0].answered, medianHours: 0 });
+  });
+});
+
 describe('a demand in negotiation', () => {
   it('expires like every other when its owner keeps silent', async () => {
     const story = negotiated;

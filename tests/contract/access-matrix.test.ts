@@ -123,7 +123,14 @@ describe('an API key without the scope', () => {
   function pathOf({ path }: DocumentedOperation): string {
     const values = { id: [unknownId], milestoneId: [unknownId], userId: [unknownId], tierId: [unknownId] };
     return (
-      fillPath(path, { ...values, deliveryId: [unknownId], name: ['trl'], code: ['1'], token: ['unknown'] })[0] ?? path
+      fillPath(path, {
+        ...values,
+        deliveryId: [unknownId],
+        name: ['trl'],
+        category: ['late-contracts'],
+        code: ['1'],
+        token: ['unknown'],
+      })[0] ?? path
     );
   }
 

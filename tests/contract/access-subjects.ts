@@ -101,13 +101,15 @@ export class Subjects {
     return await insertMatch(this.api, await this.demand('published'), this.#result);
   }
 
-  async introduction(state: 'requested' | 'open' | 'accepted'): Promise<Body> {
+  async introduction(state: 'requested' | 'open' | 'accepted' | 'declined'): Promise<Body> {
     const { enterprise, university, demandBroker } = this.world;
     const opener = state === 'requested' ? enterprise : demandBroker;
     const made = done(await opener.post(`/v1/matches/${await this.match()}/introductions`, { message: '请交流' }));
     if (state === 'accepted') {
       for (const party of [enterprise, university]) done(await party.post(`/v1/introductions/${made.id}/accept`, {}));
     }
+    if (state === 'declined')
+      done(await university.post(`/v1/introductions/${made.id}/decline`, { reason: 'too_early' }));
     return made;
   }
 

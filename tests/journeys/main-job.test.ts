@@ -26,6 +26,7 @@ const expectedRows = {
   disclosures: 4,
   files: 0,
   introduction_answers: 2,
+  introduction_rounds: 0,
   introductions: 1,
   jobs: 0,
   mail_digests: 0,

@@ -54,7 +54,7 @@ async function draftContract(by: Caller, projectId: string): Promise<string> {
   return answer.body.id;
 }
 
-it('a new market takes over the records of its region, the projects of its demands and their contracts, and no others', async () => {
+it('a new market takes over the records of its region, their introductions, the projects of its demands and their contracts, and no others', async () => {
   const demand = await publishDemand(world.enterprise, world.demandBroker);
   const elsewhere = await publishDemand(world.strangerEnterprise, world.demandBroker);
   const result = await publishResult(world.university, world.resultBroker);
@@ -66,18 +66,19 @@ it('a new market takes over the records of its region, the projects of its deman
     const { rows } = await api.deps.pool.query<{ market: string }>(
       `select home_market_id as market from demands where id = any ($1)
        union all select market_id from projects where id = any ($1)
+       union all select market_id from introductions where demand_id = any ($1)
        union all select market_id from contracts where id = any ($1)`,
       [ids],
     );
     return rows.map((row) => row.market);
   };
-  expect(await marketsOf([demand.id, project, contract])).toEqual(Array(3).fill(world.demandMarket.id));
+  expect(await marketsOf([demand.id, project, contract])).toEqual(Array(4).fill(world.demandMarket.id));
   const { status, body: market } = await world.admin.post('/v1/markets', {
     name: '利通区科技大市场',
     regionCode: '640302',
   });
   expect(status).toBe(201);
   await rehome(market);
-  expect(await marketsOf([demand.id, project, contract])).toEqual(Array(3).fill(market.id));
-  expect(await marketsOf([elsewhere.id, otherProject, otherContract])).toEqual(Array(3).fill(world.demandMarket.id));
+  expect(await marketsOf([demand.id, project, contract])).toEqual(Array(4).fill(market.id));
+  expect(await marketsOf([elsewhere.id, otherProject, otherContract])).toEqual(Array(4).fill(world.demandMarket.id));
 });

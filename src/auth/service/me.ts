@@ -2,6 +2,7 @@ import { actorKey, type UserActor } from '../../core/actor.ts';
 import { audit } from '../../core/audit.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { conflict, found, invalidInput } from '../../core/errors.ts';
+import { emit } from '../../core/outbox.ts';
 import { type Db, readTransaction, type Tx, transaction } from '../../core/transaction.ts';
 import { checkVersion } from '../../core/versions.ts';
 import { getOrganizationRow } from '../../organizations/service.ts';
@@ -93,6 +94,7 @@ export async function eraseMe(ctx: Ctx, input: EraseMe): Promise<void> {
     }
     const now = ctx.clock.now();
     await leaveOrganizations(tx, userId, now);
+    await emit(tx, ctx, { type: 'member.removed', subjectType: 'user', subjectId: userId });
     await revokeSessionsOf(tx, userId, now);
     await revokeApiKeysOf(tx, userId, now);
     await useMailTokensOf(tx, userId, ['verify_email', 'reset_password'], now);

@@ -1,6 +1,7 @@
 import { audit } from '../../core/audit.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { conflict, found } from '../../core/errors.ts';
+import { emit } from '../../core/outbox.ts';
 import { decodeCursor, type Page, toPage } from '../../core/paging.ts';
 import { transaction } from '../../core/transaction.ts';
 import { getOrganizationRow } from '../../organizations/service.ts';
@@ -77,6 +78,7 @@ export async function removeMember(ctx: Ctx, organizationId: string, userId: str
     await endMembership(tx, member.id, now);
     await revokeSessionsOf(tx, userId, now);
     await revokeApiKeysOf(tx, userId, now);
+    await emit(tx, ctx, { type: 'member.removed', subjectType: 'user', subjectId: userId });
     await audit(tx, ctx, {
       action: 'member.remove',
       subjectType: 'user',

@@ -17,7 +17,7 @@ import {
   type IntroductionRow,
   insertAnswer,
   insertDisclosures,
-  listAnswers,
+  listCurrentAnswers,
   lockIntroduction,
   type MatchRow,
   updateIntroductionRow,
@@ -74,7 +74,7 @@ async function answer(ctx: Ctx, id: string, given: Answer, expectedVersion: numb
     const closed = nextState(introductionTransitions, given.answer, row.status);
     if (given.reason !== null)
       await checkTerms(tx, [{ vocabulary: 'decline-reasons', code: given.reason, pointer: '/reason' }]);
-    const others = await listAnswers(tx, [id]);
+    const others = await listCurrentAnswers(tx, [id]);
     if (others.some((other) => other.side === side)) throw answeredAlready();
     if (given.answer === 'accept') requirePublic(ctx, pair);
     // A restricted party answers nothing; the other may still decline.
@@ -82,7 +82,8 @@ async function answer(ctx: Ctx, id: string, given: Answer, expectedVersion: numb
     await refuseRestricted(tx, ctx, `introduction.${given.answer}`, concerned);
     const now = ctx.clock.now();
     const answeredByUserId = ctx.actor.kind === 'user' ? ctx.actor.userId : '';
-    await insertAnswer(tx, { introductionId: id, side, ...given, answeredByUserId, answeredAt: now });
+    const { round } = row;
+    await insertAnswer(tx, { introductionId: id, round, side, ...given, answeredByUserId, answeredAt: now });
     const isLast = given.answer === 'decline' || others.length > 0;
     const updated = isLast
       ? await close(tx, ctx, { row, match, status: closed })

@@ -1,4 +1,5 @@
 import { audit } from '../../core/audit.ts';
+import { chinaDate } from '../../core/clock.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { conflict, found, invalidState } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
@@ -25,6 +26,7 @@ import {
   updateMatchRow,
 } from '../store.ts';
 import type { IntroductionView } from '../views.ts';
+import { warnOfUnknownHolidays } from './holiday-warning.ts';
 import { viewIntroduction } from './introductions.ts';
 import { recordAnswer } from './record-answer.ts';
 import { loadPair, type PairRows } from './sides.ts';
@@ -73,6 +75,7 @@ export async function createIntroduction(
         status: isOpen ? 'open' : 'requested',
         message: input.message ?? null,
         openedByUserId: ctx.actor.kind === 'user' ? ctx.actor.userId : '',
+        assignedToUserId: isOpen && ctx.actor.kind === 'user' ? ctx.actor.userId : null,
         requestedBySide,
         ...(isOpen ? { openedAt: now, ...timesOf(ctx, workingDays) } : { dueAt: timesOf(ctx, workingDays).dueAt }),
         createdAt: now,
@@ -114,7 +117,7 @@ export async function openIntroduction(
       {
         status,
         openedAt: now,
-        openedByUserId: ctx.actor.kind === 'user' ? ctx.actor.userId : row.openedByUserId,
+        ...(ctx.actor.kind === 'user' ? { openedByUserId: ctx.actor.userId, assignedToUserId: ctx.actor.userId } : {}),
         ...timesOf(ctx, workingDays),
         ...(input.message === undefined ? {} : { message: input.message }),
       },
@@ -167,7 +170,7 @@ export function requirePublic(ctx: Ctx, pair: PairRows): void {
  * learn of it.
  * @throws AppError CONFLICT
  */
-async function refuseExcluded(tx: Tx, { demand, result }: PairRows): Promise<void> {
+export async function refuseExcluded(tx: Tx, { demand, result }: PairRows): Promise<void> {
   const excluded = (await listExclusions(tx, [demand.id])).get(demand.id);
   if (!excluded?.has(result.organizationId)) return;
   throw conflict({
@@ -183,14 +186,9 @@ function askedAlready() {
   });
 }
 
-function timesOf(ctx: Ctx, workingDays: number): { remindAt: Date; escalateAt: Date; dueAt: Date } {
+export function timesOf(ctx: Ctx, workingDays: number): { remindAt: Date; escalateAt: Date; dueAt: Date } {
   const { holidaysKnown, ...times } = introductionTimes(ctx.clock.now(), workingDays);
-  if (!holidaysKnown) {
-    ctx.log.warn(
-      { dueAt: times.dueAt.toISOString() },
-      'public holidays of that year are not known to this version; only weekends were left out of the working days',
-    );
-  }
+  if (!holidaysKnown) warnOfUnknownHolidays(ctx.log, chinaDate(times.escalateAt).slice(0, 4));
   return times;
 }
 

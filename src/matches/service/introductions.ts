@@ -4,12 +4,20 @@ import { decodeCursor, type Page, toPage } from '../../core/paging.ts';
 import { type Db, readTransaction, type Tx } from '../../core/transaction.ts';
 import { getDemandRows, viewDemand } from '../../demands/service.ts';
 import type { CounterpartyDemandView } from '../../demands/views.ts';
-import { getOrganizationRows } from '../../organizations/service.ts';
+import { getOrganizationRow, getOrganizationRows } from '../../organizations/service.ts';
 import { getResultRows, viewResult } from '../../results/service.ts';
 import type { CounterpartyResultView } from '../../results/views.ts';
 import type { ListIntroductions } from '../inputs.ts';
 import { introductionScope, type Side, type Standing, standingInIntroduction } from '../policy.ts';
-import { getIntroductionRow, type IntroductionRow, listAnswers, listIntroductionRows } from '../store.ts';
+import {
+  getIntroductionRow,
+  type IntroductionRow,
+  listAnswers,
+  listCurrentAnswers,
+  listIntroductionRows,
+  listRounds,
+  rehomeIntroductionRows,
+} from '../store.ts';
 import {
   type CounterpartyView,
   type IntroductionParts,
@@ -79,9 +87,11 @@ async function loadIntroductionParts(
   const results = await getResultRows(db, [...new Set(rows.map((row) => row.resultId))]);
   const organizationIds = rows.flatMap((row) => [row.demandOrganizationId, row.resultOrganizationId]);
   const organizations = await getOrganizationRows(db, [...new Set(organizationIds)]);
-  const answers = await listAnswers(
+  const ids = rows.map((row) => row.id);
+  const answers = await listAnswers(db, ids);
+  const rounds = await listRounds(
     db,
-    rows.map((row) => row.id),
+    rows.filter((row) => row.round > 1).map((row) => row.id),
   );
   const demandById = new Map(demands.map((row) => [row.id, row]));
   const resultById = new Map(results.map((row) => [row.id, row]));
@@ -95,14 +105,21 @@ async function loadIntroductionParts(
         demandOrganization: found(organizationById.get(row.demandOrganizationId)),
         resultOrganization: found(organizationById.get(row.resultOrganizationId)),
         answers: answers.filter((answer) => answer.introductionId === row.id),
+        rounds: rounds.filter((round) => round.introductionId === row.id),
       },
     ]),
   );
 }
 
+/** In the job of `market.created`: introductions go to the markets that their records went to. */
+export async function rehomeIntroductions(tx: Tx, marketId: string): Promise<void> {
+  const market = found(await getOrganizationRow(tx, marketId));
+  await rehomeIntroductionRows(tx, market.regionCode);
+}
+
 /** Which sides of introductions have not answered, by introduction. */
 export async function listUnanswered(db: Db, introductionIds: readonly string[]): Promise<Map<string, Side[]>> {
-  const answers = introductionIds.length === 0 ? [] : await listAnswers(db, introductionIds);
+  const answers = await listCurrentAnswers(db, introductionIds);
   const answered = new Set(answers.map((answer) => `${answer.introductionId} ${answer.side}`));
   return new Map(
     introductionIds.map((id) => [id, (['demand', 'result'] as const).filter((side) => !answered.has(`${id} ${side}`))]),

@@ -8,12 +8,13 @@ import type { ListMatches, ListRecordMatches } from '../inputs.ts';
 import { deskOf, mayListMatchesOf, standingIn } from '../policy.ts';
 import { getMatchRow, listAnswerRecords, listMatchRows, type MatchFilter, type MatchRow } from '../store.ts';
 import { type MatchParts, type MatchView, toMatchView } from '../views.ts';
+import { answersSince } from './answer-times.ts';
 import type { ShownLog, ShownView } from './shown-log.ts';
 
 /** @param shown takes note of what a person was shown, here and in the lists */
 export async function getMatch(ctx: Ctx, id: string, shown?: ShownLog): Promise<MatchView> {
   const row = found(await getMatchRow(ctx.db, id));
-  const pair = found((await loadMatchParts(ctx.db, [row])).get(id));
+  const pair = found((await loadMatchParts(ctx.db, [row], ctx.clock.now())).get(id));
   const view = toMatchView(row, pair, standingIn(ctx.actor, pair));
   shown?.note(ctx.actor, { list: null, filter: null, matches: [{ ...row, pair }] });
   return view;
@@ -49,7 +50,7 @@ export async function listResultMatches(
 
 /** The view that the actor may have of a match. @throws AppError NOT_FOUND when it may have none */
 export async function viewMatch(db: Db, ctx: Ctx, row: MatchRow): Promise<MatchView> {
-  const parts = found((await loadMatchParts(db, [row])).get(row.id));
+  const parts = found((await loadMatchParts(db, [row], ctx.clock.now())).get(row.id));
   return toMatchView(row, parts, standingIn(ctx.actor, parts));
 }
 
@@ -68,7 +69,7 @@ async function pageOf(
 ): Promise<Page<MatchView>> {
   const rows = await listMatchRows(ctx.db, filter);
   const onPage = rows.slice(0, filter.limit);
-  const parts = await loadMatchParts(ctx.db, onPage);
+  const parts = await loadMatchParts(ctx.db, onPage, ctx.clock.now());
   const matches = onPage.map((row) => ({ ...row, pair: found(parts.get(row.id)) }));
   const items = matches.map((match) => toMatchView(match, match.pair, standingIn(ctx.actor, match.pair)));
   shown?.note(ctx.actor, { list, filter, matches });
@@ -80,8 +81,8 @@ async function pageOf(
   };
 }
 
-/** @throws AppError INVALID_INPUT for a cursor of another list */
-function scoreKey(cursor: string | undefined): PageKey | null {
+/** Where a list goes on that is in the order of scores. @throws AppError INVALID_INPUT for a cursor of another list */
+export function scoreKey(cursor: string | undefined): PageKey | null {
   const key = decodeCursor(cursor);
   if (key === null || scoreShape.test(key.at)) return key;
   throw invalidInput({
@@ -95,12 +96,13 @@ function scoreKey(cursor: string | undefined): PageKey | null {
 const scoreShape = /^\d{1,3}(\.\d+)?(e-\d{1,3})?$/;
 
 /** One query for each table, however many matches. */
-async function loadMatchParts(db: Db, rows: readonly MatchRow[]): Promise<Map<string, MatchParts>> {
+async function loadMatchParts(db: Db, rows: readonly MatchRow[], now: Date): Promise<Map<string, MatchParts>> {
   const demands = await getDemandRows(db, [...new Set(rows.map((row) => row.demandId))]);
   const results = await getResultRows(db, [...new Set(rows.map((row) => row.resultId))]);
   const records = await listAnswerRecords(
     db,
     [...demands, ...results].map((row) => row.organizationId),
+    answersSince(now),
   );
   const answerRecords = new Map(records.map((record) => [record.organizationId, record]));
   const demandById = new Map(demands.map((row) => [row.id, row]));

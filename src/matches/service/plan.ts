@@ -17,6 +17,7 @@ import { isOpen } from '../../records/service.ts';
 import { getResultRows, type ResultRow } from '../../results/service.ts';
 import type { Side } from '../policy.ts';
 import { keptByOtherSide, listAnswerRecords, type PairRow } from '../store.ts';
+import { answersSince } from './answer-times.ts';
 import { toMatchDemand, toMatchResult } from './hydrate.ts';
 import type { MatchIndex } from './match-index.ts';
 import { type SideRow, toSideRow } from './sides.ts';
@@ -140,7 +141,7 @@ export async function loadPartners(ctx: Ctx, side: Side, ids: readonly string[])
 /** What is known of these records' organizations besides the records; not whom a demand excludes. */
 export async function loadFacts(ctx: Ctx, records: readonly { organizationId: string }[]): Promise<MatchFacts> {
   const organizationIds = records.map((record) => record.organizationId);
-  const rows = await listAnswerRecords(ctx.db, organizationIds);
+  const rows = await listAnswerRecords(ctx.db, organizationIds, answersSince(ctx.clock.now()));
   const answerRecords = new Map<string, AnswerRecord>(
     rows.map(({ organizationId, asked, answered }) => [organizationId, { asked, answered }]),
   );

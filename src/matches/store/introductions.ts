@@ -1,7 +1,8 @@
-import { and, desc, eq, inArray, isNotNull, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
-import { demands, disclosures, introductions, matches, results } from '../../../db/schema/index.ts';
+import { and, desc, eq, inArray, isNotNull, like, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import { demands, disclosures, introductionRounds, introductions, matches, results } from '../../../db/schema/index.ts';
 import { newId } from '../../core/ids.ts';
 import type { PageKey } from '../../core/paging.ts';
+import { regionPrefix } from '../../core/region-codes.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
 import { openStatuses } from '../../records/service.ts';
 import type { IntroductionScope } from '../policy.ts';
@@ -56,6 +57,58 @@ export async function updateIntroductionRow(
     .where(eq(introductions.id, row.id))
     .returning();
   return updated ?? row;
+}
+
+export type RoundRow = typeof introductionRounds.$inferSelect;
+
+export async function insertRound(tx: Tx, round: Omit<RoundRow, 'id'>): Promise<void> {
+  await tx.insert(introductionRounds).values({ id: newId(), ...round });
+}
+
+/** The rounds that were followed by another, the first one first. */
+export async function listRounds(db: Db, introductionIds: readonly string[]): Promise<RoundRow[]> {
+  if (introductionIds.length === 0) return [];
+  return await db
+    .select()
+    .from(introductionRounds)
+    .where(inArray(introductionRounds.introductionId, [...introductionIds]))
+    .orderBy(introductionRounds.round);
+}
+
+/** After the demands of a region went to another market: their introductions follow them, as the results' side does. */
+export async function rehomeIntroductionRows(tx: Tx, regionCode: string): Promise<void> {
+  const prefix = `${regionPrefix(regionCode)}%`;
+  await tx
+    .update(introductions)
+    .set({ marketId: sql`${demands.homeMarketId}` })
+    .from(demands)
+    .where(
+      and(
+        eq(demands.id, introductions.demandId),
+        like(demands.regionCode, prefix),
+        sql`${introductions.marketId} <> ${demands.homeMarketId}`,
+      ),
+    );
+  await tx
+    .update(introductions)
+    .set({ resultMarketId: sql`${results.homeMarketId}` })
+    .from(results)
+    .where(
+      and(
+        eq(results.id, introductions.resultId),
+        like(results.regionCode, prefix),
+        sql`${introductions.resultMarketId} <> ${results.homeMarketId}`,
+      ),
+    );
+}
+
+/** What a person who has left had in hand goes back to all. */
+export async function releaseIntroductionRows(tx: Tx, userId: string, now: Date): Promise<IntroductionRow[]> {
+  return await tx
+    .update(introductions)
+    .set({ assignedToUserId: null, version: sql`${introductions.version} + 1`, updatedAt: now })
+    .where(and(eq(introductions.assignedToUserId, userId), inArray(introductions.status, ['requested', 'open'])))
+    .returning();
 }
 
 /** Lets each party in to the other's record and contact. Row-level security reads this in the same transaction. */

@@ -7,7 +7,7 @@ import type { ResultRow } from '../../results/service.ts';
 import { CounterpartyResultView } from '../../results/views.ts';
 import { IntroductionStatus } from '../inputs.ts';
 import { type Side, type Standing, seesDemandParty } from '../policy.ts';
-import type { AnswerRow, IntroductionRow } from '../store.ts';
+import type { AnswerRow, IntroductionRow, RoundRow } from '../store.ts';
 import { RecordName, toRecordName } from './matches.ts';
 
 const Id = Type.String({ format: 'uuid' });
@@ -46,6 +46,7 @@ const example = {
       answeredAt: null,
     },
   ],
+  round: 1,
   message: '双方技术路线一致，建议下周线上交流。',
   requestedBySide: null,
   dueAt: '2026-11-27T16:00:00.000Z',
@@ -53,6 +54,27 @@ const example = {
   closedAt: null,
   createdAt: '2026-11-22T02:00:00.000Z',
 };
+
+const RoundAnswerView = Type.Object({
+  side: Type.Enum(['demand', 'result']),
+  answer: Type.Enum(['accept', 'decline']),
+  answeredAt: Type.String({ format: 'date-time' }),
+  reason: Type.Optional(Nullable.string),
+  comment: Type.Optional(Nullable.string),
+});
+
+/** A round that was followed by another. */
+export const IntroductionRoundView = Type.Object({
+  round: Type.Integer(),
+  outcome: Type.Enum(['declined', 'lapsed']),
+  openedAt: Nullable.moment,
+  dueAt: Nullable.moment,
+  closedAt: Nullable.moment,
+  answers: Type.Array(RoundAnswerView),
+  reopenedAt: Type.String({ format: 'date-time' }),
+  reopenReason: Type.String(),
+});
+export type IntroductionRoundView = Static<typeof IntroductionRoundView>;
 
 const shared = {
   id: Id,
@@ -65,6 +87,7 @@ const shared = {
     description:
       'The demand side first. Reason and comment of an answer are for that party itself and for brokers of its side.',
   }),
+  round: Type.Integer({ description: 'From 1; each reopening begins the next, and both parties are asked again.' }),
   message: Nullable.string,
   requestedBySide: Type.Union([Type.Enum(['demand', 'result']), Type.Null()]),
   dueAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
@@ -73,6 +96,12 @@ const shared = {
   openedAt: Nullable.moment,
   closedAt: Nullable.moment,
   createdAt: Type.String({ format: 'date-time' }),
+  assignedToUserId: Type.Optional(
+    Type.Union([Id, Type.Null()], { description: "For the staff of the demand's market: who has it in hand." }),
+  ),
+  rounds: Type.Optional(
+    Type.Array(IntroductionRoundView, { description: 'For the staff of both markets: the rounds before this one.' }),
+  ),
 };
 
 /** What brokers and parties see of an introduction. */
@@ -104,7 +133,10 @@ export interface IntroductionParts {
   result: ResultRow;
   demandOrganization: OrganizationRow;
   resultOrganization: OrganizationRow;
+  /** Of all rounds. */
   answers: readonly AnswerRow[];
+  /** Those before the present one. */
+  rounds: readonly RoundRow[];
 }
 
 export function toIntroductionSummary(
@@ -113,6 +145,7 @@ export function toIntroductionSummary(
   standing: Standing,
 ): IntroductionSummary {
   const accepted = row.status === 'accepted';
+  const answers = parts.answers.filter((answer) => answer.round === row.round);
   const seesDemand = seesDemandParty(standing, parts.demand.anonymous, accepted);
   return {
     id: row.id,
@@ -125,23 +158,49 @@ export function toIntroductionSummary(
       toPartyView(
         'demand',
         seesDemand ? parts.demandOrganization : null,
-        parts.answers,
+        answers,
         standing.leads || standing.ownsDemand,
       ),
       toPartyView(
         'result',
         parts.resultOrganization,
-        parts.answers,
+        answers,
         standing.leads || standing.brokersResult || standing.ownsResult,
       ),
     ],
+    round: row.round,
     message: row.message,
     requestedBySide: row.requestedBySide,
     dueAt: row.dueAt?.toISOString() ?? null,
     openedAt: row.openedAt?.toISOString() ?? null,
     closedAt: row.closedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
+    ...(standing.leads ? { assignedToUserId: row.assignedToUserId } : {}),
+    ...(standing.leads || standing.brokersResult ? { rounds: toRoundViews(parts, standing) } : {}),
   };
+}
+
+/** As in the present round, the result's broker reads the reasons of its own side, and nothing of a request that nobody opened. */
+function toRoundViews({ rounds, answers }: IntroductionParts, standing: Standing): IntroductionRoundView[] {
+  return rounds
+    .filter((round) => standing.leads || round.openedAt !== null)
+    .map((round) => ({
+      round: round.round,
+      outcome: round.outcome,
+      openedAt: round.openedAt?.toISOString() ?? null,
+      dueAt: round.dueAt?.toISOString() ?? null,
+      closedAt: round.closedAt?.toISOString() ?? null,
+      answers: answers
+        .filter((answer) => answer.round === round.round)
+        .map(({ side, answer, answeredAt, reason, comment }) => ({
+          side,
+          answer,
+          answeredAt: answeredAt.toISOString(),
+          ...(standing.leads || side === 'result' ? { reason, comment } : {}),
+        })),
+      reopenedAt: round.reopenedAt.toISOString(),
+      reopenReason: round.reopenReason,
+    }));
 }
 
 function toPartyView(

@@ -69,9 +69,36 @@ export const NearMissView = Type.Union([Type.Object({ gate: Type.String(), chang
 });
 
 export const AnswerRecordView = Type.Object({
-  medianHours: Type.Union([Type.Number(), Type.Null()], { description: 'From opening an introduction to the answer.' }),
+  medianHours: Type.Union([Type.Number(), Type.Null()], {
+    description: 'By the clock, from opening an introduction to the answer; over the last twelve months.',
+  }),
   answered: Type.Integer(),
 });
+
+/** How an organization answers introductions. */
+export const AnswerTimesView = Type.Object(
+  {
+    since: Type.String({ format: 'date-time', description: 'Rounds opened from here on are counted.' }),
+    asked: Type.Integer({ description: 'Rounds of introductions that it answered, or let lapse.' }),
+    ...AnswerRecordView.properties,
+  },
+  {
+    examples: [
+      {
+        since: '2025-11-22T02:00:00.000Z',
+        asked: 9,
+        medianHours: 26.5,
+        answered: 8,
+      },
+    ],
+  },
+);
+export type AnswerTimesView = Static<typeof AnswerTimesView>;
+
+export function toAnswerTimesView(since: Date, record: AnswerRecordRow | undefined): AnswerTimesView {
+  const { asked = 0, answered = 0, medianHours = null } = record ?? {};
+  return { since: since.toISOString(), asked, medianHours, answered };
+}
 
 export const matchExample = {
   id: '0192f0c4-7c00-7d11-8a01-2b3c4d5e6f70',

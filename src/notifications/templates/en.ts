@@ -187,6 +187,10 @@ export const en: Templates = {
     title: 'The introduction has lapsed',
     body: `The introduction over ${pair(p)} was not answered in time and has lapsed.`,
   }),
+  'introduction.reopened': (p) => ({
+    title: 'An introduction is open again',
+    body: `The broker has reopened the introduction over ${pair(p)}; both parties are asked to answer again.${due(p)}`,
+  }),
   'search.matched': (p) => ({
     title: 'News for your saved search',
     body: sentence(

@@ -114,6 +114,10 @@ export const zh: Templates = {
   'introduction.reminded': (p) => ({ title: '对接待答复', body: `${pair(p)}的对接还在等您答复。${due(p)}` }),
   'introduction.escalated': (p) => ({ title: '对接逾期提醒', body: `${pair(p)}的对接临近期限仍未答复，请督促。` }),
   'introduction.lapsed': (p) => ({ title: '对接已失效', body: `${pair(p)}的对接超过期限未答复，已失效。` }),
+  'introduction.reopened': (p) => ({
+    title: '对接重新打开',
+    body: `经纪人重新打开了${pair(p)}的对接，请双方重新答复。${due(p)}`,
+  }),
   'search.matched': (p) => ({
     title: '您保存的搜索有新内容',
     body: `您保存的搜索${p.searchName === undefined ? '' : `“${p.searchName}”`}有${p.count === undefined ? '' : ` ${p.count} 条`}新发布的${p.searchKind === 'result' ? '成果' : '需求'}。`,

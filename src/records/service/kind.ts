@@ -1,11 +1,12 @@
 import type { Ctx } from '../../core/ctx.ts';
 import type { InputFault } from '../../core/errors.ts';
+import type { PageKey } from '../../core/paging.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
 import type { OrganizationRow } from '../../organizations/service.ts';
 import type { OrganizationView } from '../../organizations/views.ts';
 import type { TermUse } from '../../vocabularies/service.ts';
 import type { OwnedRecord } from '../policy.ts';
-import type { DueFilter, RecordFilter } from '../store.ts';
+import type { DueFilter, RecordFilter, ReviewFilter } from '../store.ts';
 
 /** The columns that the shared verbs know; demands and results have more, which only their own rules touch. */
 export interface RecordRow extends OwnedRecord {
@@ -13,6 +14,7 @@ export interface RecordRow extends OwnedRecord {
   version: number;
   contentVersion: number;
   revision: Record<string, unknown> | null;
+  assignedToUserId: string | null;
   publishedAt: Date | null;
   createdAt: Date;
   ownerVerified: boolean;
@@ -53,6 +55,11 @@ export interface RecordStore<Row, Confidential> {
   list(db: Db, filter: RecordFilter): Promise<Row[]>;
   /** Open records past their validity, or to be asked about it, locked. */
   lockDue(tx: Tx, due: DueFilter): Promise<Row[]>;
+  /** What waits for review, the first made first. */
+  listReviews(db: Db, filter: ReviewFilter, page: { after: PageKey | null; limit: number }): Promise<Row[]>;
+  assign(tx: Tx, id: string, userId: string | null): Promise<void>;
+  /** What a person who has left had in hand. */
+  release(tx: Tx, userId: string): Promise<{ id: string; homeMarketId: string }[]>;
   nextNumber(tx: Tx): Promise<number>;
   insert(tx: Tx, columns: Columns, confidential: Columns): Promise<void>;
   /** Writes the changes and counts the version up. */

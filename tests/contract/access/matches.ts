@@ -56,6 +56,26 @@ export const matches: Record<string, Row> = {
     answers: answersForParty,
     request: onIntroduction('open', '/decline', { reason: 'too_early' }),
   },
+  'POST /v1/introductions/{id}/reopen': {
+    answers: leads,
+    request: onIntroduction('declined', '/reopen', { reason: '电话确认仍有意向' }),
+  },
+  'POST /v1/introductions/{id}/assign': {
+    answers: leads,
+    request: async (subjects) => ({
+      url: `/v1/introductions/${(await subjects.introduction('open')).id}/assign`,
+      body: { userId: subjects.world.demandBroker.userId },
+    }),
+  },
+  'GET /v1/organizations/{id}/answer-times': {
+    answers: '401 403 403 403 403 200 200 200 403',
+    request: ({ world }) => ({ url: `/v1/organizations/${world.university.organizationId}/answer-times` }),
+  },
+  'GET /v1/desk': { answers: '401 403 403 403 403 200 200 200 403', request: at('/v1/desk') },
+  'GET /v1/desk/{category}': {
+    answers: '401 403 403 403 403 200 200 200 403',
+    request: at('/v1/desk/suggested-matches'),
+  },
 };
 
 /** A job of the demand market. */
@@ -66,7 +86,7 @@ function onJob(path = ''): Row['request'] {
   };
 }
 
-function onIntroduction(state: 'requested' | 'open' | 'accepted', step = '', body?: unknown) {
+function onIntroduction(state: 'requested' | 'open' | 'accepted' | 'declined', step = '', body?: unknown) {
   return async (subjects: Subjects) => ({
     url: `/v1/introductions/${(await subjects.introduction(state)).id}${step}`,
     body,

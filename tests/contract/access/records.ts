@@ -35,6 +35,14 @@ function recordRows(
     [`PATCH ${path}/{id} (draft)`]: { answers: answers.draft, request: on('draft', '', { title: '新题目' }) },
     [`GET ${path}/{id}/history`]: { answers: history, request: on('published', '/history') },
     [`POST ${path}/{id}/submit`]: { answers: answers.draft, request: on('draft', '/submit') },
+    [`POST ${path}/{id}/assign`]: {
+      answers: answers.brokered,
+      request: async (subjects) => {
+        const { demandBroker, resultBroker } = subjects.world;
+        const { userId } = kind === 'demand' ? demandBroker : resultBroker;
+        return { url: `${path}/${(await subjects[kind]('submitted')).id}/assign`, body: { userId } };
+      },
+    },
     [`POST ${path}/{id}/publish`]: { answers: answers.brokered, request: on('submitted', '/publish') },
     [`POST ${path}/{id}/return`]: { answers: answers.brokered, request: on('submitted', '/return', reason) },
     [`POST ${path}/{id}/reject`]: { answers: answers.brokered, request: on('submitted', '/reject', reason) },

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { workingDaysBefore, yearsWithoutHolidays } from '../../../src/core/working-days.ts';
 import { dueSteps, introductionTimes } from '../../../src/matches/rules.ts';
+import { warnOfUnknownHolidays } from '../../../src/matches/service/holiday-warning.ts';
 
 const monday = new Date('2026-11-23T02:00:00.000Z');
 
@@ -64,5 +66,26 @@ describe('what the clock asks of an introduction', () => {
     const requested = { ...open, status: 'requested', remindAt: null, escalateAt: null };
     expect(dueSteps(requested, open.escalateAt)).toEqual([]);
     expect(dueSteps(requested, open.dueAt)).toEqual(['lapse']);
+  });
+});
+
+describe('the warning of unknown holidays', () => {
+  it('is logged once for each year', () => {
+    const lines: object[] = [];
+    const log = { warn: (fields: object) => void lines.push(fields) };
+    for (const year of ['2031', '2032', '2031']) warnOfUnknownHolidays(log, year);
+    expect(lines).toEqual([{ year: '2031' }, { year: '2032' }]);
+  });
+
+  it('comes a month before the year', () => {
+    expect(yearsWithoutHolidays(new Date('2025-03-03T02:00:00.000Z'))).toEqual([]);
+    expect(yearsWithoutHolidays(new Date('2030-12-05T02:00:00.000Z'))).toEqual(['2030', '2031']);
+  });
+});
+
+describe('working days before a day', () => {
+  it('leave out what those after it leave out', () => {
+    // Saturday 10 October 2026 is worked; 1–7 October are holidays.
+    expect(workingDaysBefore('2026-10-12', 4)).toEqual(['2026-10-10', '2026-10-09', '2026-10-08', '2026-09-30']);
   });
 });
