@@ -5,6 +5,7 @@ import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { nextState } from '../../core/transitions.ts';
 import { checkVersion } from '../../core/versions.ts';
+import { refuseRestricted } from '../../credit/service.ts';
 import type { ReopenIntroduction } from '../inputs.ts';
 import { mayLead, standingInIntroduction } from '../policy.ts';
 import { defaultWorkingDays, introductionTransitions, reintroduced, requireReopenable } from '../rules.ts';
@@ -18,7 +19,14 @@ import {
   updateMatchRow,
 } from '../store.ts';
 import type { IntroductionView } from '../views.ts';
-import { type IntroductionTerms, lockMatchAndDemand, refuseExcluded, requirePublic, timesOf } from './introduce.ts';
+import {
+  type IntroductionTerms,
+  lockMatchAndDemand,
+  organizationsOf,
+  refuseExcluded,
+  requirePublic,
+  timesOf,
+} from './introduce.ts';
 import { viewIntroduction } from './introductions.ts';
 import { recordAnswer } from './record-answer.ts';
 
@@ -47,6 +55,7 @@ export async function reopenIntroduction(
     if (await lockLiveIntroduction(tx, matchId)) throw anotherIsLive();
     const introduced = reintroduced(match.status);
     requirePublic(ctx, pair);
+    await refuseRestricted(tx, ctx, 'introduction.reopen', organizationsOf(pair));
     await refuseExcluded(tx, pair);
     const now = ctx.clock.now();
     await keepRound(tx, ctx, row, input.reason);
