@@ -13,6 +13,7 @@ import { deadLetterRoutes } from './dead-letters/routes.ts';
 import { demandRoutes } from './demands/routes.ts';
 import type { Deps } from './deps.ts';
 import { diagnosisRoutes } from './diagnoses/routes.ts';
+import { exchangeRoutes } from './exchange/routes.ts';
 import { healthRoutes } from './health.ts';
 import { useDrain } from './http/drain.ts';
 import { refuseAddress, useErrorHandler } from './http/error-handler.ts';
@@ -115,6 +116,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
       await deadLetterRoutes(v1);
       await auditTrailRoutes(v1);
       await vocabularyRoutes(v1);
+      await exchangeRoutes(v1);
     },
     { prefix: '/v1' },
   );

@@ -10,11 +10,11 @@ import {
   type DemandRow,
   getDemandConfidential,
   getDemandRow,
-  insertDemand,
+  insertDemands,
   listDemandRows,
   lockDemand,
   lockDueDemands,
-  nextDemandNumber,
+  nextDemandNumbers,
   rehomeDemandRows,
   updateDemandConfidential,
   updateDemandRow,
@@ -50,13 +50,21 @@ const kind: RecordKind<DemandRow, ConfidentialRow, UpdateDemand, PublicDemandVie
     lock: lockDemand,
     list: listDemandRows,
     lockDue: lockDueDemands,
-    nextNumber: nextDemandNumber,
-    insert: insertDemand,
+    nextNumbers: nextDemandNumbers,
+    insert: insertDemands,
     update: updateDemandRow,
     getConfidential: getDemandConfidential,
     updateConfidential: updateDemandConfidential,
   },
-  rules: { draftDefaults, termsOf, faultsOf: demandFaults, partsOf, missing: missingForSubmission, revisedColumns },
+  rules: {
+    draftDefaults,
+    termsOf,
+    faultsOf: demandFaults,
+    partsOf,
+    missing: missingForSubmission,
+    missingIn: missingForSubmission,
+    revisedColumns,
+  },
   // Whoever is excluded already may stay so, whatever has become of it.
   referenceFaults: (tx, { excludedOrganizations = [] }, confidential) =>
     organizationFaults(tx, excludedOrganizations, '/excludedOrganizations', confidential?.excludedOrganizations),
@@ -68,6 +76,8 @@ const drafting = recordDrafting(kind, reading.show);
 const lifecycle = recordLifecycle(kind, reading.show);
 
 export const createDemand = drafting.create;
+export const createDemands = drafting.createMany;
+export const demandFaultsOf = drafting.faultsOfMany;
 export const updateDemand = drafting.update;
 export const sketchDemand = drafting.sketch;
 

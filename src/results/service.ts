@@ -9,11 +9,11 @@ import {
   type ConfidentialRow,
   getResultConfidential,
   getResultRow,
-  insertResult,
+  insertResults,
   listResultRows,
   lockDueResults,
   lockResult,
-  nextResultNumber,
+  nextResultNumbers,
   type ResultRow,
   rehomeResultRows,
   updateResultConfidential,
@@ -49,13 +49,21 @@ const kind: RecordKind<ResultRow, ConfidentialRow, UpdateResult, PublicResultVie
     lock: lockResult,
     list: listResultRows,
     lockDue: lockDueResults,
-    nextNumber: nextResultNumber,
-    insert: insertResult,
+    nextNumbers: nextResultNumbers,
+    insert: insertResults,
     update: updateResultRow,
     getConfidential: getResultConfidential,
     updateConfidential: updateResultConfidential,
   },
-  rules: { draftDefaults, termsOf, faultsOf: resultFaults, partsOf, missing: missingForSubmission, revisedColumns },
+  rules: {
+    draftDefaults,
+    termsOf,
+    faultsOf: resultFaults,
+    partsOf,
+    missing: missingForSubmission,
+    missingIn: missingForSubmission,
+    revisedColumns,
+  },
   referenceFaults: async () => [],
   views: { toPublic: toPublicResultView, toCounterparty: toCounterpartyResultView, toOwner: toOwnerResultView },
 };
@@ -65,6 +73,8 @@ const drafting = recordDrafting(kind, reading.show);
 const lifecycle = recordLifecycle(kind, reading.show);
 
 export const createResult = drafting.create;
+export const createResults = drafting.createMany;
+export const resultFaultsOf = drafting.faultsOfMany;
 export const updateResult = drafting.update;
 export const sketchResult = drafting.sketch;
 
