@@ -26,6 +26,7 @@ const order = [
   'notifications',
   'dead-letters',
   'audit-trail',
+  'exchange',
 ];
 
 const folder = (name) => `^src/${name}/`;
@@ -112,6 +113,9 @@ module.exports = {
     home('ioredis', ['^workers/']),
     home('prom-client', ['^src/metrics\\.ts$']),
     home('csv-stringify', ['^src/core/spreadsheets\\.ts$']),
+    home('csv-parse', ['^src/exchange/reading/']),
+    home('saxes', ['^src/exchange/reading/']),
+    home('yauzl', ['^src/exchange/reading/']),
     home('meilisearch', ['^src/search/meilisearch/']),
     home('undici', ['^src/webhooks/outgoing/', '^src/files/s3/']),
     home('aws4fetch', ['^src/files/s3/']),

@@ -14,6 +14,7 @@ import { demandRoutes } from './demands/routes.ts';
 import type { Deps } from './deps.ts';
 import { deskRoutes } from './desk/routes.ts';
 import { diagnosisRoutes } from './diagnoses/routes.ts';
+import { exchangeRoutes } from './exchange/routes.ts';
 import { healthRoutes } from './health.ts';
 import { useDrain } from './http/drain.ts';
 import { refuseAddress, useErrorHandler } from './http/error-handler.ts';
@@ -117,6 +118,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
       await deadLetterRoutes(v1);
       await auditTrailRoutes(v1);
       await vocabularyRoutes(v1);
+      await exchangeRoutes(v1);
     },
     { prefix: '/v1' },
   );

@@ -1,4 +1,5 @@
 import type { HandlerName } from '../src/core/messages.ts';
+import { commitNextRows } from '../src/exchange/service.ts';
 import { answerPreview, type MatchIndex, refreshNextMatches } from '../src/matches/service.ts';
 import { type Outgoing, webhookRetries } from '../src/webhooks/service.ts';
 import type { Handler } from './handler.ts';
@@ -42,6 +43,11 @@ export function createRegistry(matchIndex: MatchIndex, webhooks: Outgoing): Read
     'send-email': { queue: queueNames.outgoing, run: sendEmail, retries: mailRetries },
     'deliver-webhook': { queue: queueNames.outgoing, run: deliverToWebhook(webhooks), retries: webhookRetries },
     'mail-notice': { queue: queueNames.outgoing, run: mailNotice, retries: mailRetries },
+    'commit-import': {
+      queue: queueNames.matching,
+      order: 'last',
+      run: (ctx, { message }) => commitNextRows(ctx, message.subjectId),
+    },
     'mail-digest': { queue: queueNames.outgoing, run: mailDigest, retries: mailRetries },
   };
 }

@@ -5,6 +5,7 @@ import { prune } from '../src/core/housekeeping.ts';
 import { expireRestrictions } from '../src/credit/service.ts';
 import { expireDemands } from '../src/demands/service.ts';
 import { sweepFiles } from '../src/files/service.ts';
+import { removeExpiredImports } from '../src/exchange/service.ts';
 import { failStrandedJobs } from '../src/jobs/service.ts';
 import { sweepIntroductions, sweepPreviews } from '../src/matches/service.ts';
 import { makeDueDigests } from '../src/notifications/service.ts';
@@ -55,4 +56,5 @@ async function keepHouse(ctx: Ctx): Promise<void> {
   await prune(ctx);
   await removeStaleCredentials(ctx);
   await pruneWebhookAttempts(ctx);
+  await removeExpiredImports(ctx);
 }

@@ -5,6 +5,7 @@ export * from './contracts.ts';
 export * from './credit.ts';
 export * from './demands.ts';
 export * from './files.ts';
+export * from './imports.ts';
 export * from './jobs.ts';
 export * from './mail.ts';
 export * from './match-observations.ts';

@@ -10,7 +10,7 @@ export const jobs = pgTable(
   'jobs',
   {
     id: idColumn(),
-    kind: text('kind', { enum: ['match_refresh'] }).notNull(),
+    kind: text('kind', { enum: ['match_refresh', 'import'] }).notNull(),
     status: text('status', { enum: jobStatuses }).notNull(),
     /** The work is about this market and all below it. */
     marketId: uuid('market_id')
@@ -33,7 +33,10 @@ export const jobs = pgTable(
     updatedAt: updatedAt(),
   },
   (t) => [
-    uniqueIndex('jobs_open_key').on(t.kind, t.marketId).where(sql`status in ('queued', 'running')`),
+    // Of imports there may be many: each has rows of its own.
+    uniqueIndex('jobs_open_key')
+      .on(t.kind, t.marketId)
+      .where(sql`status in ('queued', 'running') and kind <> 'import'`),
     index('jobs_market_id_idx').on(t.marketId),
   ],
 );

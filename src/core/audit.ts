@@ -11,7 +11,7 @@ export type AuditRow = typeof auditEntries.$inferSelect;
 export interface AuditFact {
   /** The verb, as `demand.publish`. */
   action: string;
-  subjectType: SubjectType | 'api_key' | 'session' | 'vocabulary' | 'delivery';
+  subjectType: SubjectType | 'api_key' | 'session' | 'vocabulary' | 'delivery' | 'import';
   subjectId: string;
   /** The market whose brokers may read this entry, where there is one. */
   marketId?: string | null;
@@ -22,8 +22,8 @@ export interface AuditFact {
 }
 
 /** Writes who did what to what, in the transaction that did it. The application's role can add entries and never change one. */
-export async function audit(tx: Tx, ctx: Ctx, fact: AuditFact): Promise<void> {
-  await tx.insert(auditEntries).values({
+export async function audit(tx: Tx, ctx: Ctx, facts: AuditFact | readonly AuditFact[]): Promise<void> {
+  const rows = [facts].flat().map((fact) => ({
     id: newId(),
     at: ctx.clock.now(),
     actor: actorKey(ctx.actor),
@@ -36,7 +36,8 @@ export async function audit(tx: Tx, ctx: Ctx, fact: AuditFact): Promise<void> {
     fromStatus: fact.fromStatus ?? null,
     toStatus: fact.toStatus ?? null,
     details: fact.details ?? {},
-  });
+  }));
+  if (rows.length > 0) await tx.insert(auditEntries).values(rows);
 }
 
 const refusalWindowMs = 3_600_000;

@@ -13,6 +13,7 @@ export const handlerNames = [
   'deliver-webhook',
   'mail-notice',
   'mail-digest',
+  'commit-import',
 ] as const;
 export type HandlerName = (typeof handlerNames)[number];
 
@@ -32,6 +33,7 @@ export const deliveryRoutes = {
   'deliver-webhook': { channel: 'webhook', target: 'webhook' },
   'mail-notice': { channel: 'mail', target: 'notification' },
   'mail-digest': { channel: 'mail', target: null },
+  'commit-import': { channel: 'records', target: null },
 } as const satisfies Record<HandlerName, { channel: Channel; target: 'notification' | 'webhook' | null }>;
 
 /** null for a handler of another version of the program. */
@@ -112,6 +114,9 @@ export const subscriptions = {
   'webhook.test': [],
   'webhook.disabled': ['notify'],
   'digest.due': ['mail-digest'],
+  'import.committed': ['commit-import'],
+  'import.continued': ['commit-import'],
+  'import.finished': [],
 } as const satisfies Record<string, readonly HandlerName[]>;
 
 export type MessageType = keyof typeof subscriptions;

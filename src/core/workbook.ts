@@ -2,26 +2,46 @@ import { pipeline } from 'node:stream';
 import { crc32, createDeflateRaw } from 'node:zlib';
 
 /**
- * A workbook (ECMA-376, SpreadsheetML) of one sheet that is made while it is read: rows go out compressed as they come, so
+ * A workbook (ECMA-376, SpreadsheetML) that is made while it is read: rows go out compressed as they come, so
  * a long list needs no more memory than a short one. Text stands in its cell (`inlineStr`), for a table of shared strings
  * would have to be known before the first row.
  * @param rows XML of the rows after the header, some at a time
  * @throws Error beyond 4 GiB of one sheet, which this plain form of ZIP cannot hold
  */
-export async function* workbookOf(sheet: SheetXml): AsyncGenerator<Buffer> {
+export async function* workbookOf(...sheets: readonly SheetXml[]): AsyncGenerator<Buffer> {
   const zip = new ZipParts();
-  yield* parts(zip, sheet.name);
-  yield* zip.deflated('xl/worksheets/sheet1.xml', sheetParts(sheet));
+  yield* parts(zip, sheets);
+  for (const [at, sheet] of sheets.entries())
+    yield* zip.deflated(`xl/worksheets/sheet${at + 1}.xml`, sheetParts(sheet));
   yield zip.end();
+}
+
+/** A cell that is shown in red. */
+export interface MarkedCell {
+  marked: string | number | null;
 }
 
 export interface SheetXml {
   name: string;
   header: readonly string[];
-  batches: AsyncIterable<readonly (readonly (string | number | null)[])[]>;
+  batches: AsyncIterable<readonly (readonly (string | number | null | MarkedCell)[])[]>;
+  isHidden?: boolean;
+  validations?: readonly ColumnValidation[];
 }
 
-function* parts(zip: ZipParts, name: string): Generator<Buffer> {
+/** What a spreadsheet says and offers where somebody fills in a column. */
+export interface ColumnValidation {
+  /** From 0. */
+  column: number;
+  /** Shown beside the cell, at most 255 characters. */
+  note: string;
+  /** Where the values of the drop-down stand, as `Sheet!$A$2:$A$9`. */
+  list?: string;
+  /** Whether something else may be written, too. */
+  isFree?: boolean;
+}
+
+function* parts(zip: ZipParts, sheets: readonly SheetXml[]): Generator<Buffer> {
   const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
   const relations = 'http://schemas.openxmlformats.org/package/2006/relationships';
   const types = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
@@ -29,7 +49,7 @@ function* parts(zip: ZipParts, name: string): Generator<Buffer> {
   const documents: [string, string][] = [
     [
       '[Content_Types].xml',
-      `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="${types}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${types}.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="${types}.styles+xml"/></Types>`,
+      `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="${types}.sheet.main+xml"/>${sheets.map((_, at) => `<Override PartName="/xl/worksheets/sheet${at + 1}.xml" ContentType="${types}.worksheet+xml"/>`).join('')}<Override PartName="/xl/styles.xml" ContentType="${types}.styles+xml"/></Types>`,
     ],
     [
       '_rels/.rels',
@@ -37,15 +57,15 @@ function* parts(zip: ZipParts, name: string): Generator<Buffer> {
     ],
     [
       'xl/workbook.xml',
-      `<workbook xmlns="${main}" xmlns:r="${office}"><sheets><sheet name="${xmlText(name)}" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+      `<workbook xmlns="${main}" xmlns:r="${office}"><sheets>${sheets.map(({ name, isHidden }, at) => `<sheet name="${xmlText(name)}" sheetId="${at + 1}"${isHidden ? ' state="hidden"' : ''} r:id="rId${at + 1}"/>`).join('')}</sheets></workbook>`,
     ],
     [
       'xl/_rels/workbook.xml.rels',
-      `<Relationships xmlns="${relations}"><Relationship Id="rId1" Type="${office}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="${office}/styles" Target="styles.xml"/></Relationships>`,
+      `<Relationships xmlns="${relations}">${sheets.map((_, at) => `<Relationship Id="rId${at + 1}" Type="${office}/worksheet" Target="worksheets/sheet${at + 1}.xml"/>`).join('')}<Relationship Id="rId${sheets.length + 1}" Type="${office}/styles" Target="styles.xml"/></Relationships>`,
     ],
     [
       'xl/styles.xml',
-      `<styleSheet xmlns="${main}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs></styleSheet>`,
+      `<styleSheet xmlns="${main}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFFFC7CE"/></patternFill></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/><xf numFmtId="0" fontId="0" fillId="2" borderId="0" xfId="0" applyFill="1"/></cellXfs></styleSheet>`,
     ],
   ];
   for (const [path, xml] of documents) yield zip.stored(path, Buffer.from(`${declaration}${xml}`));
@@ -53,7 +73,7 @@ function* parts(zip: ZipParts, name: string): Generator<Buffer> {
 
 const declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 
-async function* sheetParts({ header, batches }: SheetXml): AsyncGenerator<Buffer> {
+async function* sheetParts({ header, batches, validations = [] }: SheetXml): AsyncGenerator<Buffer> {
   const letters = header.map((_, at) => columnLetters(at));
   // Chinese takes two columns' width a character.
   const columns = header
@@ -73,28 +93,45 @@ async function* sheetParts({ header, batches }: SheetXml): AsyncGenerator<Buffer
     }
     if (xml !== '') yield Buffer.from(xml);
   }
-  yield Buffer.from('</sheetData></worksheet>');
+  yield Buffer.from(`</sheetData>${validationsXml(validations, letters)}</worksheet>`);
+}
+
+/** As many rows below the header as a spreadsheet has. */
+const lastRow = 1_048_576;
+
+function validationsXml(validations: readonly ColumnValidation[], letters: readonly string[]): string {
+  if (validations.length === 0) return '';
+  const each = validations.map(({ column, note, list, isFree }) => {
+    const type = list === undefined ? '' : ' type="list"';
+    const place = `sqref="${letters[column]}2:${letters[column]}${lastRow}"`;
+    const refusing = isFree || list === undefined ? '' : ' showErrorMessage="1"';
+    const formula = list === undefined ? '' : `<formula1>${xmlText(list)}</formula1>`;
+    return `<dataValidation${type} allowBlank="1" showInputMessage="1"${refusing} prompt="${xmlText(note.slice(0, 255))}" ${place}>${formula}</dataValidation>`;
+  });
+  return `<dataValidations count="${each.length}">${each.join('')}</dataValidations>`;
 }
 
 function rowXml(
   number: number,
-  cells: readonly (string | number | null)[],
+  cells: readonly (string | number | null | MarkedCell)[],
   letters: readonly string[],
-  style: string,
+  plainStyle: string,
 ): string {
   let xml = `<row r="${number}">`;
-  for (const [at, cell] of cells.entries()) {
-    if (cell === null || cell === '') continue;
-    xml +=
-      typeof cell === 'number'
-        ? `<c r="${letters[at]}${number}"${style}><v>${cell}</v></c>`
-        : `<c r="${letters[at]}${number}"${style} t="inlineStr"><is><t xml:space="preserve">${xmlText(cell)}</t></is></c>`;
+  for (const [at, given] of cells.entries()) {
+    const isMarked = typeof given === 'object' && given !== null;
+    const cell = isMarked ? given.marked : given;
+    if (!isMarked && (cell === null || cell === '')) continue;
+    const place = `r="${letters[at]}${number}"${isMarked ? ' s="2"' : plainStyle}`;
+    if (cell === null || cell === '') xml += `<c ${place}/>`;
+    else if (typeof cell === 'number') xml += `<c ${place}><v>${cell}</v></c>`;
+    else xml += `<c ${place} t="inlineStr"><is><t xml:space="preserve">${xmlText(cell)}</t></is></c>`;
   }
   return `${xml}</row>`;
 }
 
 /** 0 -> A, 25 -> Z, 26 -> AA. */
-function columnLetters(at: number): string {
+export function columnLetters(at: number): string {
   const letter = String.fromCharCode(65 + (at % 26));
   return at < 26 ? letter : `${columnLetters(Math.floor(at / 26) - 1)}${letter}`;
 }

@@ -14,8 +14,15 @@ import type { UpdateDemand } from './inputs.ts';
 import type { ConfidentialColumns, DemandRow, NewDemand } from './store.ts';
 
 /** Title, summary, problem, one technology field, one cooperation mode, a keyword. */
-export function missingForSubmission(row: DemandRow): InputFault[] {
-  const { title, summary, problem, technologyFields, cooperationModes, keywords } = row;
+export function missingForSubmission(row: DemandRow | UpdateDemand): InputFault[] {
+  const {
+    title = null,
+    summary = null,
+    problem = null,
+    technologyFields = [],
+    cooperationModes = [],
+    keywords = [],
+  } = row;
   return missingFields({ title, summary, problem, technologyFields, cooperationModes, keywords });
 }
 

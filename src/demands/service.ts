@@ -18,12 +18,12 @@ import {
   type DemandRow,
   getDemandConfidential,
   getDemandRow,
-  insertDemand,
+  insertDemands,
   listDemandReviews,
   listDemandRows,
   lockDemand,
   lockDueDemands,
-  nextDemandNumber,
+  nextDemandNumbers,
   rehomeDemandRows,
   releaseDemandRows,
   updateDemandConfidential,
@@ -66,13 +66,21 @@ const kind: RecordKind<DemandRow, ConfidentialRow, UpdateDemand, PublicDemandVie
     listReviews: listDemandReviews,
     assign: assignDemandRow,
     release: releaseDemandRows,
-    nextNumber: nextDemandNumber,
-    insert: insertDemand,
+    nextNumbers: nextDemandNumbers,
+    insert: insertDemands,
     update: updateDemandRow,
     getConfidential: getDemandConfidential,
     updateConfidential: updateDemandConfidential,
   },
-  rules: { draftDefaults, termsOf, faultsOf: demandFaults, partsOf, missing: missingForSubmission, revisedColumns },
+  rules: {
+    draftDefaults,
+    termsOf,
+    faultsOf: demandFaults,
+    partsOf,
+    missing: missingForSubmission,
+    missingIn: missingForSubmission,
+    revisedColumns,
+  },
   // Whoever is excluded already may stay so, whatever has become of it.
   referenceFaults: (tx, { excludedOrganizations = [] }, confidential) =>
     organizationFaults(tx, excludedOrganizations, '/excludedOrganizations', confidential?.excludedOrganizations),
@@ -85,6 +93,8 @@ const lifecycle = recordLifecycle(kind, reading.show);
 const reviewing = recordReviewing(kind);
 
 export const createDemand = drafting.create;
+export const createDemands = drafting.createMany;
+export const demandFaultsOf = drafting.faultsOfMany;
 export const updateDemand = drafting.update;
 export const sketchDemand = drafting.sketch;
 

@@ -12,6 +12,7 @@ import {
   listCondition,
   listOrder,
   matchableCondition,
+  type NewRecord,
   ownerColumns,
   type RecordFilter,
   type ReviewFilter,
@@ -38,17 +39,22 @@ function selectDemands(db: Db) {
     .innerJoin(organizations, eq(organizations.id, demands.organizationId));
 }
 
-export async function insertDemand(tx: Tx, columns: Columns, confidential: Columns): Promise<void> {
-  const row = columns as NewDemand;
-  await tx.insert(demands).values(row);
-  const { excludedOrganizations = [], ...columnsOfOne } = confidential as ConfidentialColumns;
-  await tx.insert(demandConfidential).values({ ...columnsOfOne, demandId: row.id });
-  await insertExclusions(tx, row.id, excludedOrganizations);
+export async function insertDemands(tx: Tx, records: readonly NewRecord[]): Promise<void> {
+  const rows = records.map(({ columns }) => columns as NewDemand);
+  await tx.insert(demands).values(rows);
+  const confidential = records.map((record) => record.confidential as ConfidentialColumns);
+  await tx
+    .insert(demandConfidential)
+    .values(confidential.map(({ excludedOrganizations: _, ...of }, at) => ({ ...of, demandId: rows[at]?.id ?? '' })));
+  for (const [at, { excludedOrganizations = [] }] of confidential.entries())
+    await insertExclusions(tx, rows[at]?.id ?? '', excludedOrganizations);
 }
 
-export async function nextDemandNumber(tx: Tx): Promise<number> {
-  const { rows } = await tx.execute<{ number: string }>(sql`select nextval('demand_codes') as number`);
-  return Number(rows[0]?.number);
+export async function nextDemandNumbers(tx: Tx, count: number): Promise<number[]> {
+  const { rows } = await tx.execute<{ number: string }>(
+    sql`select nextval('demand_codes') as number from generate_series(1, ${count})`,
+  );
+  return rows.map(({ number }) => Number(number));
 }
 
 export async function getDemandRow(db: Db, id: string): Promise<DemandRow | undefined> {

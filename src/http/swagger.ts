@@ -19,6 +19,7 @@ const tags = [
   { name: 'diagnoses', description: 'How well a demand is told, and what a diagnosis makes of it (技术诊断)' },
   { name: 'desk', description: 'What the staff of a market has to do' },
   { name: 'jobs', description: 'Work that takes longer than a request' },
+  { name: 'exchange', description: 'Spreadsheets in and out' },
   { name: 'notifications', description: 'The inbox' },
   { name: 'webhooks', description: 'What an organization’s own programs are told (Standard Webhooks)' },
   { name: 'vocabularies', description: 'Controlled vocabularies' },

@@ -3,23 +3,24 @@ import addFormats from 'ajv-formats';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { type InputFault, invalidInput } from '../core/errors.ts';
 import type { Text } from '../core/text.ts';
-import { maxFaults } from './input-errors.ts';
+import { faultsOf, maxFaults } from './input-errors.ts';
 import { unreadFaults } from './unread-input.ts';
+
+// JSON's 1e999 is JavaScript's Infinity, which no column keeps.
+const common = {
+  allErrors: true,
+  useDefaults: true,
+  removeAdditional: false,
+  strict: false,
+  strictNumbers: true,
+  discriminator: true,
+} as const;
 
 /**
  * Bodies are taken as they are: a number in quotes is a fault. Path and query are text by nature, so there it is read
  * as what the schema wants. Every fault is reported, and an unknown property is one.
  */
 export function useStrictValidation(app: FastifyInstance): void {
-  // JSON's 1e999 is JavaScript's Infinity, which no column keeps.
-  const common = {
-    allErrors: true,
-    useDefaults: true,
-    removeAdditional: false,
-    strict: false,
-    strictNumbers: true,
-    discriminator: true,
-  } as const;
   const forBodies = withFormats(new Ajv({ ...common, coerceTypes: false }));
   const forText = withFormats(new Ajv({ ...common, coerceTypes: 'array' }));
   app.setValidatorCompiler<FastifySchema>(({ schema, httpPart }) => {
@@ -33,6 +34,12 @@ export function useStrictValidation(app: FastifyInstance): void {
   });
   // Views are made field by field in views.ts; tests hold every response against its schema.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+}
+
+/** What a body of this schema would be refused for; for inputs that do not come as bodies. */
+export function bodyChecker(schema: FastifySchema['body']): (input: unknown) => InputFault[] {
+  const validate = withFormats(new Ajv({ ...common, coerceTypes: false })).compile(schema as object);
+  return (input) => (validate(input) ? [] : faultsOf(validate.errors ?? [], 'body'));
 }
 
 /** The common formats; but a UUID is written as PostgreSQL reads one, without `urn:uuid:`. */

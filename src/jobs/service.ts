@@ -1,7 +1,7 @@
 import type { Ctx } from '../core/ctx.ts';
 import { conflict, found } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { type Tx, transaction } from '../core/transaction.ts';
+import { type Db, type Tx, transaction } from '../core/transaction.ts';
 import { nextState } from '../core/transitions.ts';
 import { maySeeJob } from './policy.ts';
 import { jobTransitions } from './rules.ts';
@@ -18,7 +18,7 @@ export async function getJob(ctx: Ctx, id: string): Promise<JobView> {
 }
 
 /** A job that has not ended, for the handler that works on it; null when there is nothing left to do. */
-export async function findOpenJob(ctx: Ctx, id: string): Promise<JobRow | null> {
+export async function findOpenJob(ctx: { db: Db }, id: string): Promise<JobRow | null> {
   const row = await getJobRow(ctx.db, id);
   return row !== undefined && (row.status === 'queued' || row.status === 'running') ? row : null;
 }

@@ -28,7 +28,7 @@ export const JobView = Type.Object(
   {
     id: Id,
     version: Type.Integer(),
-    kind: Type.Enum(['match_refresh']),
+    kind: Type.Enum(['match_refresh', 'import']),
     status: JobStatus,
     marketId: Type.String({ format: 'uuid', description: 'The work is about this market and all below it.' }),
     requestedByUserId: Id,

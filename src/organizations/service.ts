@@ -4,11 +4,13 @@ export * from './service/organizations.ts';
 export * from './service/standing.ts';
 export * from './service/tiers.ts';
 export {
+  findNamedOrganizations,
   getContact,
   getOrganizationRow,
   getOrganizationRows,
   getRootMarket,
   homeMarketOfRegion,
+  listTakenCreditCodes,
   listTiersInForce,
   type OrganizationRow,
   territoryOf,

@@ -163,6 +163,35 @@ export async function listOrganizationRows(
     .limit(filter.limit + 1);
 }
 
+/** Organizations that a spreadsheet names, by full name or credit code. */
+export async function findNamedOrganizations(
+  db: Db,
+  query: { kind: OrganizationRow['kind']; names: readonly string[]; homeMarketIds: readonly string[] },
+): Promise<OrganizationRow[]> {
+  const { kind, names, homeMarketIds } = query;
+  if (names.length === 0) return [];
+  return await db
+    .select()
+    .from(organizations)
+    .where(
+      and(
+        eq(organizations.kind, kind),
+        inArray(organizations.homeMarketId, [...homeMarketIds]),
+        or(inArray(organizations.name, [...names]), inArray(organizations.creditCode, [...names])),
+      ),
+    );
+}
+
+/** Of these credit codes, those that an organization has. */
+export async function listTakenCreditCodes(db: Db, codes: readonly string[]): Promise<Set<string>> {
+  if (codes.length === 0) return new Set();
+  const rows = await db
+    .select({ code: organizations.creditCode })
+    .from(organizations)
+    .where(inArray(organizations.creditCode, [...codes]));
+  return new Set(rows.map(({ code }) => code ?? ''));
+}
+
 export async function listMarketRows(db: Db): Promise<OrganizationRow[]> {
   return await db.select().from(organizations).where(eq(organizations.kind, 'market')).orderBy(asc(organizations.id));
 }

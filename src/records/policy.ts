@@ -11,6 +11,14 @@ export interface OwnedRecord {
   validUntil: Date | null;
 }
 
+/** What policies ask of an organization that a record is posted for. */
+export interface Poster {
+  id: string;
+  kind: OrganizationKind;
+  status: string;
+  homeMarketId: string | null;
+}
+
 export type RecordAudience = 'owner' | 'counterparty' | 'public';
 
 /** A university's record belongs to the member who made it and to its admins; an enterprise's to all its members. */
@@ -54,6 +62,25 @@ export function mayPost(actor: Actor, kind: OrganizationKind): string {
       ? { zh: '技术需求由企业发布。', en: 'Demands are posted by members of an enterprise.' }
       : { zh: '科技成果由高校院所发布。', en: 'Results are published by members of a university or institute.' },
   );
+}
+
+/** Whose organization it is, or staff of its home market, to whom it gave the record to enter for it. */
+export function mayPostFor(actor: Actor, organization: Poster, kind: OrganizationKind): void {
+  if (belongsTo(actor, organization.id)) {
+    mayPost(actor, kind);
+    return;
+  }
+  const kept = organization.kind === kind && brokersFor(actor, organization.homeMarketId ?? '');
+  if (kept && organization.status === 'verified') return;
+  throw forbidden({
+    zh: '只能为本机构，或（市场工作人员）为所属市场内已审核的机构录入。',
+    en: 'Records are entered for your own organization or, by staff, for a verified organization of your market.',
+  });
+}
+
+/** What staff enter for an organization has come to the market already: it is submitted, where its own draft is not. */
+export function isEnteredByStaff(actor: Actor, organization: Poster): boolean {
+  return !belongsTo(actor, organization.id);
 }
 
 /** @throws AppError what the actor gets who sees a record and may not do this to it */

@@ -1,7 +1,7 @@
 export { brokers, isPublic, mayAssign, mayWrite, type OwnedRecord, owns } from './policy.ts';
 export * from './rules.ts';
 export { recordDrafting } from './service/drafting.ts';
-export type { Columns, Parts, RecordKind } from './service/kind.ts';
+export type { Columns, NewRecord, Parts, RecordKind } from './service/kind.ts';
 export { recordLifecycle } from './service/lifecycle.ts';
 export { recordReading } from './service/reading.ts';
 export { recordReviewing } from './service/reviewing.ts';

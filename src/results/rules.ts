@@ -14,8 +14,8 @@ import type { UpdateResult } from './inputs.ts';
 import type { ConfidentialColumns, NewResult, ResultRow } from './store.ts';
 
 /** Title, summary, description, one technology field, one cooperation mode, a keyword. */
-export function missingForSubmission(row: ResultRow): InputFault[] {
-  const { title, summary, technologyFields, cooperationModes, keywords } = row;
+export function missingForSubmission(row: ResultRow | UpdateResult): InputFault[] {
+  const { title = null, summary = null, technologyFields = [], cooperationModes = [], keywords = [] } = row;
   return missingFields({ title, summary, technologyFields, cooperationModes, keywords });
 }
 

@@ -17,12 +17,12 @@ import {
   type ConfidentialRow,
   getResultConfidential,
   getResultRow,
-  insertResult,
+  insertResults,
   listResultReviews,
   listResultRows,
   lockDueResults,
   lockResult,
-  nextResultNumber,
+  nextResultNumbers,
   type ResultRow,
   rehomeResultRows,
   releaseResultRows,
@@ -65,13 +65,21 @@ const kind: RecordKind<ResultRow, ConfidentialRow, UpdateResult, PublicResultVie
     listReviews: listResultReviews,
     assign: assignResultRow,
     release: releaseResultRows,
-    nextNumber: nextResultNumber,
-    insert: insertResult,
+    nextNumbers: nextResultNumbers,
+    insert: insertResults,
     update: updateResultRow,
     getConfidential: getResultConfidential,
     updateConfidential: updateResultConfidential,
   },
-  rules: { draftDefaults, termsOf, faultsOf: resultFaults, partsOf, missing: missingForSubmission, revisedColumns },
+  rules: {
+    draftDefaults,
+    termsOf,
+    faultsOf: resultFaults,
+    partsOf,
+    missing: missingForSubmission,
+    missingIn: missingForSubmission,
+    revisedColumns,
+  },
   referenceFaults: async () => [],
   views: { toPublic: toPublicResultView, toCounterparty: toCounterpartyResultView, toOwner: toOwnerResultView },
 };
@@ -82,6 +90,8 @@ const lifecycle = recordLifecycle(kind, reading.show);
 const reviewing = recordReviewing(kind);
 
 export const createResult = drafting.create;
+export const createResults = drafting.createMany;
+export const resultFaultsOf = drafting.faultsOfMany;
 export const updateResult = drafting.update;
 export const sketchResult = drafting.sketch;
 

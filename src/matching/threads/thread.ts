@@ -1,8 +1,10 @@
 import { basename, extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../core/errors.ts';
+import { threadSource } from '../../core/thread-module.ts';
 import type { Answer, Methods } from './port.ts';
+
+export { moduleBeside } from '../../core/thread-module.ts';
 
 /** A thread as its owner sees it. */
 export interface Thread<Served extends Methods> {
@@ -17,16 +19,11 @@ export interface Thread<Served extends Methods> {
   end(): Promise<void>;
 }
 
-/** The module `name` beside the one whose `import.meta.url` is given: compiled if that one is. */
-export function moduleBeside(name: string, url: string): URL {
-  return new URL(`./${name}${extname(fileURLToPath(url))}`, url);
-}
-
 /** @param onDeath told once, when the thread ends without having been asked to */
 export function startThread<Served extends Methods>(url: URL, onDeath: (cause: Error) => void): Thread<Served> {
-  const isSource = extname(url.pathname) === '.ts';
   const name = basename(url.pathname, extname(url.pathname));
-  const worker = new Worker(isSource ? underTsx(url) : url, { name, eval: isSource });
+  const { source, ...options } = threadSource(url);
+  const worker = new Worker(source, { name, ...options });
   const waiting = new Map<number, { resolve: (output: never) => void; reject: (error: Error) => void }>();
   let calls = 0;
   let cause: Error | undefined;
@@ -63,11 +60,6 @@ export function startThread<Served extends Methods>(url: URL, onDeath: (cause: E
       await worker.terminate();
     },
   };
-}
-
-/** From the sources (tests, benches): a thread does not take over the loader that its parent runs under. */
-function underTsx(url: URL): string {
-  return `import('tsx/esm/api').then(({ register }) => register()).then(() => import(${JSON.stringify(url.href)}))`;
 }
 
 export function threadIsGone(cause?: Error): AppError {

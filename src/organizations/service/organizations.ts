@@ -117,22 +117,39 @@ async function changeStatus(
 ): Promise<OrganizationView> {
   return await transaction(ctx, async (tx) => {
     const row = found(await lockOrganization(tx, id));
-    mayVerify(ctx.actor, row);
     checkVersion(row.version, expectedVersion);
-    const status = nextState(organizationTransitions, step, row.status);
-    const updated = found(await updateOrganizationRow(tx, row, { status }, ctx.clock.now()));
-    await audit(tx, ctx, {
-      action: `organization.${step}`,
-      subjectType: 'organization',
-      subjectId: id,
-      marketId: row.homeMarketId,
-      fromStatus: row.status,
-      toStatus: status,
-      details,
-    });
-    await emit(tx, ctx, { type: stepMessages[step], subjectType: 'organization', subjectId: id });
-    return toOwnOrganizationView(updated);
+    return toOwnOrganizationView(await takeStep(tx, ctx, row, step, details));
   });
+}
+
+/** In the caller's transaction. */
+async function takeStep(
+  tx: Tx,
+  ctx: Ctx,
+  row: OrganizationRow,
+  step: Step,
+  details: Record<string, unknown>,
+): Promise<OrganizationRow> {
+  mayVerify(ctx.actor, row);
+  const { id } = row;
+  const status = nextState(organizationTransitions, step, row.status);
+  const updated = found(await updateOrganizationRow(tx, row, { status }, ctx.clock.now()));
+  await audit(tx, ctx, {
+    action: `organization.${step}`,
+    subjectType: 'organization',
+    subjectId: id,
+    marketId: row.homeMarketId,
+    fromStatus: row.status,
+    toStatus: status,
+    details,
+  });
+  await emit(tx, ctx, { type: stepMessages[step], subjectType: 'organization', subjectId: id });
+  return updated;
+}
+
+/** One that staff of its home market have just added, in their transaction. */
+export async function verifyAddedOrganization(tx: Tx, ctx: Ctx, row: OrganizationRow): Promise<void> {
+  await takeStep(tx, ctx, row, 'verify', {});
 }
 
 export async function verifyOrganization(

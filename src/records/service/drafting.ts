@@ -1,18 +1,26 @@
 import { audit } from '../../core/audit.ts';
 import { chinaDate } from '../../core/clock.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { found, invalidInput } from '../../core/errors.ts';
+import { found, type InputFault, invalidInput } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { languageOf } from '../../core/text.ts';
 import { type Db, type Tx, transaction } from '../../core/transaction.ts';
+import { nextState } from '../../core/transitions.ts';
 import { checkVersion } from '../../core/versions.ts';
-import { getOrganizationRow, homeMarketOf } from '../../organizations/service.ts';
-import { checkTerms } from '../../vocabularies/service.ts';
-import { mayPost, mayWrite } from '../policy.ts';
-import { isOpen, requireChangeable } from '../rules.ts';
-import type { Columns, Parts, RecordInput, RecordKind, RecordRow, Show } from './kind.ts';
+import { refuseRestricted } from '../../credit/service.ts';
+import { getOrganizationRow, homeMarketOf, type OrganizationRow } from '../../organizations/service.ts';
+import { checkTerms, termFaults } from '../../vocabularies/service.ts';
+import { isEnteredByStaff, mayPost, mayPostFor, mayWrite } from '../policy.ts';
+import { isOpen, recordTransitions, requireChangeable } from '../rules.ts';
+import type { Columns, NewRecord, Parts, RecordInput, RecordKind, RecordRow, Show } from './kind.ts';
 import type { Revisable } from './lifecycle.ts';
+
+/** A record to be made, and whose it will be. */
+export interface Draft<Input> {
+  input: Input & { title: string };
+  organization: OrganizationRow;
+}
 
 /** The verbs that write the content of a record, for one kind. */
 export function recordDrafting<
@@ -30,37 +38,105 @@ export function recordDrafting<
       const organizationId = mayPost(ctx.actor, kind.postedBy);
       await checkInput(tx, input, undefined);
       const organization = found(await getOrganizationRow(tx, organizationId));
+      const [id = ''] = await insertDrafts(tx, ctx, [{ input, organization }]);
+      return await show(tx, ctx, found(await store.get(tx, id)));
+    });
+  }
+
+  /**
+   * In another verb's transaction: makes many records at once, each for its organization, which the actor belongs to or
+   * keeps as staff of its home market. What staff enter has come to the market, and so is submitted. What has faults is
+   * not made; the others are.
+   * @returns for each draft, in their order, the id of its record or its faults
+   * @throws AppError FORBIDDEN for an organization that the actor may not post for, INVALID_STATE for one under a restriction
+   */
+  async function createMany(
+    tx: Tx,
+    ctx: Ctx,
+    drafts: readonly Draft<Input>[],
+  ): Promise<({ id: string } | { faults: InputFault[] })[]> {
+    for (const { organization } of drafts) mayPostFor(ctx.actor, organization, kind.postedBy);
+    const submitters = drafts.filter(({ organization }) => isEnteredByStaff(ctx.actor, organization));
+    await refuseRestricted(tx, ctx, `${name}.submit`, [...new Set(submitters.map((one) => one.organization.id))]);
+    const faults = await faultsOfMany(tx, ctx, drafts);
+    const sound = drafts.filter((_, at) => faults[at]?.length === 0);
+    const ids = (await insertDrafts(tx, ctx, sound)).values();
+    return faults.map((found) => (found.length > 0 ? { faults: found } : { id: ids.next().value ?? '' }));
+  }
+
+  async function insertDrafts(tx: Tx, ctx: Ctx, drafts: readonly Draft<Input>[]): Promise<string[]> {
+    if (drafts.length === 0) return [];
+    const now = ctx.clock.now();
+    const numbers = await store.nextNumbers(tx, drafts.length);
+    const marketOf = new Map<string, string>();
+    const records: NewRecord[] = [];
+    for (const [at, { input, organization }] of drafts.entries()) {
       const regionCode = input.regionCode ?? organization.regionCode;
-      const market = await homeMarketOf(tx, regionCode);
-      const now = ctx.clock.now();
-      const number = String(await store.nextNumber(tx)).padStart(6, '0');
+      const homeMarketId = marketOf.get(regionCode) ?? (await homeMarketOf(tx, regionCode)).id;
+      marketOf.set(regionCode, homeMarketId);
       const { open, inner, confidential, money } = rules.partsOf(input);
-      const id = newId();
+      const status = isEnteredByStaff(ctx.actor, organization)
+        ? nextState(recordTransitions, 'submit', 'draft')
+        : ('draft' as const);
       const columns = {
         ...rules.draftDefaults,
         language: languageOf(input.title),
         ...open,
         ...inner,
-        id,
-        code: `${kind.codePrefix}${chinaDate(now).slice(0, 4)}-${regionCode}-${number}`,
-        status: 'draft',
-        organizationId,
-        homeMarketId: market.id,
+        id: newId(),
+        code: `${kind.codePrefix}${chinaDate(now).slice(0, 4)}-${regionCode}-${String(numbers[at]).padStart(6, '0')}`,
+        status,
+        organizationId: organization.id,
+        homeMarketId,
         createdByUserId: ctx.actor.kind === 'user' ? ctx.actor.userId : '',
         regionCode,
         createdAt: now,
         updatedAt: now,
       };
-      await store.insert(tx, columns, { ...confidential, ...money });
-      await audit(tx, ctx, {
+      records.push({ columns, confidential: { ...confidential, ...money } });
+    }
+    await store.insert(tx, records);
+    const made = records.map(({ columns }) => ({
+      id: String(columns.id),
+      marketId: String(columns.homeMarketId),
+      status: String(columns.status),
+    }));
+    await audit(
+      tx,
+      ctx,
+      made.map(({ id, marketId, status }) => ({
         action: `${name}.create`,
         subjectType: name,
         subjectId: id,
-        marketId: market.id,
-        toStatus: 'draft',
-      });
-      return await show(tx, ctx, found(await store.get(tx, id)));
-    });
+        marketId,
+        toStatus: status,
+      })),
+    );
+    const submitted = made.filter(({ status }) => status === 'submitted');
+    await emit(
+      tx,
+      ctx,
+      submitted.map(({ id }) => ({ type: `${name}.submitted`, subjectType: name, subjectId: id }) as const),
+    );
+    return made.map(({ id }) => id);
+  }
+
+  /** What is wrong, beyond their schema, with each of many records that `createMany` would make. */
+  async function faultsOfMany(tx: Tx, ctx: Ctx, drafts: readonly Draft<Input>[]): Promise<InputFault[][]> {
+    const terms = await termFaults(
+      tx,
+      drafts.map(({ input }) => rules.termsOf(input)),
+    );
+    const faults: InputFault[][] = [];
+    for (const [at, { input, organization }] of drafts.entries()) {
+      faults.push([
+        ...rules.faultsOf(input),
+        ...(await kind.referenceFaults(tx, input, undefined)),
+        ...(terms[at] ?? []),
+        ...(isEnteredByStaff(ctx.actor, organization) ? rules.missingIn(input) : []),
+      ]);
+    }
+    return faults;
   }
 
   /**
@@ -127,5 +203,5 @@ export function recordDrafting<
     return { ...rules.draftDefaults, ...rules.partsOf(input).open };
   }
 
-  return { create, update, sketch };
+  return { create, createMany, faultsOfMany, update, sketch };
 }

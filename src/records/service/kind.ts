@@ -36,6 +36,12 @@ export interface Parts {
   money: Columns;
 }
 
+/** The columns of a record that is being made: the public table's, and those under row-level security. */
+export interface NewRecord {
+  columns: Columns;
+  confidential: Columns;
+}
+
 export interface RecordInput {
   title?: string;
   regionCode?: string;
@@ -60,8 +66,8 @@ export interface RecordStore<Row, Confidential> {
   assign(tx: Tx, id: string, userId: string | null): Promise<void>;
   /** What a person who has left had in hand. */
   release(tx: Tx, userId: string): Promise<{ id: string; homeMarketId: string }[]>;
-  nextNumber(tx: Tx): Promise<number>;
-  insert(tx: Tx, columns: Columns, confidential: Columns): Promise<void>;
+  nextNumbers(tx: Tx, count: number): Promise<number[]>;
+  insert(tx: Tx, records: readonly NewRecord[]): Promise<void>;
   /** Writes the changes and counts the version up. */
   update(tx: Tx, row: Row, changes: Columns, now: Date): Promise<Row>;
   getConfidential(tx: Tx, id: string): Promise<Confidential | undefined>;
@@ -76,6 +82,8 @@ export interface RecordRules<Row, Input> {
   faultsOf(input: Input): InputFault[];
   partsOf(input: Input): Parts;
   missing(row: Row): InputFault[];
+  /** The same of an input that no record has been made of yet. */
+  missingIn(input: Input): InputFault[];
   /** The columns of a revision that the owner proposed and the broker now publishes. */
   revisedColumns(revision: Columns): Columns;
 }

@@ -1,0 +1,88 @@
+import type { Db } from '../../core/transaction.ts';
+import type { VocabularyName } from '../../vocabularies/inputs.ts';
+import { listVocabulary } from '../../vocabularies/service.ts';
+
+interface Named {
+  code: string;
+  parentCode: string | null;
+  zh: string;
+  en: string | null;
+}
+
+/** What a name in a cell stands for. */
+export type Lookup = { code: string } | { among: string[] } | null;
+
+/** Finds the terms that people mean: by code, by name in either language, by both as drop-downs show them. */
+export class Terms {
+  readonly #vocabularies: ReadonlyMap<
+    VocabularyName,
+    { items: readonly Named[]; byName: ReadonlyMap<string, string[]> }
+  >;
+
+  private constructor(
+    vocabularies: ReadonlyMap<VocabularyName, { items: readonly Named[]; byName: ReadonlyMap<string, string[]> }>,
+  ) {
+    this.#vocabularies = vocabularies;
+  }
+
+  static async load(db: Db, names: readonly VocabularyName[]): Promise<Terms> {
+    const vocabularies = new Map();
+    for (const name of new Set(names)) {
+      const items = (await listVocabulary(db, name)).filter((term) => !term.retired);
+      vocabularies.set(name, { items, byName: namesOf(items) });
+    }
+    return new Terms(vocabularies);
+  }
+
+  /** By the whole text, or by what stands before the first blank, as drop-downs have it. */
+  find(vocabulary: VocabularyName, text: string): Lookup {
+    const [first = ''] = text.trim().split(/\s/);
+    return this.findWhole(vocabulary, text) ?? this.findWhole(vocabulary, first);
+  }
+
+  findWhole(vocabulary: VocabularyName, text: string): Lookup {
+    const codes = this.#vocabularies.get(vocabulary)?.byName.get(plain(text));
+    if (codes === undefined) return null;
+    return codes.length === 1 ? { code: codes[0] ?? '' } : { among: codes };
+  }
+
+  /** As drop-downs show them, "401 金属材料"; the code alone stands for itself where it is a word. */
+  choices(vocabulary: VocabularyName): string[] {
+    return (this.#vocabularies.get(vocabulary)?.items ?? []).map(({ code, zh }) =>
+      /^[A-Z0-9]+$/.test(code) ? `${code} ${zh}` : zh,
+    );
+  }
+
+  name(vocabulary: VocabularyName, code: string | null): string | null {
+    if (code === null) return null;
+    return this.#vocabularies.get(vocabulary)?.items.find((item) => item.code === code)?.zh ?? code;
+  }
+}
+
+function namesOf(items: readonly Named[]): Map<string, string[]> {
+  const byCode = new Map(items.map((item) => [item.code, item]));
+  const byName = new Map<string, string[]>();
+  const add = (name: string, code: string) => {
+    const known = byName.get(name) ?? [];
+    if (!known.includes(code)) byName.set(name, [...known, code]);
+  };
+  for (const item of items) {
+    add(plain(item.code), item.code);
+    add(plain(item.zh), item.code);
+    if (item.en !== null) add(plain(item.en), item.code);
+    // 宁夏回族自治区吴忠市利通区, since 鼓楼区 alone is one of many.
+    let path = item.zh;
+    for (let at = item.parentCode; at !== null; at = byCode.get(at)?.parentCode ?? null) {
+      path = `${byCode.get(at)?.zh ?? ''}${path}`;
+      add(plain(path), item.code);
+    }
+  }
+  return byName;
+}
+
+function plain(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replaceAll(/[\s,，、]/g, '')
+    .toLowerCase();
+}

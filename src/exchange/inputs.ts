@@ -1,0 +1,49 @@
+import { type Static, Type } from 'typebox';
+import { importKinds } from '../../db/schema/index.ts';
+import { pageQuery } from '../core/paging.ts';
+
+export const ImportKind = Type.Enum([...importKinds]);
+export type ImportKind = Static<typeof ImportKind>;
+
+export const TemplateParams = Type.Object({
+  file: Type.Enum(['demands.xlsx', 'results.xlsx', 'organizations.xlsx'], { examples: ['demands.xlsx'] }),
+});
+
+export const StartImport = Type.Object(
+  {
+    kind: ImportKind,
+    name: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, default: 'import', description: 'What the file is called.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type StartImport = Static<typeof StartImport>;
+
+export const CommitImport = Type.Object(
+  {
+    faultyRows: Type.Optional(
+      Type.Enum(['refuse', 'skip'], {
+        default: 'refuse',
+        description: 'refuse: nothing is imported while a row has problems; skip: the others are.',
+      }),
+    ),
+    verify: Type.Optional(
+      Type.Boolean({ default: false, description: 'For organizations: they are verified as they are added.' }),
+    ),
+  },
+  { title: 'CommitImport', additionalProperties: false, examples: [{ faultyRows: 'skip' }] },
+);
+export type CommitImport = Static<typeof CommitImport>;
+
+export const ListProblems = Type.Object(pageQuery, { additionalProperties: false });
+export type ListProblems = Static<typeof ListProblems>;
+
+/** One row of a spreadsheet of organizations, beside `RegisterOrganization`. */
+export const ImportedAdmin = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' }),
+    email: Type.String({ format: 'email', maxLength: 200 }),
+  },
+  { title: 'ImportedAdmin', additionalProperties: false },
+);

@@ -1,0 +1,30 @@
+import { type Actor, refuseSuspended, type UserActor } from '../core/actor.ts';
+import { forbidden, notFound } from '../core/errors.ts';
+import type { ImportKind } from './inputs.ts';
+
+/**
+ * Members of an enterprise import their demands, those of a university their results; staff of a market all three, for
+ * the organizations of their territory.
+ */
+export function mayImport(actor: Actor, kind: ImportKind): UserActor & { organizationId: string } {
+  refuseSuspended(actor);
+  if (actor.kind === 'user' && actor.organizationId !== null) {
+    const own = { enterprise: 'demand', university: 'result' } as const;
+    const isOwn = Object.entries(own).some(([by, of]) => actor.organizationKind === by && of === kind);
+    if (isOwn || isStaff(actor)) return { ...actor, organizationId: actor.organizationId };
+  }
+  throw forbidden({
+    zh: '企业可导入本单位需求，高校院所可导入本单位成果，市场工作人员可导入所属市场内的需求、成果和机构。',
+    en: 'Enterprises import their demands, universities their results, staff of a market those of their territory and its organizations.',
+  });
+}
+
+export function isStaff(actor: UserActor): boolean {
+  return actor.role === 'broker' || actor.role === 'director';
+}
+
+/** A file that was read is its reader's alone: it holds contacts and amounts. */
+export function maySeeImport(actor: Actor, row: { requestedByUserId: string }): void {
+  if (actor.kind === 'user' && actor.userId === row.requestedByUserId) return;
+  throw notFound();
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { importStatuses } from '../../db/schema/index.ts';
+import type { Transition } from '../core/transitions.ts';
+
+type ImportStatus = (typeof importStatuses)[number];
+
+/** One whose job has failed may be committed again: it goes on with the rows that are left. */
+export const importTransitions = {
+  commit: { from: ['checked', 'committing'], to: 'committing' },
+  finish: { from: ['committing'], to: 'done' },
+} as const satisfies Record<string, Transition<ImportStatus>>;
+
+/** The rows of a file are kept this long: they hold contacts and amounts. */
+export const importDays = 30;
+
+/** By which a row is known again: the number that its owner gave it, else all that it says. */
+export function rowKeyOf(key: string | undefined, input: Readonly<Record<string, unknown>>): string {
+  if (key !== undefined) return `key:${key}`;
+  return `content:${createHash('sha256').update(canonical(input)).digest('hex')}`;
+}
+
+/** JSON whose names stand in one order. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join()}}`;
+}

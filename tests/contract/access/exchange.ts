@@ -1,0 +1,28 @@
+import { upload } from '../../setup/imports.ts';
+import type { Subjects } from '../access-subjects.ts';
+import { type AccessRequest, anybody, at, type Row } from './row.ts';
+
+const csv = { 'content-type': 'text/csv' };
+
+/** An import that the enterprise has sent. */
+async function onImport({ world }: Subjects, path: string): Promise<AccessRequest> {
+  const { body } = await upload(world.enterprise, 'demand', '需求名称\n一项需求\n');
+  return { url: `/v1/imports/${body.id}${path}` };
+}
+
+const own = '401 404 404 200 404 404 404 404 404';
+
+export const exchange: Record<string, Row> = {
+  'GET /v1/imports/templates/{file}': { answers: anybody, request: at('/v1/imports/templates/demands.xlsx') },
+  'POST /v1/imports': {
+    answers: '401 201 403 201 403 201 201 201 403',
+    request: () => ({ url: '/v1/imports?kind=demand', body: '需求名称\n一项需求\n', headers: csv }),
+  },
+  'GET /v1/imports/{id}': { answers: own, request: (subjects) => onImport(subjects, '') },
+  'GET /v1/imports/{id}/problems': { answers: own, request: (subjects) => onImport(subjects, '/problems') },
+  'GET /v1/imports/{id}/problems.xlsx': { answers: own, request: (subjects) => onImport(subjects, '/problems.xlsx') },
+  'POST /v1/imports/{id}/commit': {
+    answers: own.replace('200', '202'),
+    request: (subjects) => onImport(subjects, '/commit'),
+  },
+};
