@@ -173,6 +173,7 @@ export class FuzzRound {
       if (hunted === null || smallest === null) break;
       told.add(hunted);
       report.violations.push(smallest);
+      this.#options.tell?.(`${name}: ${hunted}`);
     }
     return report;
   }
