@@ -17,9 +17,10 @@ import { diagnosisRoutes } from './diagnoses/routes.ts';
 import { exchangeRoutes } from './exchange/routes.ts';
 import { healthRoutes } from './health.ts';
 import { useDrain } from './http/drain.ts';
-import { refuseAddress, useErrorHandler } from './http/error-handler.ts';
+import { refuseAddress, refuseConnection, useErrorHandler } from './http/error-handler.ts';
 import { useEtags } from './http/etag.ts';
 import { useJsonBodies } from './http/json-body.ts';
+import { documentBodies } from './http/operation.ts';
 import { useRequestCtx } from './http/request-ctx.ts';
 import { useRequestLog } from './http/request-log.ts';
 import { useSwagger } from './http/swagger.ts';
@@ -63,6 +64,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: refuseAddress,
+    clientErrorHandler: refuseConnection,
     forceCloseConnections: 'idle',
     // What comes over a connection that stands is answered while the server closes, and is the last on it.
     return503OnClosing: false,
@@ -73,6 +75,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
   useJsonBodies(app);
   useStrictValidation(app);
   useErrorHandler(app);
+  documentBodies(app);
   useEtags(app);
   useRequestLog(app);
   app.addHook('onSend', async (request, reply) => {

@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, invalidInput, notFound } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
 import { translatePgError } from '../core/pg-errors.ts';
 import { type Locale, type Text, textIn } from '../core/text.ts';
 import { useAllowedMethods } from './allowed-methods.ts';
@@ -77,7 +79,32 @@ const unreadableAddress: Text = {
 /** What Fastify refuses before there is a route, and so without any hook: addresses that it cannot decode, or too long. */
 export function refuseAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const text = textIn(localeOf(request.headers['accept-language']), unreadableAddress);
+  reply.header('x-request-id', request.id);
   return sendProblem(reply, problemOf(error.statusCode ?? 400, 'BAD_REQUEST', text, request.id));
+}
+
+const unreadable: Record<number, Text> = {
+  400: { zh: '这不是有效的 HTTP 请求。', en: 'This is no valid HTTP request.' },
+  408: { zh: '请求未能按时送达。', en: 'The request did not arrive in time.' },
+  431: { zh: '请求地址与请求头合计过长。', en: 'The address and the headers of the request are too long together.' },
+};
+
+/** What Node's parser refuses before there is a request. Whoever reset the connection reads no answer. */
+export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy(error);
+  const status = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }[error.code ?? ''] ?? 400;
+  const id = newId();
+  const problem = problemOf(status, 'BAD_REQUEST', textIn(localeOf(undefined), unreadable[status] as Text), id);
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${status} ${problem.title}`,
+    `content-type: ${problemContentType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${id}`,
+    'connection: close',
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroySoon();
 }
 
 function asAppError(error: FastifyError): AppError | null {

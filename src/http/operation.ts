@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { problemId } from './problem.ts';
 
@@ -35,7 +36,7 @@ interface OperationOptions<Parts extends object> {
   input?: Parts;
   status?: 200 | 201 | 202 | 204;
   output: TSchema;
-  /** Problems that this operation has besides those of every operation (422, 429, 503), and of every body (400, 413, 415). */
+  /** Problems that this operation has besides those of every operation (422, 429, 503), and of every body (`documentBodies`). */
   problems?: readonly (401 | 403 | 404 | 409 | 412 | 428)[];
 }
 
@@ -69,17 +70,11 @@ export function operation<const Parts extends object = Record<never, never>>(opt
     output,
   } = options;
   // A bad token or an API key without the scope is refused on public operations, too.
-  const ofBodies = input !== undefined && 'body' in input ? [400, 413, 415] : [];
-  const problems = [401, 403, 422, 429, 503, ...ofBodies, ...(options.problems ?? [])];
+  const problems = [401, 403, 422, 429, 503, ...(options.problems ?? [])];
   const responses: Record<number, unknown> = {
     [status]: status === 204 ? Type.Null({ description: 'Done.' }) : output,
   };
-  for (const code of [...new Set(problems)].sort()) {
-    responses[code] = {
-      description: meanings[code],
-      content: { 'application/problem+json': { schema: Type.Ref(problemId) } },
-    };
-  }
+  for (const code of [...new Set(problems)].sort()) responses[code] = problemResponse(code);
   return {
     schema: {
       operationId: id,
@@ -92,6 +87,22 @@ export function operation<const Parts extends object = Record<never, never>>(opt
     },
     config: { operation: { access, scope, idempotent } satisfies OperationConfig },
   };
+}
+
+function problemResponse(status: number) {
+  return {
+    description: meanings[status],
+    content: { 'application/problem+json': { schema: Type.Ref(problemId) } },
+  };
+}
+
+/** The problems of every body: it is read with every method but GET, also where an operation wants none. */
+export function documentBodies(app: FastifyInstance): void {
+  app.addHook('onRoute', ({ method, config, schema }) => {
+    if (config?.operation === undefined || [method].flat().every((each) => each === 'GET' || each === 'HEAD')) return;
+    const responses = schema?.response as Record<number, unknown>;
+    for (const status of [400, 413, 415]) responses[status] ??= problemResponse(status);
+  });
 }
 
 export const IdParams = Type.Object({

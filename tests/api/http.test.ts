@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -167,6 +168,40 @@ describe('input that is read and is wrong', () => {
   });
 });
 
+describe('what is refused before there is a request', () => {
+  /** All that the server says to these bytes before it closes. */
+  async function sayRaw(text: string): Promise<string> {
+    const socket = connect(Number(new URL(address).port), '127.0.0.1');
+    socket.end(text);
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString('utf8');
+  }
+  let address: string;
+  beforeAll(async () => {
+    address = await api.app.listen({ port: 0, host: '127.0.0.1' });
+  });
+
+  it.each([
+    ['no HTTP', 'SOME BYTES\r\n\r\n', 400],
+    ['headers without an end', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['two lengths', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 400],
+  ])('is told as a problem: %s', async (_what, text, status) => {
+    const [head = '', body = ''] = (await sayRaw(text)).split('\r\n\r\n');
+    const problem = JSON.parse(body);
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(head.toLowerCase()).toContain('content-type: application/problem+json; charset=utf-8\r\n');
+    expect(head.toLowerCase()).toContain(`content-length: ${Buffer.byteLength(body)}`);
+    expect(head.toLowerCase()).toContain(`x-request-id: ${problem.requestId}`);
+    expect(problem).toMatchObject({ type: 'about:blank', status });
+  });
+
+  it('has the id that the problem names, also at an address that cannot be decoded', async () => {
+    const answer = await api.app.inject({ url: '/v1/demands/%zz' });
+    expect([answer.statusCode, answer.headers['x-request-id']]).toEqual([400, answer.json().requestId]);
+  });
+});
+
 describe('an address that is no route', () => {
   it('answers as a problem, also below /v1', async () => {
     const requests = [
@@ -320,6 +355,9 @@ describe('the pages for operation', () => {
       expect([name, statuses.some((status) => status.startsWith('2'))]).toEqual([name, true]);
       if (name.includes(' /v1/'))
         expect([name, statuses]).toEqual([name, expect.arrayContaining(['422', '429', '503'])]);
+      // A body that cannot be read is refused before the operation could say that it wants none.
+      if (/^(?!get).* \/v1\//.test(name))
+        expect([name, statuses]).toEqual([name, expect.arrayContaining(['400', '413', '415'])]);
     }
     expect(unresolved(body)).toEqual([]);
   });

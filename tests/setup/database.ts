@@ -2,9 +2,14 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 
-/** A database of its own, cloned from the migrated template: as the owner. `drop` after all connections are closed. */
-export async function createTestDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const clusterUrl = inject('clusterUrl');
+export interface TestDatabase {
+  url: string;
+  /** After all connections are closed. */
+  drop(): Promise<void>;
+}
+
+/** A database of its own, cloned from the migrated template: as the owner. Outside of vitest with the cluster's URL. */
+export async function createTestDatabase(clusterUrl = inject('clusterUrl')): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await asOwner(clusterUrl, `create database ${name} template duijie_template`);
   const url = new URL(clusterUrl);

@@ -14,8 +14,14 @@ declare module 'vitest' {
   }
 }
 
-/** One PostgreSQL for the run, with one migrated template database. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { url, stop } = await startTestCluster();
+  project.provide('clusterUrl', url);
+  return stop;
+}
+
+/** One PostgreSQL for the run, with one migrated template database. */
+export async function startTestCluster(): Promise<{ url: string; stop(): Promise<void> }> {
   const dataDir = join(tmpdir(), `duijie-test-${randomUUID()}`);
   const cluster = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off', max_connections: '200' } });
   const admin = new pg.Client({ connectionString: cluster.url });
@@ -25,9 +31,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = new URL(cluster.url);
   template.pathname = '/duijie_template';
   await migrateDatabase(template.href);
-  project.provide('clusterUrl', cluster.url);
-  return async () => {
-    await cluster.stop();
-    await rm(dataDir, { recursive: true, force: true });
+  return {
+    url: cluster.url,
+    async stop() {
+      await cluster.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
   };
 }

@@ -53,7 +53,7 @@ export function responseChecker(
   };
 }
 
-function closed(value: unknown): Schema {
+export function closed(value: unknown): Schema {
   return close(value) as Schema;
 }
 
