@@ -12,7 +12,7 @@ import type { MatchIndex } from '../../src/matches/service.ts';
 import { ensureRootMarket } from '../../src/organizations/service.ts';
 import { createMatchIndex } from '../../workers/readers/match-index.ts';
 import { TestClock } from './clock.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
 import { responseChecker } from './response-schema.ts';
 
 export const administrator = { email: 'admin@duijie.example', password: 'correct horse battery' };
@@ -52,13 +52,13 @@ export interface TestApi {
 /**
  * The whole application on a database of its own, without workers; nothing listens. Errors are logged to the terminal;
  * with `logLines`, everything down to trace goes there instead. `withIndex` lends it a matching index, as workers in its
- * process would.
+ * process would. `database` is one to start on instead of a new one; it is dropped at the end all the same.
  */
 export async function startApi(
   environment: Record<string, string> = {},
-  options: { logLines?: string[]; withIndex?: boolean } = {},
+  options: { logLines?: string[]; withIndex?: boolean; database?: TestDatabase } = {},
 ): Promise<TestApi> {
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const dataDir = await mkdtemp(join(tmpdir(), 'duijie-api-'));
   const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: dataDir, LOG_LEVEL: 'error', ...environment });
   const clock = new TestClock();
