@@ -12,7 +12,7 @@ await runProcess(async ({ config, log, onClose, end }) => {
   const databaseUrl = await openDatabase(config, { log, onClose });
   const { header, ...counts } = await writeBackup(file, {
     databaseUrl,
-    filesDir: join(config.dataDir, 'files'),
+    filesDir: 'directory' in config.storage ? config.storage.directory : null,
     onProgress: ({ table, rows }) => process.stderr.write(`${table} ${rows}\n`),
   });
   const { size } = await stat(file);

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkBackup, restoreBackup } from '../db/backup/backup.ts';
 import { migrateDatabase } from '../db/migrate.ts';
@@ -16,7 +16,7 @@ await runProcess(async ({ config, log, onClose, end }) => {
   const databaseUrl = await openDatabase(config, { log, onClose });
   const restored = await restoreBackup(file, {
     databaseUrl,
-    filesDir: join(config.dataDir, 'files'),
+    filesDir: 'directory' in config.storage ? config.storage.directory : null,
     onProgress: ({ table, rows }) => process.stderr.write(`${table} ${rows}\n`),
   });
   await migrateDatabase(databaseUrl);

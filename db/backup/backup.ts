@@ -6,8 +6,8 @@ import { loadDatabase } from './load.ts';
 
 interface Place {
   databaseUrl: string;
-  /** Where attachments are kept outside the database. */
-  filesDir: string;
+  /** Where files are kept beside the database; null for an object store, which has backups of its own. */
+  filesDir: string | null;
   onProgress?: (done: { table: string; rows: number }) => void;
 }
 
@@ -23,7 +23,7 @@ export async function writeBackup(file: string, { databaseUrl, filesDir, onProgr
   const archive = new ArchiveWriter(file);
   try {
     const dumped = await dumpDatabase(databaseUrl, archive, (done) => onProgress?.(done));
-    const { files } = await dumpFiles(filesDir, archive);
+    const files = filesDir === null ? 0 : await dumpFiles(filesDir, archive);
     await archive.finish();
     return { ...dumped, files };
   } catch (error) {

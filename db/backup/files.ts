@@ -1,32 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { systemCode } from '../embedded/errors.ts';
 import type { ArchiveWriter } from './archive.ts';
 import { BackupError, damaged } from './errors.ts';
 
+/** As in src/files/local-disk.ts. */
+const staging = 'staging';
+
 /**
  * Writes every file below the folder. Called after the database was read: a file that came since is one too many and does no
  * harm; one that was removed since is left out, as it would be a moment later.
  */
-export async function dumpFiles(folder: string, archive: ArchiveWriter): Promise<{ files: number; bytes: number }> {
+export async function dumpFiles(folder: string, archive: ArchiveWriter): Promise<number> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return [];
     throw error;
   });
-  const total = { files: 0, bytes: 0 };
+  let files = 0;
   for (const file of found) {
-    if (!file.isFile()) continue;
     const full = path.join(file.parentPath, file.name);
+    // What is still coming in, nothing refers to.
+    if (!file.isFile() || path.basename(file.parentPath) === staging) continue;
     const handle = await openIfThere(full);
     if (handle === null) continue;
     const name = path.relative(folder, full).split(path.sep).join('/');
-    total.bytes += (await archive.writeEntry({ kind: 'file', name }, handle, () => null)).bytes;
-    total.files += 1;
+    await archive.writeEntry({ kind: 'file', name }, handle, () => null);
+    files += 1;
   }
-  return total;
+  return files;
 }
 
 async function openIfThere(file: string): Promise<AsyncIterable<Buffer> | null> {
@@ -39,22 +43,25 @@ async function openIfThere(file: string): Promise<AsyncIterable<Buffer> | null> 
 
 /** Files on their way back: beside their folder until `finish`, which puts them in its place. */
 export class FilesBack {
-  readonly #folder: string;
+  readonly #folder: string | null;
   readonly #beside: string;
   files = 0;
 
-  constructor(folder: string) {
+  /** @param folder null for none */
+  constructor(folder: string | null) {
     this.#folder = folder;
     this.#beside = `${folder}.restoring-${randomUUID()}`;
   }
 
   /** @throws BackupError where there are files already */
   async mustBeEmpty(): Promise<void> {
-    const found = await readdir(this.#folder).catch((error: unknown) => {
+    if (this.#folder === null) return;
+    const found = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
       if (systemCode(error) === 'ENOENT') return [];
       throw error;
     });
-    if (found.length === 0) return;
+    // Empty folders come with a start.
+    if (!found.some((one) => one.isFile())) return;
     throw new BackupError({
       en: `${this.#folder} is not empty; nothing was changed. Restore with another DATA_DIR, or move the files away.`,
       zh: `${this.#folder} 非空；未作任何更改。请更换 DATA_DIR，或先移走其中的文件。`,
@@ -62,6 +69,7 @@ export class FilesBack {
   }
 
   async take(name: string, content: AsyncIterable<Buffer>): Promise<void> {
+    if (this.#folder === null) throw noFolder();
     const full = path.resolve(this.#beside, name);
     if (!full.startsWith(this.#beside + path.sep)) throw damaged('a file leads out of its folder');
     await mkdir(path.dirname(full), { recursive: true, mode: 0o700 });
@@ -70,14 +78,19 @@ export class FilesBack {
   }
 
   async finish(): Promise<void> {
-    if (this.files === 0) return;
-    await rmdir(this.#folder).catch((error: unknown) => {
-      if (systemCode(error) !== 'ENOENT') throw error;
-    });
+    if (this.#folder === null || this.files === 0) return;
+    await rm(this.#folder, { recursive: true, force: true });
     await rename(this.#beside, this.#folder);
   }
 
   async abandon(): Promise<void> {
     await rm(this.#beside, { recursive: true, force: true });
   }
+}
+
+function noFolder(): BackupError {
+  return new BackupError({
+    en: 'The backup holds files, and STORAGE_URL means an object store. Restore with a STORAGE_URL of file:///…, or none, and move the files from there.',
+    zh: '备份中包含文件，而 STORAGE_URL 指向对象存储。请先恢复到 file:///… 或不设置 STORAGE_URL，再迁移文件。',
+  });
 }
