@@ -1,5 +1,8 @@
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMigrations as migrateQueues } from 'bullmq';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
@@ -19,7 +22,7 @@ export async function migrateDatabase(databaseUrl: string): Promise<void> {
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
-    await migrate(drizzle(client), { migrationsFolder: join(packageRoot(), 'db', 'migrations') });
+    await migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
     await migrateQueues(client);
     // The queue makes a sequence for each new queue, hence CREATE; in its own schema only.
     await client.query(`
@@ -30,5 +33,53 @@ export async function migrateDatabase(databaseUrl: string): Promise<void> {
     await seedVocabularies(client);
   } finally {
     await client.end();
+  }
+}
+
+function migrationsFolder(): string {
+  return join(packageRoot(), 'db', 'migrations');
+}
+
+export interface AppliedMigration {
+  /** SHA-256 of its SQL, hexadecimal. */
+  hash: string;
+}
+
+/** Those that this version of the program has, oldest first. */
+export async function knownMigrations(): Promise<AppliedMigration[]> {
+  return readMigrationFiles({ migrationsFolder: migrationsFolder() }).map(({ hash }) => ({ hash }));
+}
+
+/** Those that a database has had, oldest first; none of one that was never set up. */
+export async function appliedMigrations(client: pg.Client): Promise<AppliedMigration[]> {
+  const { rows } = await client.query<{ known: boolean }>(
+    "select to_regclass('drizzle.__drizzle_migrations') is not null as known",
+  );
+  if (!rows[0]?.known) return [];
+  const applied = await client.query<AppliedMigration>(
+    'select hash from drizzle.__drizzle_migrations order by created_at',
+  );
+  return applied.rows;
+}
+
+/** Applies the first `count` migrations and nothing else: a database as an earlier version of the program left it. */
+export async function migrateUpTo(databaseUrl: string, count: number): Promise<void> {
+  const all = migrationsFolder();
+  const some = await mkdtemp(join(tmpdir(), 'duijie-migrations-'));
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const journal = JSON.parse(await readFile(join(all, 'meta', '_journal.json'), 'utf8')) as {
+      entries: { tag: string }[];
+    };
+    const entries = journal.entries.slice(0, count);
+    await mkdir(join(some, 'meta'));
+    await writeFile(join(some, 'meta', '_journal.json'), JSON.stringify({ ...journal, entries }));
+    for (const { tag } of entries) await copyFile(join(all, `${tag}.sql`), join(some, `${tag}.sql`));
+    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await migrate(drizzle(client), { migrationsFolder: some });
+  } finally {
+    await client.end();
+    await rm(some, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
+import { BackupError } from '../db/backup/errors.ts';
 import { EmbeddedPostgresError } from '../db/embedded/start.ts';
 import { type Config, ConfigError, exitConfig, readConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
@@ -79,7 +80,7 @@ export async function runProcess(start: (process: Process) => Promise<void>): Pr
 
 /** An error that the operator must act on; its message says how. */
 function isOperatorError(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof EmbeddedPostgresError;
+  return error instanceof ConfigError || error instanceof EmbeddedPostgresError || error instanceof BackupError;
 }
 
 function tellAndExit(error: unknown): never {

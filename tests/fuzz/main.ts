@@ -42,7 +42,7 @@ await runBench(async () => {
         tell: console.log,
         startApi: async () => {
           const logLines: string[] = [];
-          const database = await createTestDatabase(cluster.url);
+          const database = await createTestDatabase('duijie_template', cluster.url);
           return { api: await startApi(unlimited, { logLines, withIndex: true, database }), logLines };
         },
       });

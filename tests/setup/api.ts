@@ -52,7 +52,7 @@ export interface TestApi {
 /**
  * The whole application on a database of its own, without workers; nothing listens. Errors are logged to the terminal;
  * with `logLines`, everything down to trace goes there instead. `withIndex` lends it a matching index, as workers in its
- * process would. `database` is for who runs outside of vitest.
+ * process would. `database` is one to start on instead of a new one; it is dropped at the end all the same.
  */
 export async function startApi(
   environment: Record<string, string> = {},

@@ -9,9 +9,12 @@ export interface TestDatabase {
 }
 
 /** A database of its own, cloned from the migrated template: as the owner. Outside of vitest with the cluster's URL. */
-export async function createTestDatabase(clusterUrl = inject('clusterUrl')): Promise<TestDatabase> {
+export async function createTestDatabase(
+  template = 'duijie_template',
+  clusterUrl = inject('clusterUrl'),
+): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await asOwner(clusterUrl, `create database ${name} template duijie_template`);
+  await asOwner(clusterUrl, `create database ${name} template ${template}`);
   const url = new URL(clusterUrl);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => asOwner(clusterUrl, `drop database if exists ${name} with (force)`) };
