@@ -13,6 +13,7 @@ export * from './matches.ts';
 export * from './notifications.ts';
 export * from './organizations.ts';
 export * from './outbox.ts';
+export * from './project-records.ts';
 export * from './projects.ts';
 export * from './results.ts';
 export * from './saved-searches.ts';

@@ -31,6 +31,9 @@ export const vocabularyNames = [
   'demand-outcomes',
   'restriction-kinds',
   'budget-bands',
+  'budget-categories',
+  'contribution-kinds',
+  'termination-reasons',
 ] as const;
 
 type VocabularyName = (typeof vocabularyNames)[number];

@@ -3,12 +3,17 @@ import { pageQuery } from '../core/paging.ts';
 
 const title = Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' });
 const budgetCny = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000, description: 'Whole yuan.' });
+const date = Type.String({ format: 'date' });
+const positiveCny = Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Whole yuan.' });
 const percent = Type.Number({ minimum: 0, maximum: 100 });
 
 export const MilestoneInput = Type.Object(
   {
     title,
-    dueOn: Type.String({ format: 'date' }),
+    startsOn: Type.Optional(
+      Type.String({ format: 'date', description: 'Planned start; else the day after the milestone before it is due.' }),
+    ),
+    dueOn: date,
     acceptanceCriteria: Type.String({ minLength: 1, maxLength: 2_000 }),
     paymentShare: Type.Number({
       minimum: 0,
@@ -20,6 +25,43 @@ export const MilestoneInput = Type.Object(
 );
 export type MilestoneInput = Static<typeof MilestoneInput>;
 
+const ContributionInput = Type.Object(
+  {
+    kind: Type.String({ maxLength: 40, description: 'Of the vocabulary contribution-kinds.' }),
+    amountCny: Type.Optional(budgetCny),
+    description: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+  },
+  { additionalProperties: false },
+);
+
+const BudgetItemInput = Type.Object(
+  {
+    category: Type.String({ maxLength: 40, description: 'Of the vocabulary budget-categories.' }),
+    amountCny: positiveCny,
+  },
+  { additionalProperties: false },
+);
+
+const BudgetItems = Type.Array(BudgetItemInput, {
+  maxItems: 30,
+  description: 'Of an itemised budget, to which they add; a lump sum has none.',
+});
+
+const FundingMode = Type.Enum(['itemised', 'lump_sum'], { description: 'lump_sum is 包干制.' });
+
+const InstitutionInput = Type.Object(
+  {
+    name: title,
+    regionCode: Type.String({ pattern: '^\\d{6}$', description: 'Of the vocabulary regions.' }),
+    foundedOn: date,
+    termYears: Type.Integer({ minimum: 1, maximum: 30 }),
+    headcount: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
+    governance: Type.Optional(Type.String({ minLength: 1, maxLength: 4_000 })),
+  },
+  { additionalProperties: false, description: 'Of a platform or an institute (共建平台、研究院).' },
+);
+export type InstitutionInput = Static<typeof InstitutionInput>;
+
 export const PartyInput = Type.Object(
   {
     organizationId: Type.String({ format: 'uuid' }),
@@ -28,6 +70,7 @@ export const PartyInput = Type.Object(
     }),
     workShare: Type.Optional(percent),
     benefitShare: Type.Optional(percent),
+    contributions: Type.Optional(Type.Array(ContributionInput, { maxItems: 20 })),
   },
   { additionalProperties: false },
 );
@@ -46,10 +89,27 @@ export const CreateProject = Type.Object(
       format: 'uuid',
       description: 'An accepted introduction; it brings in the two parties.',
     }),
+    kind: Type.Optional(
+      Type.Enum(['joint_project', 'platform', 'institute'], {
+        description: 'joint_project unless it founds a platform or an institute, which then says what it is.',
+      }),
+    ),
+    institution: Type.Optional(InstitutionInput),
     title,
     budgetCny,
-    fundingMode: Type.Enum(['itemised', 'lump_sum'], { description: 'lump_sum is 包干制.' }),
-    milestones: Type.Array(MilestoneInput, { minItems: 1, maxItems: 50 }),
+    fundingMode: FundingMode,
+    budgetItems: Type.Optional(BudgetItems),
+    startsOn: Type.Optional(
+      Type.String({ format: 'date', description: 'Planned start; else the day on which it is started.' }),
+    ),
+    milestones: Type.Optional(Type.Array(MilestoneInput, { minItems: 1, maxItems: 50 })),
+    annualReviewCriteria: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 2_000,
+        description: 'Of a platform or an institute, in place of milestones: one review for each year of its term.',
+      }),
+    ),
     parties: Type.Optional(Parties),
   },
   {
@@ -76,7 +136,14 @@ export const CreateProject = Type.Object(
 export type CreateProject = Static<typeof CreateProject>;
 
 export const UpdateProject = Type.Object(
-  { title: Type.Optional(title), budgetCny: Type.Optional(budgetCny) },
+  {
+    title: Type.Optional(title),
+    budgetCny: Type.Optional(budgetCny),
+    fundingMode: Type.Optional(FundingMode),
+    budgetItems: Type.Optional(BudgetItems),
+    startsOn: Type.Optional(Type.Union([date, Type.Null()])),
+    institution: Type.Optional(InstitutionInput),
+  },
   { additionalProperties: false, minProperties: 1, examples: [{ budgetCny: 1_500_000 }] },
 );
 export type UpdateProject = Static<typeof UpdateProject>;
@@ -97,8 +164,124 @@ export const ProjectReason = Type.Object(
 );
 export type ProjectReason = Static<typeof ProjectReason>;
 
+export const TerminateProject = Type.Object(
+  {
+    reasonCode: Type.Optional(
+      Type.String({ maxLength: 40, default: 'other', description: 'Of the vocabulary termination-reasons.' }),
+    ),
+    ...ProjectReason.properties,
+  },
+  { additionalProperties: false, examples: [{ reasonCode: 'funding', reason: '配套资金未到位' }] },
+);
+export type TerminateProject = Static<typeof TerminateProject>;
+
+export const ResumeProject = Type.Object(
+  {
+    shiftDueDates: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Puts open milestones off by the days that the project stood still.',
+      }),
+    ),
+  },
+  { additionalProperties: false, examples: [{ shiftDueDates: true }] },
+);
+export type ResumeProject = Static<typeof ResumeProject>;
+
+export const SubmitMilestone = Type.Object(
+  {
+    statement: Type.Optional(Type.String({ minLength: 1, maxLength: 4_000 })),
+    documents: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
+            note: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 50, description: 'Named, not uploaded: reports, certificates, records of measurement.' },
+      ),
+    ),
+  },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        statement: '小试配方完成，三批次多糖含量均高于 1.2 g/100 g。',
+        documents: [{ name: '第三方检测报告', note: '编号 2027-031' }],
+      },
+    ],
+  },
+);
+export type SubmitMilestone = Static<typeof SubmitMilestone>;
+
+export const RecordPayment = Type.Object(
+  {
+    amountCny: positiveCny,
+    paidOn: Type.String({ format: 'date', description: 'A day in China, not before the milestone was accepted.' }),
+    payeeOrganizationId: Type.Optional(
+      Type.String({ format: 'uuid', description: 'The lead or a partner; the only partner where none is named.' }),
+    ),
+    reference: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Of the bank or the voucher.' })),
+    note: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ amountCny: 200_000, paidOn: '2027-04-10', reference: '20270410000123' }],
+  },
+);
+export type RecordPayment = Static<typeof RecordPayment>;
+
+const ChangedMilestone = Type.Object(
+  {
+    id: Type.Optional(
+      Type.String({ format: 'uuid', description: 'Of a milestone that there is; none for a new one.' }),
+    ),
+    ...MilestoneInput.properties,
+  },
+  { additionalProperties: false },
+);
+
+export const ProposeChange = Type.Object(
+  {
+    reason: Type.String({ minLength: 2, maxLength: 1_000 }),
+    budgetCny: Type.Optional(budgetCny),
+    budgetItems: Type.Optional(BudgetItems),
+    milestones: Type.Optional(
+      Type.Array(ChangedMilestone, {
+        maxItems: 50,
+        description:
+          'All that are not handed in yet, in their new order; one that is left out is dropped. Their payment shares are of the new budget and make up what the others leave.',
+      }),
+    ),
+    parties: Type.Optional(Parties),
+  },
+  {
+    additionalProperties: false,
+    minProperties: 2,
+    description:
+      'What is absent stays. With a new budget alone, the open milestones share what is left in their present proportions.',
+    examples: [{ reason: '增加中试规模', budgetCny: 1_500_000 }],
+  },
+);
+export type ProposeChange = Static<typeof ProposeChange>;
+
+export const ChangeComment = Type.Object(
+  { comment: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) },
+  { additionalProperties: false, examples: [{ comment: '同意' }] },
+);
+export type ChangeComment = Static<typeof ChangeComment>;
+
+export const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
+export type PageQuery = Static<typeof PageQuery>;
+
 export const ListProjects = Type.Object(
-  { ...pageQuery, status: Type.Optional(Type.Enum(['forming', 'active', 'completed', 'terminated'])) },
+  {
+    ...pageQuery,
+    status: Type.Optional(Type.Enum(['forming', 'active', 'suspended', 'completed', 'terminated'])),
+    kind: Type.Optional(Type.Enum(['joint_project', 'platform', 'institute'])),
+  },
   { additionalProperties: false },
 );
 export type ListProjects = Static<typeof ListProjects>;

@@ -105,6 +105,41 @@ export function mayPay(actor: Actor, project: ProjectFacts): void {
   only(['lead'], actor, project, { zh: '由牵头方付款。', en: 'Payments are released by the lead.' });
 }
 
+export function mayRecordPayment(actor: Actor, project: ProjectFacts): void {
+  only(['lead', 'funder'], actor, project, {
+    zh: '付款由牵头方或出资方登记。',
+    en: 'Payments are recorded by the lead or a funder.',
+  });
+}
+
+/** Only who is a party changes what the parties agreed on; staff of the market read it. */
+export function mayChange(actor: Actor, project: ProjectFacts): void {
+  only(['lead', 'partner', 'funder'], actor, project, {
+    zh: '变更由项目参与方提出和答复。',
+    en: 'Changes are proposed and answered by the parties.',
+  });
+}
+
+/** One organization's own step: the payee's answer to a payment, the taking back of what it recorded or proposed. */
+export function mayActAs(organizationId: string | null): (actor: Actor, project: ProjectFacts) => void {
+  return (actor, project) => {
+    audienceOf(actor, project);
+    const party = project.parties.find((each) => each.organizationId === organizationId);
+    if (party === undefined || !actsFor(actor, party))
+      throw forbidden({ zh: '这一步由另一方办理。', en: 'This step is for another party to take.' });
+    mayAct(actor);
+  };
+}
+
+/** Whoever proposed a change does not answer it. */
+export function mayAnswerChange(proposerId: string): (actor: Actor, project: ProjectFacts) => void {
+  return (actor, project) => {
+    mayChange(actor, project);
+    if (!belongsTo(actor, proposerId)) return;
+    throw forbidden({ zh: '变更由其他参与方答复。', en: 'The other parties answer a change.' });
+  };
+}
+
 /** Which projects are the actor's, as a condition for a list. */
 export interface ProjectScope {
   marketIds: readonly string[];

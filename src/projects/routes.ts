@@ -1,31 +1,37 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { Type } from 'typebox';
 import { expectedVersion, requiredVersion } from '../http/etag.ts';
+import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
-import { CreateProject, ListProjects, ProjectReason, PutParties, UpdateProject } from './inputs.ts';
 import {
-  acceptMilestone,
+  CreateProject,
+  ListProjects,
+  ProjectReason,
+  PutParties,
+  ResumeProject,
+  TerminateProject,
+  UpdateProject,
+} from './inputs.ts';
+import { changeRoutes } from './routes/changes.ts';
+import { milestoneRoutes } from './routes/milestones.ts';
+import { paymentRoutes } from './routes/payments.ts';
+import { read, write } from './routes/shared.ts';
+import {
   activateProject,
   completeProject,
   createProject,
-  getMilestone,
+  getProgress,
   getProject,
   listProjects,
-  type MilestoneRef,
-  payMilestone,
   putProjectParties,
-  reworkMilestone,
-  submitMilestone,
+  resumeProject,
+  suspendProject,
   terminateProject,
   updateProject,
 } from './service.ts';
-import { MilestoneView, ProjectView } from './views.ts';
+import { ProgressView, ProjectView } from './views.ts';
 
-const tag = 'projects';
-const read = { tag, access: 'signed-in' } as const;
-const write = { tag, access: 'signed-in', scope: 'projects:write' } as const;
 const step = { ...write, input: { params: IdParams }, output: ProjectView, problems: [404, 409, 412] } as const;
 
 export async function projectRoutes(fastify: FastifyInstance): Promise<void> {
@@ -77,7 +83,7 @@ export async function projectRoutes(fastify: FastifyInstance): Promise<void> {
     '/projects/:id',
     operation({
       id: 'updateProject',
-      summary: 'Change title or budget while the project forms',
+      summary: 'Change title, funding or what it founds while the project forms',
       ...write,
       input: { params: IdParams, body: UpdateProject },
       output: ProjectView,
@@ -121,71 +127,54 @@ export async function projectRoutes(fastify: FastifyInstance): Promise<void> {
       id: 'terminateProject',
       summary: 'End a project before it is complete',
       ...step,
+      description: 'What was accepted before is still paid. A change that waits for answers lapses.',
+      input: { params: IdParams, body: TerminateProject },
+    }),
+    (request) => terminateProject(request.ctx, request.params.id, request.body, expectedVersion(request)),
+  );
+
+  app.post(
+    '/projects/:id/suspend',
+    operation({
+      id: 'suspendProject',
+      summary: 'Suspend a running project',
+      description: 'Until it is resumed no milestone moves and nothing is paid.',
+      ...step,
       input: { params: IdParams, body: ProjectReason },
     }),
-    (request) => terminateProject(request.ctx, request.params.id, request.body.reason, expectedVersion(request)),
+    (request) => suspendProject(request.ctx, request.params.id, request.body.reason, expectedVersion(request)),
+  );
+
+  app.post(
+    '/projects/:id/resume',
+    {
+      ...operation({
+        id: 'resumeProject',
+        summary: 'Let a suspended project go on',
+        ...step,
+        input: { params: IdParams, body: ResumeProject },
+      }),
+      preValidation: bodyMayBeAbsent,
+    },
+    (request) => resumeProject(request.ctx, request.params.id, request.body, expectedVersion(request)),
+  );
+
+  app.get(
+    '/projects/:id/progress',
+    operation({
+      id: 'getProjectProgress',
+      summary: 'Planned and accepted work over time',
+      description:
+        'Weighted with the payment shares, and for each milestone planned and actual dates: the rows of a Gantt chart.',
+      ...read,
+      input: { params: IdParams },
+      output: ProgressView,
+      problems: [404],
+    }),
+    (request) => getProgress(request.ctx, request.params.id),
   );
 
   await app.register(milestoneRoutes, { prefix: '/projects/:id/milestones/:milestoneId' });
-}
-
-const MilestoneParams = Type.Object({ ...IdParams.properties, milestoneId: Type.String({ format: 'uuid' }) });
-const move = {
-  ...write,
-  input: { params: MilestoneParams },
-  output: MilestoneView,
-  problems: [404, 409, 412],
-} as const;
-
-function refOf(params: { id: string; milestoneId: string }, version: number | null): MilestoneRef {
-  return { projectId: params.id, milestoneId: params.milestoneId, expectedVersion: version };
-}
-
-async function milestoneRoutes(fastify: FastifyInstance): Promise<void> {
-  const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
-
-  app.get(
-    '',
-    operation({
-      id: 'getMilestone',
-      summary: 'Read a milestone',
-      ...read,
-      input: { params: MilestoneParams },
-      output: MilestoneView,
-      problems: [404],
-    }),
-    (request) => getMilestone(request.ctx, request.params.id, request.params.milestoneId),
-  );
-
-  app.post('/submit', operation({ id: 'submitMilestone', summary: 'Submit a milestone', ...move }), (request) =>
-    submitMilestone(request.ctx, refOf(request.params, expectedVersion(request))),
-  );
-
-  app.post(
-    '/accept',
-    operation({ id: 'acceptMilestone', summary: 'Accept a submitted milestone', ...move }),
-    (request) => acceptMilestone(request.ctx, refOf(request.params, expectedVersion(request))),
-  );
-
-  app.post(
-    '/rework',
-    operation({
-      id: 'reworkMilestone',
-      summary: 'Give a submitted milestone back',
-      ...move,
-      input: { params: MilestoneParams, body: ProjectReason },
-    }),
-    (request) => reworkMilestone(request.ctx, refOf(request.params, expectedVersion(request)), request.body.reason),
-  );
-
-  app.post(
-    '/pay',
-    operation({
-      id: 'payMilestone',
-      summary: 'Release the payment of an accepted milestone',
-      description: 'By the lead; never before the milestone is accepted.',
-      ...move,
-    }),
-    (request) => payMilestone(request.ctx, refOf(request.params, expectedVersion(request))),
-  );
+  await app.register(paymentRoutes, { prefix: '/projects/:id/milestones/:milestoneId' });
+  await app.register(changeRoutes, { prefix: '/projects/:id/changes' });
 }

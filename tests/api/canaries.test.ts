@@ -233,6 +233,7 @@ async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ ur
       fillPath(path, {
         id: ids,
         milestoneId: [match.id],
+        changeId: [match.id],
         name: ['regions', 'technology-fields', demandSecrets.fileName, resultSecrets.fileName],
         category: deskCategories,
         token: ['unknown'],

@@ -108,6 +108,7 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
     userId: [world.enterprise.userId],
     tierId: [contract.id],
     category: deskCategories,
+    changeId: [contract.id],
   };
   const urls = operationsOf(api)
     .filter(({ method, path }) => method === 'GET' && !path.endsWith('/stream'))

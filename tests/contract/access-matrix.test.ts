@@ -121,7 +121,14 @@ describe('an API key without the scope', () => {
   }
 
   function pathOf({ path }: DocumentedOperation): string {
-    const values = { id: [unknownId], milestoneId: [unknownId], userId: [unknownId], tierId: [unknownId] };
+    const values = {
+      id: [unknownId],
+      milestoneId: [unknownId],
+      changeId: [unknownId],
+      paymentId: [unknownId],
+      userId: [unknownId],
+      tierId: [unknownId],
+    };
     return (
       fillPath(path, {
         ...values,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { notifications, parkedDocuments } from '../../db/schema/index.ts';
+import { chinaDate } from '../../src/core/clock.ts';
 import { newId } from '../../src/core/ids.ts';
 import {
   type Answer,
@@ -113,13 +114,14 @@ export class Subjects {
     return made;
   }
 
-  async project(state: 'forming' | 'ready' | 'active' | 'all accepted'): Promise<Body> {
+  async project(state: 'forming' | 'ready' | 'active' | 'suspended' | 'all accepted'): Promise<Body> {
     const { enterprise, university, demandBroker } = this.world;
     const made = done(await demandBroker.post('/v1/projects', projectInput((await this.introduction('accepted')).id)));
     if (state === 'forming') return made;
     const url = `/v1/projects/${made.id}`;
     done(await demandBroker.put(`${url}/parties`, this.parties()));
     if (state !== 'ready') done(await demandBroker.post(`${url}/activate`));
+    if (state === 'suspended') done(await demandBroker.post(`${url}/suspend`, { reason: '等待设备' }));
     if (state === 'all accepted') {
       const milestone = `${url}/milestones/${made.milestones[0].id}`;
       done(await university.post(`${milestone}/submit`));
@@ -154,6 +156,23 @@ export class Subjects {
     if (state !== 'planned') done(await this.world.university.post(`${url}/submit`));
     if (state === 'accepted') done(await this.world.enterprise.post(`${url}/accept`));
     return url;
+  }
+
+  payment(): object {
+    return { amountCny: 200_000, paidOn: chinaDate(this.api.clock.now()), reference: '回单 0001' };
+  }
+
+  /** The path of a payment that the enterprise has recorded for the university. */
+  async recordedPayment(): Promise<string> {
+    const url = `${await this.milestone('accepted')}/payments`;
+    return `${url}/${done(await this.world.enterprise.post(url, this.payment())).id}`;
+  }
+
+  /** The path of a change that the enterprise has proposed. */
+  async projectChange(): Promise<string> {
+    const url = `/v1/projects/${(await this.project('active')).id}/changes`;
+    const change = { reason: '增加中试规模', budgetCny: 1_500_000 };
+    return `${url}/${done(await this.world.enterprise.post(url, change)).id}`;
   }
 
   /** A notice of the demand market's that was given up. */

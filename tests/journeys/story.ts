@@ -14,6 +14,8 @@ export interface Stage {
 /** The people of one story, signed in. */
 export interface Cast {
   stage: Stage;
+  door: Door;
+  admin: Client;
   demandMarket: Body;
   resultMarket: Body;
   demandBroker: Client;
@@ -24,22 +26,59 @@ export interface Cast {
   universityName: string;
 }
 
-function must(reply: Reply, status: number): Body {
+export function must(reply: Reply, status: number): Body {
   expect(reply.status, JSON.stringify(reply.body)).toBe(status);
   return reply.body;
 }
 
-async function signIn(outside: Client, email: string, secret = password): Promise<Client> {
+async function signIn({ outside, now }: Door, email: string, secret = password): Promise<Client> {
   const session = must(await outside.post('/v1/sessions', { email, password: secret }), 201);
   expect(session.token).toEqual(expect.any(String));
-  expect(Date.parse(session.expiresAt)).toBeGreaterThan(Date.now());
+  expect(Date.parse(session.expiresAt)).toBeGreaterThan(now.getTime());
   return outside.as(session.token);
 }
 
+/** How people come in, and what time it is where they come to. */
+export interface Door {
+  outside: Client;
+  now: Date;
+}
+
+/** Steps 4 and 5: an organization registered, and verified by a broker of its market. */
+export async function join(
+  door: Door,
+  broker: Client,
+  organization: { name: string; kind: 'enterprise' | 'university'; regionCode: string },
+  email: string,
+): Promise<Client> {
+  const user = { name: '管理员', email, password };
+  const registration = must(await door.outside.post('/v1/registrations', { organization, user }), 201);
+  expect(registration.organization.status).toBe('pending');
+  const verified = must(await broker.post(`/v1/organizations/${registration.organization.id}/verify`), 200);
+  expect(verified.status).toBe('verified');
+  return await signIn(door, email);
+}
+
+/** Step 3: somebody who works at a market, signed in. */
+export async function hire(
+  door: Door,
+  by: Client,
+  marketId: string,
+  role: 'broker' | 'director',
+  email: string,
+): Promise<Client> {
+  const staff = { name: role === 'broker' ? '经纪人' : '主任', email, password, role };
+  must(await by.post(`/v1/organizations/${marketId}/members`, staff), 201);
+  return await signIn(door, email);
+}
+
 /** Steps 1 to 5: two markets with a broker each, an enterprise and a university registered and verified. */
-export async function openTheMarket(baseUrl: string, stage: Stage): Promise<Cast> {
-  const outside = new Client(baseUrl);
-  const admin = await signIn(outside, administrator.email, administrator.password);
+export async function openTheMarket(
+  baseUrl: string,
+  stage: Stage,
+  door: Door = { outside: new Client(baseUrl), now: new Date() },
+): Promise<Cast> {
+  const admin = await signIn(door, administrator.email, administrator.password);
   async function side(kind: 'enterprise' | 'university', regionCode: string) {
     const market = must(
       await admin.post('/v1/markets', { name: `${stage.name}${regionCode}科技大市场`, regionCode }),
@@ -47,26 +86,17 @@ export async function openTheMarket(baseUrl: string, stage: Stage): Promise<Cast
     );
     expect(market).toMatchObject({ kind: 'territorial', regionCode });
     const email = `${stage.name}-${kind}`;
-    const staff = { name: '经纪人', email: `${email}-broker@market.example`, password, role: 'broker' };
-    must(await admin.post(`/v1/organizations/${market.id}/members`, staff), 201);
+    const broker = await hire(door, admin, market.id, 'broker', `${email}-broker@market.example`);
     const name = `${stage.name}${kind === 'enterprise' ? '有色金属公司' : '矿业大学'}`;
-    const registration = must(
-      await outside.post('/v1/registrations', {
-        organization: { name, kind, regionCode },
-        user: { name: '管理员', email: `${email}@people.example`, password },
-      }),
-      201,
-    );
-    expect(registration.organization.status).toBe('pending');
-    const broker = await signIn(outside, staff.email);
-    const verified = must(await broker.post(`/v1/organizations/${registration.organization.id}/verify`), 200);
-    expect(verified.status).toBe('verified');
-    return { market, broker, member: await signIn(outside, `${email}@people.example`), name };
+    const member = await join(door, broker, { name, kind, regionCode }, `${email}@people.example`);
+    return { market, broker, member, name };
   }
   const demandSide = await side('enterprise', stage.demandRegion);
   const resultSide = await side('university', stage.resultRegion);
   return {
     stage,
+    door,
+    admin,
     demandMarket: demandSide.market,
     resultMarket: resultSide.market,
     demandBroker: demandSide.broker,
@@ -122,11 +152,11 @@ export type Send = (step: number, who: Client, path: string, body?: unknown) => 
 
 export const straight: Send = (_step, who, path, body) => who.post(path, body);
 
-/** Steps 6 to 13. @returns the ids that the story left behind */
-export async function playMainJob(
+/** Steps 6 to 12: from a demand and a result to an introduction that both have accepted. */
+export async function meet(
   cast: Cast,
   send: Send = straight,
-): Promise<{ demandId: string; matchId: string; introductionId: string; projectId: string }> {
+): Promise<{ demandId: string; matchId: string; introductionId: string }> {
   const { enterprise, university, demandBroker, resultBroker, stage } = cast;
   const demand = must(await send(6, enterprise, '/v1/demands', demandOf(stage)), 201);
   expect(demand.status).toBe('draft');
@@ -180,9 +210,18 @@ export async function playMainJob(
     await notices(reader, 'introduction.accepted', introduction.id);
   }
 
+  return { demandId: demand.id, matchId: match.id, introductionId: introduction.id };
+}
+
+/** Steps 6 to 13. @returns the ids that the story left behind */
+export async function playMainJob(
+  cast: Cast,
+  send: Send = straight,
+): Promise<{ demandId: string; matchId: string; introductionId: string; projectId: string }> {
+  const met = await meet(cast, send);
   const project = must(
-    await send(13, demandBroker, '/v1/projects', {
-      introductionId: introduction.id,
+    await send(13, cast.demandBroker, '/v1/projects', {
+      introductionId: met.introductionId,
       title: '6N 铟膜电解中试',
       budgetCny: 3_000_000,
       fundingMode: 'lump_sum',
@@ -195,7 +234,7 @@ export async function playMainJob(
   );
   expect(project).toMatchObject({ status: 'forming', milestones: [{ title: '小试' }, { title: '中试' }] });
   expect(project.parties).toHaveLength(2);
-  return { demandId: demand.id, matchId: match.id, introductionId: introduction.id, projectId: project.id };
+  return { ...met, projectId: project.id };
 }
 
 /** The reader's notice of this kind about this subject: it comes, and it comes once. */

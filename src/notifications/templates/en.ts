@@ -204,6 +204,26 @@ export const en: Templates = {
   'project.activated': (p) => ({ title: 'The project has started', body: `${sentence(project(p))} has started.` }),
   'project.completed': (p) => ({ title: 'The project is complete', body: `${sentence(project(p))} is complete.` }),
   'project.terminated': (p) => ({ title: 'The project has ended', body: `${sentence(project(p))} was terminated.` }),
+  'project.suspended': (p) => ({
+    title: 'The project is suspended',
+    body: `${sentence(project(p))} is suspended; until it is resumed no milestone moves.`,
+  }),
+  'project.resumed': (p) => ({
+    title: 'The project goes on',
+    body: `${sentence(project(p))} was resumed; please look at the due dates.`,
+  }),
+  'project.change_proposed': (p) => ({
+    title: 'A change of the project awaits answers',
+    body: `A change of ${project(p)} was proposed; the parties are asked to answer.`,
+  }),
+  'project.change_applied': (p) => ({
+    title: 'The project was changed',
+    body: `All parties agreed to a change of ${project(p)}; it is in force.`,
+  }),
+  'project.change_rejected': (p) => ({
+    title: 'A change of the project was refused',
+    body: `A party refused a change of ${project(p)}; all stays as it was.`,
+  }),
   'milestone.due': (p) => ({
     title: 'A milestone is due soon',
     body: `${sentence(milestone(p))} is due ${p.dueOn === undefined ? 'soon' : `on ${p.dueOn}`}; please submit it in time.`,
@@ -220,6 +240,18 @@ export const en: Templates = {
   'milestone.rework': (p) => ({
     title: 'A milestone needs rework',
     body: `${sentence(milestone(p))} was given back; the project shows the reason.`,
+  }),
+  'milestone.payment_recorded': (p) => ({
+    title: 'A payment awaits confirmation',
+    body: `A payment for ${milestone(p)} was recorded; the payee is asked to confirm it.`,
+  }),
+  'milestone.payment_confirmed': (p) => ({
+    title: 'A payment is confirmed',
+    body: `The payee confirmed a payment for ${milestone(p)}.`,
+  }),
+  'milestone.payment_disputed': (p) => ({
+    title: 'A payment is disputed',
+    body: `The payee has not received a payment for ${milestone(p)}; please look into it.`,
   }),
   'webhook.disabled': (p) => ({
     title: 'A webhook was turned off',

@@ -126,6 +126,17 @@ export const zh: Templates = {
   'project.activated': (p) => ({ title: '项目已启动', body: `${project(p)}已启动。` }),
   'project.completed': (p) => ({ title: '项目已完成', body: `${project(p)}已完成。` }),
   'project.terminated': (p) => ({ title: '项目已终止', body: `${project(p)}已终止。` }),
+  'project.suspended': (p) => ({ title: '项目已暂停', body: `${project(p)}已暂停，恢复前里程碑不再推进。` }),
+  'project.resumed': (p) => ({ title: '项目已恢复', body: `${project(p)}已恢复执行，请留意各里程碑的到期日。` }),
+  'project.change_proposed': (p) => ({
+    title: '项目变更待答复',
+    body: `${project(p)}有一项变更申请，请各参与方答复。`,
+  }),
+  'project.change_applied': (p) => ({ title: '项目变更已生效', body: `${project(p)}的变更已获各方同意并生效。` }),
+  'project.change_rejected': (p) => ({
+    title: '项目变更未通过',
+    body: `${project(p)}的变更申请有一方不同意，项目内容不变。`,
+  }),
   'milestone.due': (p) => ({
     title: '里程碑即将到期',
     body: `${milestone(p)}${p.dueOn === undefined ? '即将到期' : `将于 ${p.dueOn} 到期`}，请按时提交。`,
@@ -137,6 +148,12 @@ export const zh: Templates = {
   'milestone.submitted': (p) => ({ title: '里程碑待验收', body: `${milestone(p)}已提交，请验收。` }),
   'milestone.accepted': (p) => ({ title: '里程碑已验收', body: `${milestone(p)}已通过验收。` }),
   'milestone.rework': (p) => ({ title: '里程碑需返工', body: `${milestone(p)}被退回返工，原因见项目。` }),
+  'milestone.payment_recorded': (p) => ({ title: '付款待确认', body: `${milestone(p)}登记了一笔付款，请收款方确认。` }),
+  'milestone.payment_confirmed': (p) => ({ title: '付款已确认', body: `${milestone(p)}的一笔付款已由收款方确认。` }),
+  'milestone.payment_disputed': (p) => ({
+    title: '付款有异议',
+    body: `${milestone(p)}的一笔付款收款方表示未收到，请核对。`,
+  }),
   'webhook.disabled': (p) => ({
     title: 'Webhook 已停用',
     body: `${webhook(p)}${p.disabledReason === 'gone' ? '的地址答复“已不存在”（410）' : '连续五天推送失败'}，已自动停用。修复后请重新启用，未送达的消息可在推送记录中重发。`,

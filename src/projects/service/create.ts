@@ -1,20 +1,38 @@
 import { audit } from '../../core/audit.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { type AppError, conflict, found, type InputFault, invalidInput } from '../../core/errors.ts';
+import { type AppError, conflict, found, invalidInput } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { violates } from '../../core/pg-errors.ts';
-import { type Tx, transaction } from '../../core/transaction.ts';
+import { transaction } from '../../core/transaction.ts';
 import { refuseRestricted } from '../../credit/service.ts';
 import { lockDemand } from '../../demands/service.ts';
 import { getIntroductionRow, recordOutcome } from '../../matches/service.ts';
-import { getOrganizationRows } from '../../organizations/service.ts';
 import { getResultRows } from '../../results/service.ts';
-import type { CreateProject, PartyInput } from '../inputs.ts';
+import type { CreateProject } from '../inputs.ts';
 import { mayCreateProject } from '../policy.ts';
-import { checkPaymentShares, composeParties, type Party, projectCode, requireAccepted } from '../rules.ts';
-import { getProjectRow, hasProject, insertProject, nextProjectNumber, saveParties } from '../store.ts';
+import {
+  allocate,
+  annualReviews,
+  checkInstitution,
+  checkMilestones,
+  composeParties,
+  type Party,
+  projectCode,
+  requireAccepted,
+  type StatedMilestone,
+} from '../rules.ts';
+import {
+  getProjectRow,
+  hasProject,
+  insertProject,
+  nextProjectNumber,
+  saveBudgetItems,
+  saveInstitution,
+  saveParties,
+} from '../store.ts';
 import type { ProjectView } from '../views.ts';
+import { checkFunding, checkInstitutionTerms, checkOrganizations } from './checks.ts';
 import { viewProject } from './read.ts';
 
 /**
@@ -40,8 +58,11 @@ export async function createProject(ctx: Ctx, input: CreateProject): Promise<Pro
     });
     requireAccepted(introduction.status);
     if (await hasProject(tx, introduction.id)) throw projectExists();
-    checkPaymentShares(input.milestones);
-    const unstated = { workShare: null, benefitShare: null };
+    const { kind = 'joint_project', institution, budgetCny, fundingMode, budgetItems = [] } = input;
+    checkInstitution(kind, institution);
+    const milestones = milestonesOf(input);
+    checkMilestones(milestones);
+    const unstated = { workShare: null, benefitShare: null, contributions: [] };
     const principals: Party[] = [
       { ...demandSide, role: 'lead', ...unstated },
       { ...resultSide, role: 'partner', ...unstated },
@@ -54,36 +75,48 @@ export async function createProject(ctx: Ctx, input: CreateProject): Promise<Pro
       'project.create',
       parties.map((party) => party.organizationId),
     );
+    await checkFunding(tx, { budgetCny, fundingMode, budgetItems });
+    if (institution !== undefined) await checkInstitutionTerms(tx, institution);
 
     const now = ctx.clock.now();
     const id = newId();
+    const amounts = allocate(
+      budgetCny,
+      milestones.map(({ paymentShare }) => paymentShare),
+    );
     await insertProject(
       tx,
       {
         id,
         code: projectCode(now, demand.regionCode, await nextProjectNumber(tx)),
+        kind,
         title: input.title,
         status: 'forming',
         introductionId: introduction.id,
         demandId: introduction.demandId,
         resultId: introduction.resultId,
         marketId: demand.homeMarketId,
-        budgetCny: input.budgetCny,
-        fundingMode: input.fundingMode,
+        budgetCny,
+        fundingMode,
+        startsOn: input.startsOn ?? null,
         createdAt: now,
         updatedAt: now,
       },
-      input.milestones.map((milestone, at) => ({
+      milestones.map((milestone, at) => ({
         id: newId(),
         projectId: id,
         position: at + 1,
         ...milestone,
+        startsOn: milestone.startsOn ?? null,
+        amountCny: amounts[at] ?? 0,
         status: 'planned' as const,
       })),
     ).catch((error: unknown) => {
       throw violates(error, 'projects_introduction_id_key') ? projectExists() : error;
     });
     await saveParties(tx, id, toPartyRows(id, parties));
+    await saveBudgetItems(tx, id, budgetItems);
+    if (institution !== undefined) await saveInstitution(tx, id, { headcount: null, governance: null, ...institution });
     await audit(tx, ctx, {
       action: 'project.create',
       subjectType: 'project',
@@ -102,42 +135,24 @@ function projectExists(): AppError {
   return conflict({ zh: '该对接已立项。', en: 'There is a project of this introduction already.' });
 }
 
+/** Those that are stated, else a review for each year of an institution's term. @throws AppError INVALID_INPUT */
+function milestonesOf({ milestones, institution, annualReviewCriteria }: CreateProject): readonly StatedMilestone[] {
+  if (milestones !== undefined && annualReviewCriteria === undefined) return milestones;
+  if (milestones === undefined && annualReviewCriteria !== undefined && institution !== undefined)
+    return annualReviews(institution, annualReviewCriteria);
+  throw invalidInput({
+    pointer: milestones === undefined ? '/milestones' : '/annualReviewCriteria',
+    code: milestones === undefined ? 'required' : 'milestones',
+    message: {
+      zh: '请填写里程碑；共建平台、研究院也可改填年度评估标准（二者择一）',
+      en: 'state milestones, or for a platform or an institute what its annual reviews ask, not both',
+    },
+  });
+}
+
 export function toPartyRows(
   projectId: string,
   parties: readonly Party[],
 ): (Party & { id: string; projectId: string })[] {
   return parties.map((party) => ({ id: newId(), projectId, ...party }));
-}
-
-/**
- * Further parties are verified organizations; markets and peers are none.
- * @throws AppError INVALID_INPUT with a fault for each that is not
- */
-export async function checkOrganizations(
-  tx: Tx,
-  stated: readonly PartyInput[],
-  principals: readonly Party[],
-): Promise<void> {
-  const rows = await getOrganizationRows(
-    tx,
-    stated.map((party) => party.organizationId),
-  );
-  const possible = new Set(
-    rows
-      .filter((row) => row.status === 'verified' && row.kind !== 'market' && row.kind !== 'peer')
-      .map((row) => row.id),
-  );
-  for (const principal of principals) possible.add(principal.organizationId);
-  const faults: InputFault[] = stated.flatMap((party, at) =>
-    possible.has(party.organizationId)
-      ? []
-      : [
-          {
-            pointer: `/parties/${at}/organizationId`,
-            code: 'organization',
-            message: { zh: '没有这个已审核的机构', en: 'there is no such verified organization' },
-          },
-        ],
-  );
-  if (faults.length > 0) throw invalidInput(...faults);
 }

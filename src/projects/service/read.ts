@@ -5,14 +5,20 @@ import type { Db } from '../../core/transaction.ts';
 import { getOrganizationRows } from '../../organizations/service.ts';
 import type { ListProjects } from '../inputs.ts';
 import { audienceOf, scopeOf } from '../policy.ts';
+import { settledCny } from '../rules.ts';
 import {
   getMilestoneRow,
   getProjectRow,
+  listBudgetItemRows,
+  listInstitutionRows,
   listMilestoneRows,
   listPartyRows,
+  listPaymentFacts,
   listProjectRows,
+  type MilestoneRow,
   type PartyRow,
   type ProjectRow,
+  sumSettled,
 } from '../store.ts';
 import { type MilestoneView, type ProjectView, toMilestoneView, toProjectView } from '../views.ts';
 
@@ -21,13 +27,28 @@ async function viewsOf(
   rows: readonly ProjectRow[],
   parties: readonly PartyRow[],
 ): Promise<Map<string, ProjectView>> {
-  const milestones = await listMilestoneRows(
-    db,
-    rows.map((row) => row.id),
-  );
+  const ids = rows.map((row) => row.id);
   const organizations = await getOrganizationRows(db, [...new Set(parties.map((party) => party.organizationId))]);
-  const names = new Map(organizations.map((organization) => [organization.id, organization.name]));
-  return new Map(rows.map((row) => [row.id, toProjectView(row, parties, milestones, names)]));
+  const parts = {
+    parties,
+    milestones: await listMilestoneRows(db, ids),
+    budgetItems: await listBudgetItemRows(
+      db,
+      rows.filter((row) => row.fundingMode === 'itemised').map((row) => row.id),
+    ),
+    institutions: await listInstitutionRows(
+      db,
+      rows.filter((row) => row.kind !== 'joint_project').map((row) => row.id),
+    ),
+    names: new Map(organizations.map((organization) => [organization.id, organization.name])),
+    settled: await sumSettled(db, ids),
+  };
+  return new Map(rows.map((row) => [row.id, toProjectView(row, parts)]));
+}
+
+/** The view of a milestone, as its project's parties and broker get it. */
+export async function viewMilestone(db: Db, row: MilestoneRow): Promise<MilestoneView> {
+  return toMilestoneView(row, settledCny(await listPaymentFacts(db, row.id)));
 }
 
 /** The view that every party of the project and its broker get. */
@@ -47,17 +68,18 @@ export async function getMilestone(ctx: Ctx, projectId: string, milestoneId: str
   const project = found(await getProjectRow(ctx.db, projectId));
   audienceOf(ctx.actor, { marketId: project.marketId, parties: await listPartyRows(ctx.db, [projectId]) });
   const row = found(await getMilestoneRow(ctx.db, milestoneId));
-  return toMilestoneView(found(row.projectId === projectId ? row : null));
+  return await viewMilestone(ctx.db, found(row.projectId === projectId ? row : null));
 }
 
 /** The actor's projects, newest first: as a party, or within a broker's territory. */
 export async function listProjects(ctx: Ctx, query: ListProjects): Promise<Page<ProjectView>> {
-  const { limit = 20, status } = query;
+  const { limit = 20, status, kind } = query;
   const rows = await listProjectRows(ctx.db, {
     scope: scopeOf(ctx.actor),
     after: decodeCursor(query.cursor),
     limit,
     ...(status === undefined ? {} : { status }),
+    ...(kind === undefined ? {} : { kind }),
   });
   const shown = rows.slice(0, limit);
   const views = await viewsOf(

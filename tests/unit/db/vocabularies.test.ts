@@ -28,10 +28,12 @@ describe('the vocabulary files', () => {
     expect(termFiles).toEqual([
       'activity-types.json',
       'budget-bands.json',
+      'budget-categories.json',
       'contract-fields.json',
       'contract-ipr-kinds.json',
       'contract-party-kinds.json',
       'contract-types.json',
+      'contribution-kinds.json',
       'cooperation-modes.json',
       'decline-reasons.json',
       'demand-outcomes.json',
@@ -49,6 +51,7 @@ describe('the vocabulary files', () => {
       'size-bands.json',
       'socioeconomic-goals.json',
       'technology-fields.json',
+      'termination-reasons.json',
       'trl.json',
     ]);
   });

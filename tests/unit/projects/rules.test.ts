@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import {
   addsToWhole,
-  checkPaymentShares,
+  checkMilestones,
   composeParties,
   milestoneTransitions,
   type Party,
@@ -18,6 +18,7 @@ const lead: Party = {
   responsibleUserId: 'eve',
   workShare: null,
   benefitShare: null,
+  contributions: [],
 };
 const partner: Party = { ...lead, organizationId: 'u', role: 'partner', responsibleUserId: 'una' };
 
@@ -35,6 +36,10 @@ function pointersOf(act: () => unknown): string[] {
   return (refusal(act).details.faults ?? []).map((fault) => fault.pointer);
 }
 
+function dueOnce(...shares: number[]) {
+  return shares.map((paymentShare) => ({ dueOn: '2027-03-31', paymentShare }));
+}
+
 describe('shares in percent', () => {
   test('are a whole to two decimals', () => {
     expect(addsToWhole([33.33, 33.33, 33.34])).toBe(true);
@@ -46,8 +51,8 @@ describe('shares in percent', () => {
   });
 
   test('of payment are refused at /milestones when they do not add up', () => {
-    expect(pointersOf(() => checkPaymentShares([{ paymentShare: 40 }, { paymentShare: 50 }]))).toEqual(['/milestones']);
-    expect(() => checkPaymentShares([{ paymentShare: 40 }, { paymentShare: 60 }])).not.toThrow();
+    expect(pointersOf(() => checkMilestones(dueOnce(40, 50)))).toEqual(['/milestones']);
+    expect(() => checkMilestones(dueOnce(40, 60))).not.toThrow();
   });
 });
 
@@ -68,7 +73,7 @@ describe('the parties of a project', () => {
     expect(parties).toEqual([
       { ...lead, workShare: 20, benefitShare: 60 },
       { ...partner, workShare: 50, benefitShare: 30 },
-      { organizationId: 'x', role: 'partner', responsibleUserId: null, workShare: 30, benefitShare: 10 },
+      { ...lead, organizationId: 'x', role: 'partner', responsibleUserId: null, workShare: 30, benefitShare: 10 },
     ]);
   });
 
@@ -121,14 +126,16 @@ describe('milestones', () => {
     expect(milestoneTransitions.pay).toEqual({ from: ['accepted'], to: 'paid' });
   });
 
-  test('move while the project is active; a payment also after it is complete', () => {
+  test('move while the project is active; a payment also after its end, whichever it is', () => {
     for (const step of ['submit', 'accept', 'rework', 'pay'] as const) {
       expect(() => requireProjectState(step, 'active')).not.toThrow();
-      expect(refusal(() => requireProjectState(step, 'forming')).details.state).toBe('forming');
-      expect(refusal(() => requireProjectState(step, 'terminated')).details.state).toBe('terminated');
+      for (const status of ['forming', 'suspended'] as const)
+        expect(refusal(() => requireProjectState(step, status)).details.state).toBe(status);
     }
-    expect(() => requireProjectState('pay', 'completed')).not.toThrow();
-    expect(refusal(() => requireProjectState('submit', 'completed')).details.state).toBe('completed');
+    for (const status of ['completed', 'terminated'] as const) {
+      expect(() => requireProjectState('pay', status)).not.toThrow();
+      expect(refusal(() => requireProjectState('submit', status)).details.state).toBe(status);
+    }
   });
 
   test('are all accepted or paid before a project is complete', () => {
