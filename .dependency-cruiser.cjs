@@ -21,6 +21,7 @@ const order = [
   'projects',
   'contracts',
   'diagnoses',
+  'experts',
   'desk',
   'webhooks',
   'notifications',

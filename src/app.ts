@@ -15,6 +15,7 @@ import type { Deps } from './deps.ts';
 import { deskRoutes } from './desk/routes.ts';
 import { diagnosisRoutes } from './diagnoses/routes.ts';
 import { exchangeRoutes } from './exchange/routes.ts';
+import { expertRoutes } from './experts/routes.ts';
 import { healthRoutes } from './health.ts';
 import { useDrain } from './http/drain.ts';
 import { refuseAddress, refuseConnection, useErrorHandler } from './http/error-handler.ts';
@@ -88,6 +89,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
   const { db, clock, log, searchIndex, fileStore, wake } = deps;
   useRequestCtx(app, { db, clock, log, searchIndex, fileStore, wakeRelay: wake.wake }, authenticator({ db, clock }));
   await healthRoutes(app, deps);
+  const previews = { index: matchIndex ?? null, patienceMs: previewPatienceMs };
   await app.register(
     async (v1) => {
       await authRoutes(v1, { signInLimitPerMinute: config.signInLimitPerMinute });
@@ -101,7 +103,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
       await matchRoutes(v1, {
         introductionWorkingDays: config.introductionWorkingDays,
         previewLimitPerMinute: config.previewLimitPerMinute,
-        previews: { index: matchIndex ?? null, patienceMs: previewPatienceMs },
+        previews,
         db,
         log,
         clock,
@@ -110,6 +112,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
       await contractRoutes(v1);
       await diagnosisRoutes(v1);
       await deskRoutes(v1);
+      await expertRoutes(v1, { previews });
       await webhookRoutes(v1, { allowPrivate: config.webhookAllowPrivate });
       await notificationRoutes(v1, {
         db,

@@ -1,5 +1,6 @@
 import type { HandlerName } from '../src/core/messages.ts';
 import { commitNextRows } from '../src/exchange/service.ts';
+import { answerExpertRanking } from '../src/experts/service.ts';
 import { answerPreview, type MatchIndex, refreshNextMatches } from '../src/matches/service.ts';
 import { type Outgoing, webhookRetries } from '../src/webhooks/service.ts';
 import type { Handler } from './handler.ts';
@@ -36,6 +37,11 @@ export function createRegistry(matchIndex: MatchIndex, webhooks: Outgoing): Read
       queue: queueNames.matching,
       order: 'first',
       run: (ctx, { message }) => answerPreview(ctx, message.subjectId, matchIndex),
+    },
+    'rank-experts': {
+      queue: queueNames.matching,
+      order: 'first',
+      run: (ctx, { message }) => answerExpertRanking(ctx, message.subjectId, matchIndex),
     },
     'rehome-records': { queue: queueNames.matching, run: rehomeRecords },
     'release-work': { queue: queueNames.matching, run: releaseWork },

@@ -6,6 +6,7 @@ export const handlerNames = [
   'refresh-matches',
   'refresh-all-matches',
   'preview-matches',
+  'rank-experts',
   'rehome-records',
   'release-work',
   'notify',
@@ -26,6 +27,7 @@ export const deliveryRoutes = {
   'refresh-matches': { channel: 'matching', target: null },
   'refresh-all-matches': { channel: 'matching', target: null },
   'preview-matches': { channel: 'matching', target: null },
+  'rank-experts': { channel: 'matching', target: null },
   'rehome-records': { channel: 'records', target: null },
   'release-work': { channel: 'records', target: null },
   notify: { channel: 'inbox', target: null },
@@ -85,6 +87,7 @@ export const subscriptions = {
   'match_refresh.continued': ['refresh-all-matches'],
   'match_refresh.finished': [],
   'match_preview.requested': ['preview-matches'],
+  'expert_ranking.requested': ['rank-experts'],
   'introduction.requested': ['notify'],
   'introduction.opened': ['notify'],
   'introduction.answered': ['notify'],
@@ -119,6 +122,10 @@ export const subscriptions = {
   'contract.approved': ['notify'],
   'contract.registered': ['notify'],
   'contract.revoked': ['notify'],
+  'expert_assignment.proposed': ['notify'],
+  'expert_assignment.accepted': ['notify'],
+  'expert_assignment.declined': ['notify'],
+  'expert_assignment.ended': ['notify'],
   'webhook.test': [],
   'webhook.disabled': ['notify'],
   'digest.due': ['mail-digest'],
@@ -142,6 +149,8 @@ export type SubjectType =
   | 'project'
   | 'milestone'
   | 'contract'
+  | 'expert'
+  | 'expert_assignment'
   | 'saved_search'
   | 'webhook'
   | 'mail_digest';

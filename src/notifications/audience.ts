@@ -25,7 +25,7 @@ export interface Facts {
   unanswered: readonly Side[];
   /** The side of an introduction that the other asked for and no broker has opened: to it there is none yet. */
   unasked: Side | null;
-  /** A joint project, or a contract: of that the two sides. */
+  /** A joint project, a contract or an expert's assignment: of those the two sides. */
   project: {
     marketId: string;
     parties: readonly { organizationId: string; responsibleUserId: string | null }[];
@@ -181,6 +181,10 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'contract.approved': projectParties,
   'contract.registered': projectParties,
   'contract.revoked': projectParties,
+  'expert_assignment.proposed': projectParties,
+  'expert_assignment.accepted': projectParties,
+  'expert_assignment.declined': projectParties,
+  'expert_assignment.ended': projectParties,
   'webhook.disabled': managers,
 };
 

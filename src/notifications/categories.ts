@@ -94,6 +94,10 @@ const categoryOfType: Readonly<Record<NoticeType, Category>> = {
   'contract.approved': 'projects',
   'contract.registered': 'projects',
   'contract.revoked': 'projects',
+  'expert_assignment.proposed': 'introductions',
+  'expert_assignment.accepted': 'introductions',
+  'expert_assignment.declined': 'introductions',
+  'expert_assignment.ended': 'introductions',
 };
 
 /** Null for a type of another version of the program. */

@@ -18,7 +18,7 @@ import {
 } from '../setup/api.ts';
 import { acceptIntroduction, contractFields, contractProjectInput, makeContractProject } from '../setup/contracts.ts';
 import { insertMatch } from '../setup/introductions.ts';
-import { fillPath, operationsOf } from '../setup/operations.ts';
+import { operationsOf } from '../setup/operations.ts';
 import { addOfficer, lift, restrict, restrictionInput } from '../setup/restrictions.ts';
 import { auditOf, countWrites, messagesAbout } from '../setup/rows.ts';
 
@@ -190,6 +190,7 @@ interface Stage {
   toOpen: string;
   toAccept: string;
   toDecline: string;
+  declined: string;
   accepted: string;
   ready: string;
   contract: string;
@@ -220,6 +221,8 @@ async function setStage(): Promise<Stage> {
   await demandBroker.put(`/v1/projects/${ready}/parties`, {
     parties: [share(enterprise, 'lead'), share(university, 'partner')],
   });
+  const declined = await open();
+  await made(enterprise, `/v1/introductions/${declined}/decline`, { reason: 'other' });
   return {
     draft: await made(enterprise, '/v1/demands', demandInput),
     submitted,
@@ -228,6 +231,7 @@ async function setStage(): Promise<Stage> {
     toOpen: await made(enterprise, `/v1/matches/${await match()}/introductions`, {}),
     toAccept: await open(),
     toDecline: await open(),
+    declined,
     accepted: (await acceptIntroduction(api, world)).introduction.id,
     ready,
     contract: await made(enterprise, '/v1/contracts', {
@@ -256,6 +260,12 @@ function attemptsOf(stage: Stage): Attempts {
       verb: 'introduction.open',
     },
     open: { url: `/v1/introductions/${stage.toOpen}/open`, body: {}, by: demandBroker, verb: 'introduction.open' },
+    reopen: {
+      url: `/v1/introductions/${stage.declined}/reopen`,
+      body: { reason: '企业愿意再谈' },
+      by: demandBroker,
+      verb: 'introduction.reopen',
+    },
     accept: {
       url: `/v1/introductions/${stage.toAccept}/accept`,
       body: {},
@@ -308,7 +318,7 @@ describe('while a restriction is in force', () => {
         .filter((verb, at, all) => !(verb === 'introduction.open' && all.indexOf(verb) !== at)),
     );
     const after = await countWrites(api);
-    expect([after.messages - before.messages, after.audit - before.audit]).toEqual([0, 10]);
+    expect([after.messages - before.messages, after.audit - before.audit]).toEqual([0, 11]);
     const english = await world.enterprise.post(attempts.submit?.url ?? '', undefined, { 'accept-language': 'en' });
     expect(english.body.detail).toContain('Your organization is under a credit restriction until 2027-11-30');
     api.clock.advance({ hours: 1, seconds: 1 });
@@ -319,7 +329,7 @@ describe('while a restriction is in force', () => {
 
   it('a counterparty is refused what would bring it further, in words that do not tell, and may decline', async () => {
     const restriction = await restrict(world.admin, world.university.organizationId);
-    for (const name of ['ask', 'introduce', 'open', 'accept', 'found', 'activate', 'sign']) {
+    for (const name of ['ask', 'introduce', 'open', 'reopen', 'accept', 'found', 'activate', 'sign']) {
       const { url, body, by } = attempts[name] ?? { url: '', by: api.anonymous };
       const answer = await by.post(url, body);
       expect([name, answer.status, answer.body.state]).toEqual([name, 409, 'unavailable']);
@@ -345,7 +355,7 @@ describe('while a restriction is in force', () => {
     expect(await expireRestrictions(ctx)).toBe(0);
     api.clock.advance({ seconds: 1 });
     expect((await world.enterprise.get(`/v1/restrictions/${restriction.id}`)).body.status).toBe('expired');
-    for (const name of ['publish', 'open', 'accept', 'found', 'activate', 'sign']) {
+    for (const name of ['publish', 'open', 'reopen', 'accept', 'found', 'activate', 'sign']) {
       const { url, body, by } = attempts[name] ?? { url: '', by: api.anonymous };
       const answer = await by.post(url, body);
       expect([name, Math.floor(answer.status / 100)], JSON.stringify(answer.body)).toEqual([name, 2]);
@@ -360,9 +370,6 @@ describe('while a restriction is in force', () => {
     ]);
   });
 });
-
-/** Of the paths that have another id besides. */
-const idNames = ['milestoneId', 'deliveryId', 'userId', 'tierId'];
 
 describe('what is confidential of a restriction', () => {
   const secrets = { evidence: 'Qzevidence', reference: 'Qzreference', grounds: 'Qzgrounds', decision: 'Qzdecision' };
@@ -398,11 +405,10 @@ describe('what is confidential of a restriction', () => {
         rows.slice(at, at + 50).map((row) => row.id),
         { suggestionsPerDay: 50 },
       );
-    const others = { token: ['none'], ...Object.fromEntries(idNames.map((name) => [name, [restriction.id]])) };
     const ids = [restriction.id, world.strangerEnterprise.organizationId];
     const urls = operationsOf(api)
       .filter(({ method, path }) => method === 'GET' && !path.endsWith('/stream'))
-      .flatMap(({ path }) => fillPath(path, { ...others, id: ids, name: ['restriction-kinds'] }))
+      .flatMap(({ path }) => ids.map((id) => path.replace('{name}', 'restriction-kinds').replace(/\{\w+\}/g, id)))
       .concat(['/v1/notifications?limit=100', ...ids.map((id) => `/v1/audit?subject=${id}`)]);
     const readers = [world.enterprise, world.university, world.resultBroker, farOfficer, api.anonymous];
     for (const reader of readers) {

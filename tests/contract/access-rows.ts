@@ -3,6 +3,7 @@ import { credit } from './access/credit.ts';
 import { diagnoses } from './access/diagnoses.ts';
 import { entry } from './access/entry.ts';
 import { exchange } from './access/exchange.ts';
+import { experts } from './access/experts.ts';
 import { matches } from './access/matches.ts';
 import { organizations } from './access/organizations.ts';
 import { other } from './access/other.ts';
@@ -21,6 +22,7 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...demands,
   ...results,
   ...matches,
+  ...experts,
   ...projects,
   ...contracts,
   ...diagnoses,

@@ -17,6 +17,7 @@ import {
 } from '../setup/api.ts';
 import { contractFields } from '../setup/contracts.ts';
 import { insertDeadLetter } from '../setup/dead-letters.ts';
+import { expertInput } from '../setup/experts.ts';
 import { insertMatch } from '../setup/introductions.ts';
 import { restrictionInput } from '../setup/restrictions.ts';
 import { unsubscribeTokenOf } from '../setup/unsubscribe.ts';
@@ -95,6 +96,20 @@ export class Subjects {
     const { admin, strangerEnterprise } = this.world;
     const { organizationId } = strangerEnterprise;
     return done(await admin.post('/v1/restrictions', { organizationId, ...restrictionInput })).id;
+  }
+
+  /** Of the university. */
+  async expert(state: 'draft' | 'active'): Promise<Body> {
+    const made = done(await this.world.university.post('/v1/experts', expertInput));
+    return state === 'draft' ? made : done(await this.world.university.post(`/v1/experts/${made.id}/activate`));
+  }
+
+  /** To a published demand of the enterprise. */
+  async assignment(state: 'proposed' | 'accepted'): Promise<Body> {
+    const { demandBroker, university } = this.world;
+    const [expertId, demandId] = [(await this.expert('active')).id, (await this.demand('published')).id];
+    const made = done(await demandBroker.post('/v1/expert-assignments', { expertId, demandId, purpose: 'diagnosis' }));
+    return state === 'proposed' ? made : done(await university.post(`/v1/expert-assignments/${made.id}/accept`));
   }
 
   async match(): Promise<string> {

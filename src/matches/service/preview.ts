@@ -1,16 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { actorKey } from '../../core/actor.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { AppError } from '../../core/errors.ts';
-import { newId } from '../../core/ids.ts';
-import { emit } from '../../core/outbox.ts';
 import { readTransaction, transaction } from '../../core/transaction.ts';
 import { refuseRestricted } from '../../credit/service.ts';
 import { isPublic } from '../../records/service.ts';
 import type { PreviewMatches } from '../inputs.ts';
 import { mayPreview } from '../policy.ts';
-import { deletePreview, deletePreviewsBefore, getPreviewRow, insertPreview, keepAnswer, takeAnswer } from '../store.ts';
+import { deletePreviewsBefore } from '../store.ts';
 import { type MatchPreviewView, toMatchPreviewView } from '../views.ts';
+import { answerQuestion, askWorker } from './ask-worker.ts';
 import type { MatchIndex } from './match-index.ts';
 import { candidatesFor, loadFacts, loadPartners, rankAgainst, type Subject } from './plan.ts';
 import { sketchSubject } from './sketch.ts';
@@ -25,8 +21,6 @@ export interface PreviewMeans {
 
 /** Half of what a run judges: somebody waits, and sees ten. */
 const maxCandidates = 100;
-const retryAfterSeconds = 5;
-const pollMs = 40;
 const defaultLimit = 10;
 /** What nobody came for. */
 const keptMs = 3 * 60_000;
@@ -43,17 +37,13 @@ export async function previewMatches(ctx: Ctx, input: PreviewMatches, means: Pre
   const subject = await sketchSubject(ctx, organizationId, input);
   const draft: Draft = { subject, limit: input.limit ?? defaultLimit };
   return means.index === null
-    ? await askWorker(ctx, draft, means.patienceMs)
+    ? ((await askWorker(ctx, 'match_preview.requested', draft, means.patienceMs)) as MatchPreviewView)
     : await answerDraft(ctx, draft, means.index, means.patienceMs);
 }
 
-/** The worker's part. A draft that was given up meanwhile needs no answer. */
+/** The worker's part. */
 export async function answerPreview(ctx: Ctx, id: string, index: MatchIndex): Promise<void> {
-  const { deliveryId: _claimed, ...beforeClaim } = ctx;
-  const row = await readTransaction(beforeClaim, (tx) => getPreviewRow(tx, id));
-  if (row === undefined || row.answer !== null) return;
-  const answer = await answerDraft(ctx, row.draft as Draft, index, waitForIndexMs);
-  await transaction(ctx, (tx) => keepAnswer(tx, id, answer));
+  await answerQuestion(ctx, id, (draft) => answerDraft(ctx, draft as Draft, index, waitForIndexMs));
 }
 
 /** Deletes drafts that nobody came back for: the process that asked is gone. Returns how many. */
@@ -90,27 +80,4 @@ function publishedAt(subject: Subject, now: Date): Subject {
   return subject.side === 'demand'
     ? { side: 'demand', record: { ...subject.record, publishedAt: now } }
     : { side: 'result', record: { ...subject.record, publishedAt: now } };
-}
-
-async function askWorker(ctx: Ctx, draft: Draft, patienceMs: number): Promise<MatchPreviewView> {
-  const id = newId();
-  await transaction(ctx, async (tx) => {
-    await insertPreview(tx, { id, actor: actorKey(ctx.actor), draft, createdAt: ctx.clock.now() });
-    await emit(tx, ctx, { type: 'match_preview.requested', subjectType: 'match_preview', subjectId: id });
-  });
-  const giveUpAtMs = performance.now() + patienceMs;
-  while (performance.now() < giveUpAtMs) {
-    await pause(pollMs);
-    const answer = await transaction(ctx, (tx) => takeAnswer(tx, id));
-    if (answer !== undefined) return answer as MatchPreviewView;
-  }
-  await transaction(ctx, (tx) => deletePreview(tx, id));
-  throw new AppError(
-    'UNAVAILABLE',
-    {
-      zh: '匹配服务暂时没有响应，请稍后重试。',
-      en: 'No worker has answered in time; try again shortly.',
-    },
-    { retryAfterSeconds },
-  );
 }

@@ -4,6 +4,7 @@ import type { StoredMessage, SubjectType } from '../../core/messages.ts';
 import type { Db } from '../../core/transaction.ts';
 import { getRestrictionRows, lastDayOf, type RestrictionRow } from '../../credit/service.ts';
 import { type DemandRow, getDemandRows, isDemandPublic } from '../../demands/service.ts';
+import { listAssignmentSubjects } from '../../experts/service.ts';
 import {
   getIntroductionRows,
   getMatchRows,
@@ -57,6 +58,8 @@ const nobody: Omit<Facts, 'actorOrganizationId'> = {
 };
 const nothing: Told = { demand: null, result: null, params: {} };
 
+type AssignmentSubject = Awaited<ReturnType<typeof listAssignmentSubjects>>[number];
+
 /** The rows that the subjects of some messages are made of, by id. */
 interface Rows {
   organizations: ReadonlyMap<string, OrganizationRow>;
@@ -69,6 +72,7 @@ interface Rows {
   parties: Awaited<ReturnType<typeof listProjectParties>>;
   milestones: ReadonlyMap<string, MilestoneRow>;
   contracts: ReadonlyMap<string, ContractRow>;
+  assignments: ReadonlyMap<string, AssignmentSubject>;
   searches: ReadonlyMap<string, SavedSearchRow>;
   webhooks: ReadonlyMap<string, WebhookRow>;
   restrictions: ReadonlyMap<string, RestrictionRow>;
@@ -113,6 +117,7 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
     parties: await listProjectParties(db, projectIds),
     milestones,
     contracts: byId(await getContractRows(db, idsOf('contract'))),
+    assignments: byId(await listAssignmentSubjects(db, idsOf('expert_assignment'))),
     searches: byId(await getSavedSearchRows(db, idsOf('saved_search'))),
     webhooks: byId(await listWebhookRows(db, idsOf('webhook'))),
     restrictions,
@@ -145,12 +150,15 @@ function subjectOf(message: StoredMessage, rows: Rows, now: Date): Subject | nul
     }
     case 'contract':
       return contractSubject(rows.contracts.get(subjectId), base);
+    case 'expert_assignment':
+      return assignmentSubject(rows.assignments.get(subjectId), base);
     case 'saved_search':
       return savedSearchSubject(rows.searches.get(subjectId), base);
     case 'webhook':
       return webhookSubject(rows.webhooks.get(subjectId), base);
     case 'restriction':
       return restrictionSubject(rows.restrictions.get(subjectId), rows, base);
+    case 'expert':
     case 'user':
     case 'job':
     case 'match_preview':
@@ -163,6 +171,13 @@ function organizationSubject(row: OrganizationRow | undefined, base: Facts): Sub
   if (row === undefined) return null;
   const organization = { id: row.id, marketId: row.homeMarketId ?? row.id };
   return { facts: { ...base, organization }, told: { ...nothing, params: { organizationName: row.name } } };
+}
+
+function assignmentSubject(subject: AssignmentSubject | undefined, base: Facts): Subject | null {
+  if (subject === undefined) return null;
+  const { marketId, parties, expertName, demandCode, reason } = subject;
+  const params = { expertName, demandCode, ...(reason === null ? {} : { reason }) };
+  return { facts: { ...base, project: { marketId, parties } }, told: { ...nothing, params } };
 }
 
 /** Without evidence, grounds and reasons: those are read in the restriction. */

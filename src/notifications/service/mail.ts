@@ -138,6 +138,8 @@ const collections: Readonly<Record<SubjectType, string | null>> = {
   introduction: 'introductions',
   project: 'projects',
   contract: 'contracts',
+  expert: 'experts',
+  expert_assignment: 'expert-assignments',
   saved_search: 'saved-searches',
   webhook: 'webhooks',
   milestone: null,

@@ -58,6 +58,14 @@ function until(params: Params): string {
   return params.untilOn === undefined ? '' : ` until ${params.untilOn}`;
 }
 
+function coded(params: Params): string {
+  return params.demandCode === undefined ? 'a demand' : `demand ${params.demandCode}`;
+}
+
+function expert(params: Params): string {
+  return params.expertName ?? 'the expert';
+}
+
 function webhook(params: Params): string {
   return named('webhook', params.webhookDescription, undefined);
 }
@@ -252,6 +260,22 @@ export const en: Templates = {
   'milestone.payment_disputed': (p) => ({
     title: 'A payment is disputed',
     body: `The payee has not received a payment for ${milestone(p)}; please look into it.`,
+  }),
+  'expert_assignment.proposed': (p) => ({
+    title: 'An expert is asked for',
+    body: `${sentence(expert(p))} is asked to help with ${coded(p)}; please answer.`,
+  }),
+  'expert_assignment.accepted': (p) => ({
+    title: 'The expert has accepted',
+    body: `${sentence(expert(p))} will help with ${coded(p)}; the assignment shows the contact.`,
+  }),
+  'expert_assignment.declined': (p) => ({
+    title: 'The expert has declined',
+    body: `${sentence(expert(p))} will not help with ${coded(p)}.${reason(p)}`,
+  }),
+  'expert_assignment.ended': (p) => ({
+    title: 'An assignment has ended',
+    body: `The assignment of ${expert(p)} to ${coded(p)} has ended.${reason(p)}`,
   }),
   'webhook.disabled': (p) => ({
     title: 'A webhook was turned off',

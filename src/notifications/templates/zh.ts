@@ -45,6 +45,14 @@ function until(params: Params): string {
   return params.untilOn === undefined ? '' : `（至 ${params.untilOn}）`;
 }
 
+function coded(params: Params): string {
+  return params.demandCode === undefined ? '一项需求' : `需求 ${params.demandCode}`;
+}
+
+function expert(params: Params): string {
+  return params.expertName === undefined ? '专家' : `专家${params.expertName}`;
+}
+
 function webhook(params: Params): string {
   return `Webhook${named('', params.webhookDescription, undefined)}`;
 }
@@ -153,6 +161,22 @@ export const zh: Templates = {
   'milestone.payment_disputed': (p) => ({
     title: '付款有异议',
     body: `${milestone(p)}的一笔付款收款方表示未收到，请核对。`,
+  }),
+  'expert_assignment.proposed': (p) => ({
+    title: '专家派遣待答复',
+    body: `${expert(p)}受邀服务${coded(p)}，请答复。`,
+  }),
+  'expert_assignment.accepted': (p) => ({
+    title: '专家已接受派遣',
+    body: `${expert(p)}已接受派遣，服务${coded(p)}；联系方式见派遣详情。`,
+  }),
+  'expert_assignment.declined': (p) => ({
+    title: '专家未接受派遣',
+    body: `${expert(p)}未接受服务${coded(p)} 的派遣。${reason(p)}`,
+  }),
+  'expert_assignment.ended': (p) => ({
+    title: '专家派遣已结束',
+    body: `${expert(p)}服务${coded(p)} 的派遣已结束。${reason(p)}`,
   }),
   'webhook.disabled': (p) => ({
     title: 'Webhook 已停用',

@@ -1,0 +1,5 @@
+export * from './service/assignments.ts';
+export * from './service/dispatches.ts';
+export * from './service/find.ts';
+export * from './service/profiles.ts';
+export { answerExpertRanking } from './service/rank.ts';

@@ -1,0 +1,2 @@
+export * from './store/assignments.ts';
+export * from './store/experts.ts';
