@@ -111,6 +111,12 @@ export const subscriptions = {
   'contract.approved': ['notify'],
   'contract.registered': ['notify'],
   'contract.revoked': ['notify'],
+  'diagnosis.opened': ['notify'],
+  'diagnosis.expert_assigned': ['notify'],
+  'diagnosis.version_proposed': ['notify'],
+  'diagnosis.version_signed': ['notify'],
+  'diagnosis.version_refused': ['notify'],
+  'diagnosis.closed': ['notify'],
   'webhook.test': [],
   'webhook.disabled': ['notify'],
   'digest.due': ['mail-digest'],
@@ -134,6 +140,7 @@ export type SubjectType =
   | 'project'
   | 'milestone'
   | 'contract'
+  | 'diagnosis'
   | 'saved_search'
   | 'webhook'
   | 'mail_digest';

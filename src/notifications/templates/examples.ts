@@ -19,6 +19,7 @@ const particulars: Params = {
   searchKind: 'result',
   count: '3',
   untilOn: '2027-11-30',
+  expertName: '陈教授',
   webhookDescription: '科研管理系统',
   disabledReason: 'failing',
 };
