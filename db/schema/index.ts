@@ -4,6 +4,7 @@ export * from './auth.ts';
 export * from './contracts.ts';
 export * from './credit.ts';
 export * from './demands.ts';
+export * from './diagnoses.ts';
 export * from './experts.ts';
 export * from './files.ts';
 export * from './imports.ts';

@@ -126,6 +126,12 @@ export const subscriptions = {
   'expert_assignment.accepted': ['notify'],
   'expert_assignment.declined': ['notify'],
   'expert_assignment.ended': ['notify'],
+  'diagnosis.opened': ['notify'],
+  'diagnosis.expert_assigned': ['notify'],
+  'diagnosis.version_proposed': ['notify'],
+  'diagnosis.version_signed': ['notify'],
+  'diagnosis.version_refused': ['notify'],
+  'diagnosis.closed': ['notify'],
   'webhook.test': [],
   'webhook.disabled': ['notify'],
   'digest.due': ['mail-digest'],
@@ -151,6 +157,7 @@ export type SubjectType =
   | 'contract'
   | 'expert'
   | 'expert_assignment'
+  | 'diagnosis'
   | 'saved_search'
   | 'webhook'
   | 'mail_digest';

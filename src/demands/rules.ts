@@ -1,4 +1,4 @@
-import type { InputFault } from '../core/errors.ts';
+import { type InputFault, invalidState } from '../core/errors.ts';
 import { bandOf } from '../core/money.ts';
 import {
   type Columns,
@@ -8,6 +8,7 @@ import {
   missingFields,
   moneyFaults,
   type Parts,
+  type RecordStatus,
 } from '../records/service.ts';
 import type { TermUse } from '../vocabularies/service.ts';
 import type { UpdateDemand } from './inputs.ts';
@@ -34,6 +35,20 @@ export function demandFaults(input: UpdateDemand): InputFault[] {
     ...dateFaults('/neededBy', input.neededBy),
     ...dateFaults('/validUntil', input.validUntil),
   ];
+}
+
+const diagnosable: readonly RecordStatus[] = ['submitted', 'in_diagnosis', 'returned', 'published', 'in_negotiation'];
+
+/**
+ * A draft is its owner's alone, and what has come to an end is not rewritten.
+ * @throws AppError INVALID_STATE
+ */
+export function requireDiagnosable(status: RecordStatus): void {
+  if (diagnosable.includes(status)) return;
+  throw invalidState(status, {
+    zh: '当前状态的需求不能诊断或改写。',
+    en: 'A demand in this state can be neither diagnosed nor rewritten.',
+  });
 }
 
 /** The codes in an input, each with its vocabulary. */

@@ -37,6 +37,8 @@ import {
   toPublicDemandView,
 } from './views.ts';
 
+export { requireDiagnosable } from './rules.ts';
+export * from './service/diagnosis.ts';
 export {
   countDemandReviews,
   countDemandReviewsByBroker,

@@ -30,6 +30,8 @@ export interface Facts {
     marketId: string;
     parties: readonly { organizationId: string; responsibleUserId: string | null }[];
   } | null;
+  /** Who was asked to diagnose a demand, where that is a member of an organization. */
+  expert: { userId: string; organizationId: string } | null;
   /** Whose saved search it is about. */
   searcher: { userId: string; organizationId: string } | null;
   /** Whose webhook it is about. */
@@ -101,6 +103,10 @@ function person({ searcher }: Facts): Circle[] {
   return searcher === null ? [] : [{ kind: 'person', ...searcher }];
 }
 
+function expert({ expert }: Facts): Circle[] {
+  return expert === null ? [] : [{ kind: 'person', ...expert }];
+}
+
 function managers({ webhook }: Facts): Circle[] {
   return webhook === null ? [] : [{ kind: 'managers', ...webhook }];
 }
@@ -122,6 +128,10 @@ function recordOwners({ demand, result }: Facts): Circle[] {
 
 function recordBrokers({ demand, result }: Facts): Circle[] {
   return [...brokers(demand), ...brokers(result)];
+}
+
+function recordOwnersAndBrokers(facts: Facts): Circle[] {
+  return [...recordOwners(facts), ...recordBrokers(facts)];
 }
 
 /** Who hears of what. */
@@ -185,6 +195,12 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'expert_assignment.accepted': projectParties,
   'expert_assignment.declined': projectParties,
   'expert_assignment.ended': projectParties,
+  'diagnosis.opened': (facts) => [...owners(facts.demand), ...expert(facts)],
+  'diagnosis.expert_assigned': (facts) => [...owners(facts.demand), ...expert(facts)],
+  'diagnosis.version_proposed': recordOwnersAndBrokers,
+  'diagnosis.version_signed': (facts) => [...brokers(facts.demand), ...expert(facts)],
+  'diagnosis.version_refused': (facts) => [...brokers(facts.demand), ...expert(facts)],
+  'diagnosis.closed': (facts) => [...owners(facts.demand), ...expert(facts)],
   'webhook.disabled': managers,
 };
 

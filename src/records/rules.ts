@@ -23,6 +23,8 @@ export const openStatuses = ['published', 'in_negotiation'] as const satisfies r
 /** The life of a record. Who may take a step is said in policy.ts. */
 export const recordTransitions = {
   submit: { from: ['draft', 'returned', 'expired'], to: 'submitted' },
+  diagnose: { from: ['submitted'], to: 'in_diagnosis' },
+  conclude: { from: ['in_diagnosis'], to: 'submitted' },
   publish: { from: ['submitted', 'in_diagnosis'], to: 'published' },
   return: { from: ['submitted', 'in_diagnosis'], to: 'returned' },
   reject: { from: ['submitted', 'in_diagnosis'], to: 'rejected' },

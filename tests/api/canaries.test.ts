@@ -236,6 +236,7 @@ async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ ur
         changeId: [match.id],
         name: ['regions', 'technology-fields', demandSecrets.fileName, resultSecrets.fileName],
         category: deskCategories,
+        number: ['0'],
         token: ['unknown'],
       }).flatMap((url) => (queries[path] ?? ['']).map((query) => `${url}${query}`)),
     );

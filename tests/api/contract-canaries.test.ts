@@ -105,6 +105,7 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
   const others = {
     token: ['none'],
     deliveryId: [contract.id],
+    number: ['0'],
     userId: [world.enterprise.userId],
     tierId: [contract.id],
     category: deskCategories,

@@ -135,6 +135,7 @@ describe('an API key without the scope', () => {
         deliveryId: [unknownId],
         name: ['trl'],
         category: ['late-contracts'],
+        number: ['1'],
         code: ['1'],
         token: ['unknown'],
       })[0] ?? path

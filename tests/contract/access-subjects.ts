@@ -17,6 +17,7 @@ import {
 } from '../setup/api.ts';
 import { contractFields } from '../setup/contracts.ts';
 import { insertDeadLetter } from '../setup/dead-letters.ts';
+import { makeDiagnosis } from '../setup/diagnoses.ts';
 import { expertInput } from '../setup/experts.ts';
 import { insertMatch } from '../setup/introductions.ts';
 import { restrictionInput } from '../setup/restrictions.ts';
@@ -152,6 +153,10 @@ export class Subjects {
     if (state === 'draft') return made;
     const submitted = done(await enterprise.post(`/v1/contracts/${made.id}/submit`));
     return state === 'submitted' ? submitted : done(await demandBroker.post(`/v1/contracts/${made.id}/approve`));
+  }
+
+  async diagnosis(state: 'open' | 'proposed'): Promise<Body> {
+    return await makeDiagnosis(this.world, state);
   }
 
   parties(): { parties: object[] } {

@@ -6,34 +6,40 @@ import { readTransaction } from '../../core/transaction.ts';
 import { type DemandRow, getDemandConfidential, getDemandRows } from '../../demands/service.ts';
 import type { AdviseOnDemand } from '../inputs.ts';
 import { mayAskAdvice, mayReadQuality } from '../policy.ts';
-import { adviceFor, createElementReader, type Need, scoreQuality } from '../rules.ts';
-import { type DemandQualityView, toDemandQualityView } from '../views.ts';
+import { adviceFor, createElementReader, type Need, type Quality, scoreQuality } from '../rules.ts';
+import { listVersionsOfDemand } from '../store.ts';
+import { type AdviceView, type DemandQualityView, toAdviceView, toScoreHistory } from '../views.ts';
 
 const readElements = createElementReader(loadQualityCues());
 
-/** What a draft lacks, in the language it is written in. Nothing is kept. */
-export async function adviseOnDemand(ctx: Ctx, input: AdviseOnDemand): Promise<DemandQualityView> {
-  mayAskAdvice(ctx.actor);
-  return viewQuality(input, input.language ?? languageOf([input.title, input.summary, input.problem].join('\n')));
+export function qualityOf(need: Need): Quality {
+  return scoreQuality(need, readElements);
 }
 
-/** How well a demand is told now, for its owner and its brokers. */
+/** What a draft lacks, in the language it is written in. Nothing is kept. */
+export async function adviseOnDemand(ctx: Ctx, input: AdviseOnDemand): Promise<AdviceView> {
+  mayAskAdvice(ctx.actor);
+  return advise(input, input.language ?? languageOf([input.title, input.summary, input.problem].join('\n')));
+}
+
+/** How well a demand is told now, and what diagnosis has gained, for its owner and its brokers. */
 export async function getDemandQuality(ctx: Ctx, demandId: string): Promise<DemandQualityView> {
   return await readTransaction(ctx, async (tx) => {
     const demand = found((await getDemandRows(tx, [demandId]))[0]);
     mayReadQuality(ctx.actor, demand);
-    return viewQuality(needOf(demand, await getDemandConfidential(tx, demandId)), demand.language);
+    const advice = advise(needOf(demand, await getDemandConfidential(tx, demandId)), demand.language);
+    return { ...advice, history: toScoreHistory(await listVersionsOfDemand(tx, demandId)) };
   });
 }
 
-function viewQuality(need: Need, language: 'zh' | 'en'): DemandQualityView {
-  const quality = scoreQuality(need, readElements);
-  return toDemandQualityView(quality, adviceFor(quality, language));
+function advise(need: Need, language: 'zh' | 'en'): AdviceView {
+  const quality = qualityOf(need);
+  return toAdviceView(quality, adviceFor(quality, language));
 }
 
 type Confidential = Awaited<ReturnType<typeof getDemandConfidential>>;
 
-function needOf(demand: DemandRow, confidential: Confidential): Need {
+export function needOf(demand: DemandRow, confidential: Confidential): Need {
   const { decisionOwner = null, minCny = null, maxCny = null } = confidential ?? {};
   return { ...demand, decisionOwner, budget: { minCny, maxCny } };
 }

@@ -4,6 +4,7 @@ import type { StoredMessage, SubjectType } from '../../core/messages.ts';
 import type { Db } from '../../core/transaction.ts';
 import { getRestrictionRows, lastDayOf, type RestrictionRow } from '../../credit/service.ts';
 import { type DemandRow, getDemandRows, isDemandPublic } from '../../demands/service.ts';
+import { type DiagnosisRow, expertOf, getDiagnosisRows } from '../../diagnoses/service.ts';
 import { listAssignmentSubjects } from '../../experts/service.ts';
 import {
   getIntroductionRows,
@@ -52,6 +53,7 @@ const nobody: Omit<Facts, 'actorOrganizationId'> = {
   unanswered: [],
   unasked: null,
   project: null,
+  expert: null,
   searcher: null,
   webhook: null,
   restriction: null,
@@ -73,6 +75,7 @@ interface Rows {
   milestones: ReadonlyMap<string, MilestoneRow>;
   contracts: ReadonlyMap<string, ContractRow>;
   assignments: ReadonlyMap<string, AssignmentSubject>;
+  diagnoses: ReadonlyMap<string, DiagnosisRow>;
   searches: ReadonlyMap<string, SavedSearchRow>;
   webhooks: ReadonlyMap<string, WebhookRow>;
   restrictions: ReadonlyMap<string, RestrictionRow>;
@@ -102,13 +105,15 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
   const matches = byId(await getMatchRows(db, idsOf('match')));
   const introductions = byId(await getIntroductionRows(db, idsOf('introduction')));
   const milestones = byId(await getMilestoneRows(db, idsOf('milestone')));
+  const diagnoses = byId(await getDiagnosisRows(db, idsOf('diagnosis')));
   const pairs = [...matches.values(), ...introductions.values()];
+  const aboutDemands = [...pairs, ...diagnoses.values()].map((row) => row.demandId);
   const projectIds = [...idsOf('project'), ...[...milestones.values()].map((row) => row.projectId)];
   const restrictions = byId(await getRestrictionRows(db, idsOf('restriction')));
   const organizationIds = [...idsOf('organization'), ...[...restrictions.values()].map((row) => row.organizationId)];
   return {
     organizations: byId(await getOrganizationRows(db, [...new Set(organizationIds)])),
-    demands: byId(await getDemandRows(db, [...new Set([...idsOf('demand'), ...pairs.map((pair) => pair.demandId)])])),
+    demands: byId(await getDemandRows(db, [...new Set([...idsOf('demand'), ...aboutDemands])])),
     results: byId(await getResultRows(db, [...new Set([...idsOf('result'), ...pairs.map((pair) => pair.resultId)])])),
     matches,
     introductions,
@@ -118,6 +123,7 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
     milestones,
     contracts: byId(await getContractRows(db, idsOf('contract'))),
     assignments: byId(await listAssignmentSubjects(db, idsOf('expert_assignment'))),
+    diagnoses,
     searches: byId(await getSavedSearchRows(db, idsOf('saved_search'))),
     webhooks: byId(await listWebhookRows(db, idsOf('webhook'))),
     restrictions,
@@ -152,6 +158,8 @@ function subjectOf(message: StoredMessage, rows: Rows, now: Date): Subject | nul
       return contractSubject(rows.contracts.get(subjectId), base);
     case 'expert_assignment':
       return assignmentSubject(rows.assignments.get(subjectId), base);
+    case 'diagnosis':
+      return diagnosisSubject(rows.diagnoses.get(subjectId), rows, base, now);
     case 'saved_search':
       return savedSearchSubject(rows.searches.get(subjectId), base);
     case 'webhook':
@@ -253,6 +261,14 @@ function introductionSubject(row: IntroductionRow | undefined, rows: Rows, base:
 function unaskedSide({ openedAt, requestedBySide }: IntroductionRow): Side | null {
   if (openedAt !== null || requestedBySide === null) return null;
   return requestedBySide === 'demand' ? 'result' : 'demand';
+}
+
+/** As its demand's; to the expert, who is no party of it, the demand is named where it is public. */
+function diagnosisSubject(row: DiagnosisRow | undefined, rows: Rows, base: Facts, now: Date): Subject | null {
+  const demand = row && recordSubject('demand', rows.demands.get(row.demandId), base, now);
+  if (!row || !demand) return null;
+  const params = row.expertName === null ? {} : { expertName: row.expertName };
+  return { facts: { ...demand.facts, expert: expertOf(row) }, told: { ...demand.told, params } };
 }
 
 /** Names no record: what was found is shown by the search itself, to whoever may see it then. */

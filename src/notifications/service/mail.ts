@@ -140,6 +140,7 @@ const collections: Readonly<Record<SubjectType, string | null>> = {
   contract: 'contracts',
   expert: 'experts',
   expert_assignment: 'expert-assignments',
+  diagnosis: 'diagnoses',
   saved_search: 'saved-searches',
   webhook: 'webhooks',
   milestone: null,

@@ -123,6 +123,30 @@ export const en: Templates = {
     title: 'Your demand was rejected',
     body: `${sentence(demand(p))} was rejected.${reason(p)}`,
   }),
+  'diagnosis.opened': (p) => ({
+    title: 'A demand is being diagnosed',
+    body: `${sentence(demand(p))} is being diagnosed; the enterprise will be asked to sign what is rewritten.`,
+  }),
+  'diagnosis.expert_assigned': (p) => ({
+    title: 'An expert was assigned',
+    body: `${p.expertName ?? 'An expert'} diagnoses ${demand(p)}.`,
+  }),
+  'diagnosis.version_proposed': (p) => ({
+    title: 'A rewriting awaits signature',
+    body: `${sentence(demand(p))} was rewritten; the enterprise is asked to sign or to refuse it.`,
+  }),
+  'diagnosis.version_signed': (p) => ({
+    title: 'The rewriting is signed',
+    body: `The enterprise has signed the rewriting of ${demand(p)}.`,
+  }),
+  'diagnosis.version_refused': (p) => ({
+    title: 'The rewriting was refused',
+    body: `The enterprise has refused the rewriting of ${demand(p)}; please change it.`,
+  }),
+  'diagnosis.closed': (p) => ({
+    title: 'The diagnosis is closed',
+    body: `The diagnosis of ${demand(p)} is closed; its outcome stands in the diagnosis.`,
+  }),
   'demand.published': (p) => ({
     title: 'Your demand is published',
     body: `${sentence(demand(p))} is published and being matched.`,

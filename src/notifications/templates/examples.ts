@@ -18,8 +18,8 @@ const particulars: Params = {
   searchName: '枸杞成果',
   searchKind: 'result',
   count: '3',
-  expertName: '李敏',
   untilOn: '2027-11-30',
+  expertName: '陈教授',
   webhookDescription: '科研管理系统',
   disabledReason: 'failing',
 };

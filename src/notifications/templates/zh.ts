@@ -95,6 +95,18 @@ export const zh: Templates = {
   'demand.submitted': (p) => ({ title: '需求待审核', body: `${demand(p)}已提交，请审核。` }),
   'demand.returned': (p) => ({ title: '需求被退回', body: `${demand(p)}被退回修改。${reason(p)}` }),
   'demand.rejected': (p) => ({ title: '需求未通过', body: `${demand(p)}未通过审核。${reason(p)}` }),
+  'diagnosis.opened': (p) => ({ title: '需求进入技术诊断', body: `${demand(p)}已进入技术诊断，改写稿将请企业确认。` }),
+  'diagnosis.expert_assigned': (p) => ({
+    title: '诊断专家已指派',
+    body: `${demand(p)}的技术诊断由${p.expertName ?? '专家'}承担。`,
+  }),
+  'diagnosis.version_proposed': (p) => ({
+    title: '需求改写稿待确认',
+    body: `${demand(p)}有新的改写稿，请企业确认或退回。`,
+  }),
+  'diagnosis.version_signed': (p) => ({ title: '需求改写稿已确认', body: `企业已确认${demand(p)}的改写稿。` }),
+  'diagnosis.version_refused': (p) => ({ title: '需求改写稿被退回', body: `企业退回了${demand(p)}的改写稿，请修改。` }),
+  'diagnosis.closed': (p) => ({ title: '技术诊断已结束', body: `${demand(p)}的技术诊断已结束，结论见诊断记录。` }),
   'demand.published': (p) => ({ title: '需求已发布', body: `${demand(p)}已发布，正在寻找匹配成果。` }),
   'demand.expiring': (p) => ({
     title: '需求即将到期',

@@ -45,6 +45,7 @@ const facts: Facts = {
       { organizationId: 'f', responsibleUserId: null },
     ],
   },
+  expert: { userId: 'ulf', organizationId: 'u' },
   searcher: { userId: 'ed', organizationId: 'e' },
   webhook: { organizationId: 'e' },
   restriction: { organizationId: 'e', marketId: 'm', bureauId: 'g' },
@@ -73,6 +74,13 @@ describe('who hears of what', () => {
     for (const [type, handlers] of Object.entries(subscriptions)) {
       expect([type, isNoticeType(type)]).toEqual([type, (handlers as readonly string[]).includes('notify')]);
     }
+  });
+
+  test('a diagnosis: the demand side, its brokers and the expert, each of what the others did', () => {
+    expect(readers('diagnosis.opened')).toEqual([...demandSide, 'ulf']);
+    expect(readers('diagnosis.closed', { expert: null })).toEqual(demandSide);
+    expect(readers('diagnosis.version_signed')).toEqual([...demandBrokers, 'ulf']);
+    expect(readers('diagnosis.version_proposed', { result: null })).toEqual([...demandBrokers, ...demandSide].sort());
   });
 
   test('a suggestion: both owners and both brokers, each once, and no colleague', () => {
