@@ -18,6 +18,7 @@ const order = [
   'search',
   'matching',
   'matches',
+  'conversations',
   'projects',
   'contracts',
   'diagnoses',

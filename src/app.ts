@@ -7,6 +7,7 @@ import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { authenticator } from './auth/plugin.ts';
 import { authRoutes } from './auth/routes.ts';
 import { contractRoutes } from './contracts/routes.ts';
+import { conversationRoutes } from './conversations/routes.ts';
 import { newId } from './core/ids.ts';
 import { creditRoutes } from './credit/routes.ts';
 import { deadLetterRoutes } from './dead-letters/routes.ts';
@@ -108,6 +109,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
         log,
         clock,
       });
+      await conversationRoutes(v1);
       await projectRoutes(v1);
       await contractRoutes(v1);
       await diagnosisRoutes(v1);

@@ -2,6 +2,7 @@ export * from './attachments.ts';
 export * from './audit-seals.ts';
 export * from './auth.ts';
 export * from './contracts.ts';
+export * from './conversations.ts';
 export * from './credit.ts';
 export * from './demands.ts';
 export * from './diagnoses.ts';

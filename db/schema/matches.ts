@@ -174,6 +174,8 @@ export const disclosures = pgTable(
       .notNull()
       .references(() => introductions.id),
     createdAt: createdAt(),
+    /** Of a demand or a result: when both parties had accepted the confidentiality agreement. */
+    filesOpenedAt: instant('files_opened_at'),
   },
   (t) => [
     uniqueIndex('disclosures_record_key').on(t.recordId, t.organizationId, t.introductionId),

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { IdParams } from '../http/operation.ts';
 
 /** Not `.` or `..`, nor white space alone: an address or a folder would read it otherwise. */
-const AttachmentName = Type.String({
+export const AttachmentName = Type.String({
   minLength: 1,
   maxLength: 120,
   pattern: '^(?=.*\\S)(?!\\.{1,2}$)[^/\\\\\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]+$',

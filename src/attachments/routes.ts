@@ -13,7 +13,7 @@ import { AttachmentListView, AttachmentView } from './views.ts';
 const recordTypes = ['demand', 'result'] as const;
 
 const whoReads =
-  "A file is read by the record's owner and the brokers of its home market. The other party of an introduction does not get files, not even once both have accepted: that waits for a confidentiality agreement, which is not part of this API yet.";
+  "A file is read by the record's owner and the brokers of its home market; by the other party of an introduction once both have accepted its confidentiality agreement, and then also what is added later. Each time such a party opens a file stands in the record's history.";
 
 const refusedByRecord = `The record has ${maxAttachmentsPerRecord} files already, or is in a state in which it cannot be changed.`;
 

@@ -1,6 +1,6 @@
 /**
- * Files of demands and results. A counterparty does not get them, not even once both have accepted: files come after
- * the confidentiality agreement, which Duijie does not keep yet. Until it does they are for the owner and its brokers.
+ * Files of demands and results, for the owner and its brokers; for a counterparty once both have accepted the
+ * confidentiality agreement of an introduction (src/conversations), and then for good: what was opened has been read.
  */
 import { audit } from '../core/audit.ts';
 import type { Ctx } from '../core/ctx.ts';
@@ -9,8 +9,9 @@ import type { ServedFile, Upload } from '../core/file-store.ts';
 import { newId } from '../core/ids.ts';
 import { readTransaction, type Tx, transaction } from '../core/transaction.ts';
 import { insertFile, releaseFile, serveFile, storeUpload } from '../files/service.ts';
+import { areFilesOpenTo } from '../organizations/service.ts';
 import { mayWrite, requireChangeable } from '../records/service.ts';
-import { mayReadAttachments } from './policy.ts';
+import { audienceOfFiles, type FileAudience } from './policy.ts';
 import { maxAttachmentBytes, maxAttachmentsPerRecord } from './rules.ts';
 import {
   countOtherAttachments,
@@ -106,19 +107,25 @@ async function recordStep(
   });
 }
 
+async function audienceOf(tx: Tx, ctx: Ctx, record: RecordRow): Promise<FileAudience> {
+  return audienceOfFiles(ctx.actor, record, await areFilesOpenTo(tx, record.id, ctx.actor));
+}
+
 export async function listAttachments(ctx: Ctx, input: RecordRef): Promise<AttachmentListView> {
   return await readTransaction(ctx, async (tx) => {
     const record = await loadRecord(tx, input);
-    mayReadAttachments(ctx.actor, record);
+    await audienceOf(tx, ctx, record);
     return { items: (await listAttachmentRows(tx, record.id)).map(toAttachmentView) };
   });
 }
 
+/** A counterparty that is let in to a file is remembered, in the history of the record. */
 export async function readAttachment(ctx: Ctx, input: AttachmentRef): Promise<ServedFile> {
-  return await readTransaction(ctx, async (tx) => {
+  return await transaction(ctx, async (tx) => {
     const record = await loadRecord(tx, input);
-    mayReadAttachments(ctx.actor, record);
+    const audience = await audienceOf(tx, ctx, record);
     const row = found(await getAttachmentRow(tx, record.id, input.name));
+    if (audience === 'counterparty') await recordStep(tx, ctx, 'attachment.open', input, record, row.id);
     return serveFile(ctx, row.name, row.file);
   });
 }

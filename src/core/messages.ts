@@ -98,6 +98,9 @@ export const subscriptions = {
   'introduction.lapsed': ['notify'],
   'introduction.reopened': ['notify'],
   'introduction.assigned': [],
+  'message.posted': ['notify'],
+  'agreement.accepted': ['notify'],
+  'agreement.concluded': ['notify'],
   'search.matched': ['notify'],
   'search.retry_requested': [],
   'project.created': ['notify'],
@@ -152,6 +155,7 @@ export type SubjectType =
   | 'match_preview'
   | 'job'
   | 'introduction'
+  | 'conversation_message'
   | 'project'
   | 'milestone'
   | 'contract'

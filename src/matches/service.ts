@@ -1,3 +1,4 @@
+export { type Standing, seesDemandParty } from './policy.ts';
 export * from './service/answer.ts';
 export { getAnswerTimes } from './service/answer-times.ts';
 export { answerQuestion, askWorker } from './service/ask-worker.ts';
@@ -27,5 +28,7 @@ export {
   type IntroductionRow,
   listDeskIntroductions,
   listUnhandledMatches,
+  lockIntroduction,
   type MatchRow,
+  openFilesOf,
 } from './store.ts';

@@ -38,6 +38,8 @@ export interface Facts {
   webhook: { organizationId: string } | null;
   /** A credit restriction: whose, of whose market, and which bureau's. */
   restriction: { organizationId: string; marketId: string; bureauId: string | null } | null;
+  /** The message of a conversation that it is about. */
+  conversation: { introductionId: string; number: number; authorUserId: string } | null;
   /** Whose act the message records. */
   actorOrganizationId: string | null;
 }
@@ -168,6 +170,9 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'introduction.escalated': ({ demand }) => directors(demand),
   'introduction.lapsed': everybody,
   'introduction.reopened': (facts) => [...awaited(facts), ...brokers(facts.result)],
+  'message.posted': everybody,
+  'agreement.accepted': otherParty,
+  'agreement.concluded': everybody,
   'search.matched': person,
   'project.created': projectParties,
   'project.activated': projectParties,

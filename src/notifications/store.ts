@@ -134,6 +134,25 @@ export async function countUnread(db: Db, userId: string): Promise<number> {
   return row?.unread ?? 0;
 }
 
+/** Unread notices of one type, whoever's they are of these people. */
+export async function listUnreadOf(
+  tx: Tx,
+  userIds: readonly string[],
+  type: string,
+): Promise<Pick<NotificationRow, 'userId' | 'subjectId' | 'createdAt'>[]> {
+  if (userIds.length === 0) return [];
+  return await tx
+    .select({
+      userId: notifications.userId,
+      subjectId: notifications.subjectId,
+      createdAt: notifications.createdAt,
+    })
+    .from(notifications)
+    .where(
+      and(inArray(notifications.userId, [...userIds]), eq(notifications.type, type), isNull(notifications.readAt)),
+    );
+}
+
 export async function lockNotification(tx: Tx, userId: string, id: string): Promise<NotificationRow | undefined> {
   const [row] = await tx
     .select()

@@ -1,4 +1,4 @@
-export { isDisclosedTo } from './service/disclosures.ts';
+export { areFilesOpenTo, isDisclosedTo } from './service/disclosures.ts';
 export * from './service/markets.ts';
 export * from './service/organizations.ts';
 export * from './service/standing.ts';

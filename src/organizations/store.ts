@@ -7,6 +7,7 @@ import {
   gt,
   gte,
   inArray,
+  isNotNull,
   isNull,
   like,
   or,
@@ -110,9 +111,9 @@ export async function getContact(tx: Tx, organizationId: string): Promise<Contac
 export async function hasDisclosure(
   tx: Tx,
   recordId: string,
-  reader: { organizationId: string; resultOfUserId: string | null },
+  reader: { organizationId: string; resultOfUserId: string | null; withFiles: boolean },
 ): Promise<boolean> {
-  const { organizationId, resultOfUserId } = reader;
+  const { organizationId, resultOfUserId, withFiles } = reader;
   const ofOwnResult = (userId: string) =>
     tx
       .select({ one: sql`1` })
@@ -127,6 +128,7 @@ export async function hasDisclosure(
         eq(disclosures.recordId, recordId),
         eq(disclosures.organizationId, organizationId),
         resultOfUserId === null ? undefined : exists(ofOwnResult(resultOfUserId)),
+        withFiles ? isNotNull(disclosures.filesOpenedAt) : undefined,
       ),
     )
     .limit(1);

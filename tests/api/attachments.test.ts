@@ -286,7 +286,7 @@ describe.each(kinds)('a file of a %s', (kind) => {
 });
 
 describe('after both parties have accepted', () => {
-  it('neither gets the files of the other: that waits for a confidentiality agreement', async () => {
+  it('neither gets the files of the other: that waits for the confidentiality agreement', async () => {
     const demand = await publishDemand(world.enterprise, world.demandBroker);
     const result = await publishResult(world.university, world.resultBroker);
     await world.enterprise.put(pathOf('demand', demand.id), bytes, pdf);

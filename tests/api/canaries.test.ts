@@ -47,6 +47,8 @@ const resultSecrets = {
   inventorEmail: 'qzmail4@canary.example',
   fileName: 'Qzfile2',
 } as const;
+/** What is said and sent in the introduction: for its parties and their markets. */
+const said = { text: 'Qzsaid1', fileName: 'Qzsent1' } as const;
 /** In the files themselves. */
 const fileText = 'Qzbytes';
 const anonymousName = 'Qzanonymous枸杞公司';
@@ -60,7 +62,7 @@ let hidden: Person;
 let colleague: Person;
 let address: string;
 let streams: Map<string, Followed>;
-let story: { demand: Body; result: Body; match: Body; introduction: Body };
+let story: { demand: Body; result: Body; match: Body; introduction: Body; message: Body };
 
 beforeAll(async () => {
   api = await startApi({}, { logLines });
@@ -162,8 +164,11 @@ async function tellStory(): Promise<typeof story> {
   expect(introduction.status).toBe(201);
   const accepted = await world.university.post(`/v1/introductions/${introduction.body.id}/accept`, {});
   expect(accepted.status).toBe(200);
+  const conversation = `/v1/introductions/${introduction.body.id}/messages`;
+  const message = (await hidden.post(conversation, { text: said.text })).body;
+  expect((await hidden.put(`${conversation}/${message.id}/attachments/${said.fileName}`, fileText)).status).toBe(200);
   await settled();
-  return { demand, result, match, introduction: introduction.body };
+  return { demand, result, match, introduction: introduction.body, message };
 }
 
 /** What a stream has said so far, headers and all. */
@@ -234,7 +239,8 @@ async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ ur
         id: ids,
         milestoneId: [match.id],
         changeId: [match.id],
-        name: ['regions', 'technology-fields', demandSecrets.fileName, resultSecrets.fileName],
+        messageId: [story.message.id],
+        name: ['regions', 'technology-fields', demandSecrets.fileName, resultSecrets.fileName, said.fileName],
         category: deskCategories,
         number: ['0'],
         token: ['unknown'],
@@ -296,6 +302,8 @@ describe('before both parties have accepted', () => {
       expect(answers.filter(({ answer }) => answer.status >= 500)).toEqual([]);
       expect(leaksIn(answers, secrets)).toEqual([]);
       expect(leaksIn(filesOf('demands', answers), [fileText])).toEqual([]);
+      const takesPart = reader === world.university || reader === world.resultBroker;
+      expect(leaksIn(answers, takesPart ? [] : Object.values(said))).toEqual([]);
       expect(leaksIn(exceptOrganizationPages(answers), ['Qzanonymous', hidden.organizationId])).toEqual([]);
     },
     120_000,
@@ -366,7 +374,7 @@ describe('before both parties have accepted', () => {
 
 describe('what is streamed', () => {
   it('tells each reader of what concerns them and nothing confidential, not even what they may read elsewhere', async () => {
-    const secrets = [...Object.values(demandSecrets), ...Object.values(resultSecrets)];
+    const secrets = [demandSecrets, resultSecrets, said].flatMap((each) => Object.values<string>(each));
     for (const name of ['university', 'hidden', 'demandBroker', 'resultBroker']) {
       await vi.waitFor(() => expect(streams.get(name)?.text).toContain(`"id":"${story.match.id}"`), patience);
       await vi.waitFor(() => expect(streams.get(name)?.text).toContain('introduction.'), patience);
@@ -432,6 +440,8 @@ describe('what is stored', () => {
       expect([secret, await tablesWith(secret)]).toEqual([secret, [places[secret] ?? 'demand_confidential']]);
     for (const secret of Object.values(resultSecrets))
       expect([secret, await tablesWith(secret)]).toEqual([secret, [places[secret] ?? 'result_confidential']]);
+    expect(await tablesWith(said.text)).toEqual(['conversation_texts']);
+    expect(await tablesWith(said.fileName)).toEqual(['conversation_files']);
     expect(await tablesWith(fileText)).toEqual([]);
   }, 60_000);
 
@@ -447,7 +457,8 @@ describe('what is stored', () => {
   it('in the log is the course of requests, and no secret', () => {
     expect(logLines.length).toBeGreaterThan(100);
     expect(logLines.some((line) => line.includes('"answered"'))).toBe(true);
-    const secrets = [...Object.values(demandSecrets), ...Object.values(resultSecrets), 'Qzanonymous'].filter((secret) =>
+    const all = [demandSecrets, resultSecrets, said].flatMap((secrets) => Object.values<string>(secrets));
+    const secrets = [...all, fileText, 'Qzanonymous'].filter((secret) =>
       logLines.some((line) => line.includes(secret)),
     );
     expect(secrets).toEqual([]);

@@ -126,6 +126,7 @@ describe('an API key without the scope', () => {
       milestoneId: [unknownId],
       changeId: [unknownId],
       paymentId: [unknownId],
+      messageId: [unknownId],
       userId: [unknownId],
       tierId: [unknownId],
     };

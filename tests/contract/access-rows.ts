@@ -1,4 +1,5 @@
 import { contracts } from './access/contracts.ts';
+import { conversations } from './access/conversations.ts';
 import { credit } from './access/credit.ts';
 import { diagnoses } from './access/diagnoses.ts';
 import { entry } from './access/entry.ts';
@@ -22,6 +23,7 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...demands,
   ...results,
   ...matches,
+  ...conversations,
   ...experts,
   ...projects,
   ...contracts,

@@ -130,6 +130,19 @@ export class Subjects {
     return made;
   }
 
+  /** The path of a message of the enterprise. */
+  async message(): Promise<string> {
+    const url = `/v1/introductions/${(await this.introduction('open')).id}/messages`;
+    return `${url}/${done(await this.world.enterprise.post(url, { text: '可以先看数据吗？' })).id}`;
+  }
+
+  /** The path of a file of that message. */
+  async messageFile(): Promise<string> {
+    const url = `${await this.message()}/attachments/${encodeURIComponent('数据.csv')}`;
+    done(await this.world.enterprise.put(url, 'a,b', { 'content-type': 'text/csv' }));
+    return url;
+  }
+
   async project(state: 'forming' | 'ready' | 'active' | 'suspended' | 'all accepted'): Promise<Body> {
     const { enterprise, university, demandBroker } = this.world;
     const made = done(await demandBroker.post('/v1/projects', projectInput((await this.introduction('accepted')).id)));

@@ -15,11 +15,16 @@ const stage: Stage = { name: 'alpha', demandRegion: '430200', resultRegion: '640
 
 /** Rows per table after one story, apart from those that time makes: sessions expire, schedules run. */
 const expectedRows = {
+  agreement_acceptances: 0,
   attachments: 0,
   contract_approvals: 0,
   contract_confidential: 0,
   contract_serials: 0,
   contracts: 0,
+  conversation_files: 0,
+  conversation_messages: 0,
+  conversation_reads: 0,
+  conversation_texts: 0,
   demand_confidential: 1,
   demand_exclusions: 0,
   demands: 1,

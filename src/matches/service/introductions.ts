@@ -1,3 +1,4 @@
+import type { Actor } from '../../core/actor.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
 import { decodeCursor, type Page, toPage } from '../../core/paging.ts';
@@ -62,6 +63,20 @@ export async function viewIntroduction(tx: Tx, ctx: Ctx, row: IntroductionRow): 
   const summary = toIntroductionSummary(row, parts, standing);
   const counterparty = row.status === 'accepted' ? await viewCounterparty(tx, ctx, parts, standing) : null;
   return counterparty === null ? summary : { ...summary, counterparty };
+}
+
+/** An introduction and what somebody is to it. */
+export interface IntroductionFor {
+  row: IntroductionRow;
+  parts: IntroductionParts;
+  standing: Standing;
+}
+
+/** For what is built on introductions. @throws AppError NOT_FOUND when there is none for the actor */
+export async function introductionFor(db: Db, actor: Actor, id: string): Promise<IntroductionFor> {
+  const row = found(await getIntroductionRow(db, id));
+  const parts = found((await loadIntroductionParts(db, [row])).get(row.id));
+  return { row, parts, standing: standingInIntroduction(actor, parts, row) };
 }
 
 /** Read as this party, under row-level security: the disclosure that the second accept wrote is what lets it through. */

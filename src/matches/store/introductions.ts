@@ -125,6 +125,21 @@ export async function insertDisclosures(tx: Tx, introduction: IntroductionRow, n
     .values(letIn.map((each) => ({ id: newId(), ...each, introductionId: introduction.id, createdAt: now })));
 }
 
+/** Lets each party in to the files of the other's record, too. */
+export async function openFilesOf(tx: Tx, introductionId: string, now: Date): Promise<void> {
+  await tx
+    .update(disclosures)
+    .set({ filesOpenedAt: now })
+    .from(introductions)
+    .where(
+      and(
+        eq(disclosures.introductionId, introductionId),
+        eq(introductions.id, introductionId),
+        or(eq(disclosures.recordId, introductions.demandId), eq(disclosures.recordId, introductions.resultId)),
+      ),
+    );
+}
+
 /**
  * Introductions of which the clock asks something, or whose demand or result was withdrawn, closed or has expired, with
  * their matches, both locked; what somebody holds is passed over

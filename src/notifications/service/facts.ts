@@ -1,4 +1,5 @@
 import { type ContractRow, contractSides, getContractRows } from '../../contracts/service.ts';
+import { getMessageRows, type MessageRow } from '../../conversations/service.ts';
 import { chinaDate } from '../../core/clock.ts';
 import type { StoredMessage, SubjectType } from '../../core/messages.ts';
 import type { Db } from '../../core/transaction.ts';
@@ -57,6 +58,7 @@ const nobody: Omit<Facts, 'actorOrganizationId'> = {
   searcher: null,
   webhook: null,
   restriction: null,
+  conversation: null,
 };
 const nothing: Told = { demand: null, result: null, params: {} };
 
@@ -69,6 +71,7 @@ interface Rows {
   results: ReadonlyMap<string, ResultRow>;
   matches: ReadonlyMap<string, MatchRow>;
   introductions: ReadonlyMap<string, IntroductionRow>;
+  conversationMessages: ReadonlyMap<string, MessageRow>;
   unanswered: ReadonlyMap<string, readonly Side[]>;
   projects: ReadonlyMap<string, ProjectRow>;
   parties: Awaited<ReturnType<typeof listProjectParties>>;
@@ -103,7 +106,9 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
   const idsOf = (type: SubjectType) =>
     messages.filter((message) => message.subjectType === type).map((message) => message.subjectId);
   const matches = byId(await getMatchRows(db, idsOf('match')));
-  const introductions = byId(await getIntroductionRows(db, idsOf('introduction')));
+  const conversationMessages = byId(await getMessageRows(db, idsOf('conversation_message')));
+  const introductionIds = [...conversationMessages.values()].map((row) => row.introductionId);
+  const introductions = byId(await getIntroductionRows(db, [...idsOf('introduction'), ...introductionIds]));
   const milestones = byId(await getMilestoneRows(db, idsOf('milestone')));
   const diagnoses = byId(await getDiagnosisRows(db, idsOf('diagnosis')));
   const pairs = [...matches.values(), ...introductions.values()];
@@ -117,6 +122,7 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
     results: byId(await getResultRows(db, [...new Set([...idsOf('result'), ...pairs.map((pair) => pair.resultId)])])),
     matches,
     introductions,
+    conversationMessages,
     unanswered: await listUnanswered(db, [...introductions.keys()]),
     projects: byId(await getProjectRows(db, projectIds)),
     parties: await listProjectParties(db, projectIds),
@@ -148,6 +154,10 @@ function subjectOf(message: StoredMessage, rows: Rows, now: Date): Subject | nul
       return matchSubject(rows.matches.get(subjectId), rows, base, now);
     case 'introduction':
       return introductionSubject(rows.introductions.get(subjectId), rows, base, now);
+    case 'conversation_message': {
+      const posted = rows.conversationMessages.get(subjectId);
+      return posted ? messageSubject(posted, rows, base, now) : null;
+    }
     case 'project':
       return projectSubject(rows.projects.get(subjectId), rows, base);
     case 'milestone': {
@@ -256,6 +266,15 @@ function introductionSubject(row: IntroductionRow | undefined, rows: Rows, base:
     facts: { ...pair.facts, unanswered, unasked: unaskedSide(row) },
     told: { ...pair.told, params: row.dueAt === null ? {} : { dueOn: chinaDate(row.dueAt) } },
   };
+}
+
+/** That there is something to read, and in which introduction; not what. */
+function messageSubject(posted: MessageRow, rows: Rows, base: Facts, now: Date): Subject | null {
+  const introduction = introductionSubject(rows.introductions.get(posted.introductionId), rows, base, now);
+  if (introduction === null) return null;
+  const { introductionId, number, authorUserId } = posted;
+  const facts = { ...introduction.facts, conversation: { introductionId, number, authorUserId } };
+  return { facts, told: { ...introduction.told, params: {} } };
 }
 
 function unaskedSide({ openedAt, requestedBySide }: IntroductionRow): Side | null {

@@ -1,4 +1,5 @@
 import { listMailboxes, type Mailbox } from '../../auth/service.ts';
+import { getMessageRows } from '../../conversations/service.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { AppError, found } from '../../core/errors.ts';
 import type { Mail } from '../../core/mailer.ts';
@@ -121,9 +122,14 @@ async function toMailedNotices(
 ): Promise<MailedNotice[]> {
   const milestoneIds = rows.filter((row) => row.subjectType === 'milestone').map((row) => row.subjectId);
   const milestones = await getMilestoneRows(tx, milestoneIds);
-  const projectOf = new Map(milestones.map((milestone) => [milestone.id, milestone.projectId]));
+  const messageIds = rows.filter((row) => row.subjectType === 'conversation_message').map((row) => row.subjectId);
+  const messages = await getMessageRows(tx, messageIds);
+  const pathWithin = new Map([
+    ...milestones.map(({ id, projectId }) => [id, `projects/${projectId}/milestones/${id}`] as const),
+    ...messages.map(({ id, introductionId }) => [id, `introductions/${introductionId}/messages`] as const),
+  ]);
   return rows.map((row) => {
-    const path = pathOf(row, projectOf);
+    const path = pathOf(row, pathWithin);
     return { ...renderNotice(row.type, row.params, locale), url: path === null ? null : `${publicUrl}/v1/${path}` };
   });
 }
@@ -144,18 +150,18 @@ const collections: Readonly<Record<SubjectType, string | null>> = {
   saved_search: 'saved-searches',
   webhook: 'webhooks',
   milestone: null,
+  conversation_message: null,
   user: null,
   job: null,
   match_preview: null,
   mail_digest: null,
 };
 
-/** Where the subject of a notice is read; null for one that has no place of its own. */
-function pathOf({ subjectType, subjectId }: NotificationRow, projectOf: ReadonlyMap<string, string>): string | null {
-  if (subjectType === 'milestone') {
-    const projectId = projectOf.get(subjectId);
-    return projectId === undefined ? null : `projects/${projectId}/milestones/${subjectId}`;
-  }
+/**
+ * Where the subject of a notice is read; null for one that has no place of its own.
+ * @param pathWithin of subjects that are read within another, by their ids
+ */
+function pathOf({ subjectType, subjectId }: NotificationRow, pathWithin: ReadonlyMap<string, string>): string | null {
   const collection = Object.hasOwn(collections, subjectType) ? collections[subjectType as SubjectType] : null;
-  return collection === null ? null : `${collection}/${subjectId}`;
+  return collection === null ? (pathWithin.get(subjectId) ?? null) : `${collection}/${subjectId}`;
 }

@@ -8,6 +8,7 @@ import { oweWebhooks } from '../../webhooks/service.ts';
 import { type Circle, circlesOf, isNoticeType, type NoticeType, type Recipient, recipientsOf } from '../audience.ts';
 import { paramsFor, partiesOf } from '../rules.ts';
 import { countToldOf, insertNotifications, lockQuotas, type NewNotification } from '../store.ts';
+import { tellConversationsOnce } from './conversations.ts';
 import { loadSubjects, type Subject } from './facts.ts';
 import { oweMails } from './mail.ts';
 import { type Audience, loadAudience } from './people.ts';
@@ -69,7 +70,8 @@ async function tell(tx: Tx, ctx: Ctx, messages: readonly StoredMessage[], limits
     ...item,
     recipients: recipientsOf(item.circles, audience.people, audience.staffedMarketOf),
   }));
-  const told = await withinQuotas(tx, heard, limits.suggestionsPerDay, now);
+  const once = await tellConversationsOnce(tx, heard);
+  const told = await withinQuotas(tx, once, limits.suggestionsPerDay, now);
   const rows = told.flatMap((item) => noticesOf(item, audience, now));
   await insertNotifications(tx, rows);
   await oweWebhooks(tx, ctx, rows);

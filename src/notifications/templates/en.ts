@@ -223,6 +223,18 @@ export const en: Templates = {
     title: 'An introduction is open again',
     body: `The broker has reopened the introduction over ${pair(p)}; both parties are asked to answer again.${due(p)}`,
   }),
+  'message.posted': (p) => ({
+    title: 'A new message in an introduction',
+    body: `There are new messages in the introduction over ${pair(p)}.`,
+  }),
+  'agreement.accepted': (p) => ({
+    title: 'One side accepted the confidentiality agreement',
+    body: `In the introduction over ${pair(p)} one side accepted the confidentiality agreement; once the other has, each opens the other's files.`,
+  }),
+  'agreement.concluded': (p) => ({
+    title: 'The confidentiality agreement stands',
+    body: `Both sides of the introduction over ${pair(p)} accepted the confidentiality agreement; each now opens the other's files.`,
+  }),
   'search.matched': (p) => ({
     title: 'News for your saved search',
     body: sentence(

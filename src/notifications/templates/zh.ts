@@ -138,6 +138,15 @@ export const zh: Templates = {
     title: '对接重新打开',
     body: `经纪人重新打开了${pair(p)}的对接，请双方重新答复。${due(p)}`,
   }),
+  'message.posted': (p) => ({ title: '对接中有新消息', body: `${pair(p)}的对接中有新消息，请查看。` }),
+  'agreement.accepted': (p) => ({
+    title: '一方已接受保密协议',
+    body: `${pair(p)}的对接，一方已接受保密协议；另一方也接受后，双方的附件互相开放。`,
+  }),
+  'agreement.concluded': (p) => ({
+    title: '保密协议已生效',
+    body: `${pair(p)}的对接，双方均已接受保密协议，附件已互相开放。`,
+  }),
   'search.matched': (p) => ({
     title: '您保存的搜索有新内容',
     body: `您保存的搜索${p.searchName === undefined ? '' : `“${p.searchName}”`}有${p.count === undefined ? '' : ` ${p.count} 条`}新发布的${p.searchKind === 'result' ? '成果' : '需求'}。`,

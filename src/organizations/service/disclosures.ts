@@ -7,10 +7,20 @@ import { hasDisclosure } from '../store.ts';
  * enterprise; of a university the member whose result was introduced, and the admins.
  */
 export async function isDisclosedTo(tx: Tx, recordId: string, actor: Actor): Promise<boolean> {
+  return await isLetIn(tx, recordId, actor, false);
+}
+
+/** The same for the files of a demand or a result, once both parties have accepted the confidentiality agreement. */
+export async function areFilesOpenTo(tx: Tx, recordId: string, actor: Actor): Promise<boolean> {
+  return await isLetIn(tx, recordId, actor, true);
+}
+
+async function isLetIn(tx: Tx, recordId: string, actor: Actor, withFiles: boolean): Promise<boolean> {
   if (actor.kind !== 'user' || actor.organizationId === null) return false;
   const personal = actor.organizationKind === 'university' && actor.role !== 'admin';
   return await hasDisclosure(tx, recordId, {
     organizationId: actor.organizationId,
     resultOfUserId: personal ? actor.userId : null,
+    withFiles,
   });
 }

@@ -49,6 +49,7 @@ const facts: Facts = {
   searcher: { userId: 'ed', organizationId: 'e' },
   webhook: { organizationId: 'e' },
   restriction: { organizationId: 'e', marketId: 'm', bureauId: 'g' },
+  conversation: null,
   actorOrganizationId: null,
 };
 

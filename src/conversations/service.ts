@@ -1,0 +1,4 @@
+export { acceptAgreement, getAgreement } from './service/agreement.ts';
+export { addMessageFile, readMessageFile } from './service/files.ts';
+export { listMessages, postMessage, readMessages } from './service/messages.ts';
+export { getMessageRows, listReadings, type MessageRow } from './store.ts';
