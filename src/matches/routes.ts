@@ -17,6 +17,7 @@ import {
   PreviewMatches,
   RefreshMatches,
 } from './inputs.ts';
+import { routesOfDuplicates } from './routes/duplicates.ts';
 import { routesOfIntroductions } from './routes/introductions.ts';
 import {
   createShownLog,
@@ -49,6 +50,7 @@ export async function matchRoutes(fastify: FastifyInstance, options: MatchOption
   fastify.addHook('onClose', () => shown.flush());
   await routesOfMatches(fastify, shown);
   await routesOfRuns(fastify, options);
+  await routesOfDuplicates(fastify);
   await routesOfIntroductions(fastify, { workingDays: options.introductionWorkingDays });
   await routesOfObservations(fastify);
 }

@@ -1,3 +1,4 @@
+export * from './service/alike.ts';
 export * from './service/index-changes.ts';
 export * from './service/keep-parity.ts';
 export * from './service/look-for-news.ts';

@@ -50,6 +50,7 @@ function recordRows(
     [`POST ${path}/{id}/close`]: { answers: answers.closed, request: on('published', '/close', { outcome: 'other' }) },
     [`POST ${path}/{id}/renew`]: { answers: answers.owned, request: on('published', '/renew', {}) },
     [`GET ${path}/{id}/matches`]: { answers: answers.matches, request: on('published', '/matches') },
+    [`GET ${path}/{id}/duplicates`]: { answers: answers.matches, request: on('published', '/duplicates') },
     [`GET ${path}/{id}/attachments`]: { answers: answers.matches, request: on('published', '/attachments') },
     [`GET ${path}/{id}/attachments (draft)`]: { answers: answers.draft, request: on('draft', '/attachments') },
     [`PUT ${path}/{id}/attachments/{name}`]: { answers: answers.owned, request: upload('published') },

@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../db/embedded/start.ts';
+import { migrateDatabase } from '../db/migrate.ts';
+import { loadBackgroundTexts } from '../db/seed/background.ts';
+import { readConfig } from '../src/config.ts';
+import { createDeps } from '../src/deps.ts';
+import { DuplicateJudge, duplicateLikeness } from '../src/matching/duplicates.ts';
+import { analyse } from '../src/matching/engine/analysis.ts';
+import { findAlikeDocuments } from '../src/search/service.ts';
+import { readSample } from '../workers/demo/sample.ts';
+import { runBench, wholeNumber } from './flags.ts';
+import { searchDocuments } from './search-documents.ts';
+
+const usage = `The duplicate check: candidates from the index in PostgreSQL, and the comparison with forty texts of the sample.
+
+  --documents 100000       synthetic, beside the sample's own
+  --questions 60           demands of the sample
+  --json FILE              [{system, documents, measure, value, unit}]
+
+The rows of the candidates are not read, nor views made: some 5 ms more.`;
+
+const documentsAtOnce = 1_000;
+const candidates = 40;
+
+function percentile(times: readonly number[], share: number): number {
+  return times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+}
+
+await runBench(async () => {
+  const { values } = parseArgs({
+    options: {
+      documents: { type: 'string', default: '100000' },
+      questions: { type: 'string', default: '60' },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return void console.log(usage);
+  const count = wholeNumber('documents', values.documents);
+  const folder = await mkdtemp(join(tmpdir(), 'duijie-bench-duplicates-'));
+  // PostgreSQL runs as another user where this one is root.
+  await chmod(folder, 0o755);
+  const cluster = await startEmbeddedPostgres({ dataDir: folder });
+  await migrateDatabase(cluster.url);
+  const deps = await createDeps(readConfig({ DATABASE_URL: cluster.url, DATA_DIR: folder, LOG_LEVEL: 'warn' }));
+  try {
+    const { postgres } = deps.searchEngines;
+    const sample = readSample().demands.map(
+      ({ title, summary, problem, keyTechnology, expectedOutcome, keywords }) => ({
+        keywords: keywords ?? [],
+        text: [title, summary, problem, keyTechnology, expectedOutcome].filter(Boolean).join('\n'),
+      }),
+    );
+    let batch = [];
+    for (const document of searchDocuments('demand', count)) {
+      batch.push(document);
+      if (batch.length < documentsAtOnce) continue;
+      await postgres.upsert(batch);
+      batch = [];
+    }
+    if (batch.length > 0) await postgres.upsert(batch);
+    const owner = new pg.Client({ connectionString: cluster.url });
+    await owner.connect();
+    await owner.query('vacuum (analyze) search_documents');
+    await owner.end();
+    const judge = new DuplicateJudge(loadBackgroundTexts());
+    const ctx = deps.ctxFor({ kind: 'system', name: 'bench' });
+    const [finding, comparing, both]: number[][] = [[], [], []];
+    for (let at = 0; at < wholeNumber('questions', values.questions); at += 1) {
+      const asked = sample[at % sample.length];
+      if (asked === undefined) break;
+      const start = performance.now();
+      const terms = [...new Set(analyse(asked.text).tokens.map(({ term }) => term))];
+      terms.sort((a, b) => judge.weight(b) - judge.weight(a));
+      await findAlikeDocuments(ctx, 'demand', terms, candidates);
+      const found = performance.now();
+      const others = Array.from({ length: candidates }, (_, add) => sample[(at + add) % sample.length] ?? asked);
+      const alike = others.filter((other) => judge.likeness(asked, other) >= duplicateLikeness);
+      for (const other of alike) judge.passages(asked.text, other.text, 3);
+      const end = performance.now();
+      finding?.push(found - start);
+      comparing?.push(end - found);
+      both?.push(end - start);
+    }
+    const row = (measure: string, value: number) => ({
+      system: 'duijie',
+      documents: count,
+      measure,
+      value,
+      unit: 'ms',
+    });
+    const table = [
+      row('duplicates, candidates p50', percentile(finding ?? [], 0.5)),
+      row('duplicates, comparison p50', percentile(comparing ?? [], 0.5)),
+      row('duplicates p50', percentile(both ?? [], 0.5)),
+      row('duplicates p99', percentile(both ?? [], 0.99)),
+    ];
+    console.log(`${cpus().length} × ${cpus()[0]?.model}`);
+    console.table(table);
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(table, null, 2)}\n`);
+  } finally {
+    await deps.close();
+    await cluster.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
