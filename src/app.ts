@@ -102,8 +102,8 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
   const { db, clock, log, searchIndex, fileStore, wake } = deps;
   useRequestCtx(app, { db, clock, log, searchIndex, fileStore, wakeRelay: wake.wake }, authenticator({ db, clock }));
   await healthRoutes(app, deps);
-  const previews = { index: matchIndex ?? null, patienceMs: previewPatienceMs };
   await securityContactRoutes(app, { contact: config.securityContact, publicUrl: config.publicUrl, clock });
+  const previews = { index: matchIndex ?? null, patienceMs: previewPatienceMs };
   await app.register(
     async (v1) => {
       await authRoutes(v1, { signInLimitPerMinute: config.signInLimitPerMinute });
