@@ -105,7 +105,7 @@ module.exports = {
       '^workers/readers/',
     ]),
     home('fastify', [
-      '^src/(app|server|health)\\.ts$',
+      '^src/(app|server|health|security-contact)\\.ts$',
       '^src/http/',
       '^src/auth/plugin\\.ts$',
       '/routes\\.ts$',

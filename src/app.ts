@@ -18,6 +18,7 @@ import { diagnosisRoutes } from './diagnoses/routes.ts';
 import { exchangeRoutes } from './exchange/routes.ts';
 import { expertRoutes } from './experts/routes.ts';
 import { healthRoutes } from './health.ts';
+import { useBackPressure } from './http/back-pressure.ts';
 import { useDrain } from './http/drain.ts';
 import { refuseAddress, refuseConnection, useErrorHandler } from './http/error-handler.ts';
 import { useEtags } from './http/etag.ts';
@@ -25,6 +26,7 @@ import { useJsonBodies } from './http/json-body.ts';
 import { documentBodies } from './http/operation.ts';
 import { useRequestCtx } from './http/request-ctx.ts';
 import { useRequestLog } from './http/request-log.ts';
+import { boundSlowClients, serverLimits } from './http/slow-clients.ts';
 import { useSwagger } from './http/swagger.ts';
 import { useStrictValidation } from './http/validation.ts';
 import { jobRoutes } from './jobs/routes.ts';
@@ -37,6 +39,7 @@ import { organizationRoutes } from './organizations/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { resultRoutes } from './results/routes.ts';
 import { searchRoutes } from './search/routes.ts';
+import { securityContactRoutes } from './security-contact.ts';
 import { vocabularyRoutes } from './vocabularies/routes.ts';
 import { type DocumentedEvent, documentWebhooks } from './webhooks/documentation.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
@@ -64,6 +67,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
     genReqId: () => newId(),
     trustProxy: config.trustProxy,
     bodyLimit: 1024 * 1024,
+    http: serverLimits,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: refuseAddress,
     clientErrorHandler: refuseConnection,
@@ -83,13 +87,23 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
-  await app.register(helmet, { contentSecurityPolicy: false });
+  await app.register(helmet, {
+    // The pages that there are say their own.
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  });
   await app.register(cors, { origin: false });
+  useBackPressure(app, {
+    waiting: () => deps.pool.waitingCount,
+    exempt: ['/livez', '/readyz', '/metrics'],
+    onRefused: deps.metrics.countRefused,
+  });
+  boundSlowClients(app);
   await app.register(rateLimit, { max: config.rateLimitPerMinute, timeWindow: '1 minute' });
   await useSwagger(app, config.publicUrl, documentWebhooks(describeEvent));
   const { db, clock, log, searchIndex, fileStore, wake } = deps;
   useRequestCtx(app, { db, clock, log, searchIndex, fileStore, wakeRelay: wake.wake }, authenticator({ db, clock }));
   await healthRoutes(app, deps);
+  await securityContactRoutes(app, { contact: config.securityContact, publicUrl: config.publicUrl, clock });
   const previews = { index: matchIndex ?? null, patienceMs: previewPatienceMs };
   await app.register(
     async (v1) => {

@@ -108,6 +108,13 @@ export const Environment = Type.Object({
       description: 'https://market.example, the address that links in mails carry',
     }),
   ),
+  SECURITY_CONTACT: Type.Optional(
+    Type.String({
+      pattern: '^(mailto:[^@\\s]+@[^@\\s]+|https://\\S+|tel:\\S+)$',
+      description:
+        'mailto:security@market.example, or an https:// page: where weaknesses are reported; told at /.well-known/security.txt',
+    }),
+  ),
   SMTP_URL: Type.Optional(
     Type.String({
       pattern: '^smtps?://[^\\s/?#]+/?$',
@@ -178,6 +185,8 @@ export interface Config {
   workerMetrics: { host: string; port: number } | null;
   matchingThreads: number;
   publicUrl: string;
+  /** Null: there is no security.txt. */
+  securityContact: string | null;
   /** Null: mails are laid in files. */
   smtp: SmtpServer | null;
   mailFrom: MailSender | null;
@@ -251,6 +260,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     workerMetrics: values.METRICS_PORT === undefined ? null : { host: values.METRICS_HOST, port: values.METRICS_PORT },
     matchingThreads: values.MATCHING_THREADS ?? Math.max(1, Math.min(4, availableParallelism() - 1)),
     publicUrl,
+    securityContact: values.SECURITY_CONTACT ?? null,
     smtp: smtp ?? null,
     mailFrom: values.MAIL_FROM === undefined ? null : senderIn(values.MAIL_FROM),
     trustProxy: values.TRUST_PROXY === 'yes',

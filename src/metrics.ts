@@ -5,11 +5,14 @@ import { type DeliveryMeter, type DeliveryOutcome, deliveryOutcomes } from './co
 import { channelOf, handlerNames } from './core/messages.ts';
 import type { Db } from './core/transaction.ts';
 import { summarizeOwed } from './dead-letters/service.ts';
+import type { Overload } from './http/back-pressure.ts';
 
 /** What a process tells of itself, in the text format of Prometheus. */
 export interface Metrics extends DeliveryMeter {
   readonly contentType: string;
   observeRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
+  /** A request that was refused because there is too much to do. */
+  countRefused(why: Overload): void;
   render(): Promise<string>;
 }
 
@@ -31,6 +34,13 @@ export function createMetrics({ db, clock }: { db: Db; clock: Clock }): Metrics 
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   });
+  const refused = new Counter({
+    name: 'duijie_requests_refused_total',
+    help: 'Requests that this process refused because it had more to do than it could',
+    labelNames: ['why'],
+    registers,
+  });
+  for (const why of ['database', 'event_loop'] satisfies Overload[]) refused.inc({ why }, 0);
   const counterOf = (outcome: DeliveryOutcome) =>
     new Counter({
       name: `duijie_deliveries_${outcome}_total`,
@@ -72,6 +82,7 @@ export function createMetrics({ db, clock }: { db: Db; clock: Clock }): Metrics 
   return {
     contentType: registry.contentType,
     observeRequest: (labels, seconds) => durations.observe(labels, seconds),
+    countRefused: (why) => refused.inc({ why }),
     count: (handler, outcome) => counters[outcome].inc(labelsOf(handler)),
     async render() {
       // With the database away, the process still tells what it knows by itself.

@@ -52,7 +52,7 @@ const meanings: Record<number, string> = {
   422: 'The input has faults; `errors` has a pointer for each.',
   428: 'If-Match is required.',
   429: 'Too many requests; see Retry-After.',
-  503: 'The database is away; see Retry-After.',
+  503: 'The database is away, or there is more to do than can be done; see Retry-After.',
 };
 
 /** One operation of the API: its documentation, its schemas and its access rule in one value that a route is made of. */

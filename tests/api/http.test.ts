@@ -295,6 +295,10 @@ describe('headers', () => {
     }
   });
 
+  it('name nobody to tell of weaknesses where the configuration does not', async () => {
+    expect((await api.anonymous.get('/.well-known/security.txt')).status).toBe(404);
+  });
+
   it('let no other origin read answers', async () => {
     const { headers } = await api.anonymous.get('/v1/markets', { origin: 'https://elsewhere.example' });
     expect(headers).not.toHaveProperty('access-control-allow-origin');

@@ -34,6 +34,7 @@ describe('the configuration', () => {
     ['MEILI_KEY', 'a key without a URL', 'together with MEILI_URL'],
     ['INTRODUCTION_WORKING_DAYS', '0', 'working days'],
     ['PUBLIC_URL', 'market.example', 'https://'],
+    ['SECURITY_CONTACT', 'security@market.example', 'mailto:'],
     ['SMTP_URL', 'mail.example:25', 'smtps://'],
     ['SMTP_URL', 'smtp://mail.example/?tls.rejectUnauthorized=false', 'smtps://'],
     ['SMTP_URL', 'smtp://user@mail.example', 'smtps://'],
