@@ -21,6 +21,7 @@ const order = [
   'projects',
   'contracts',
   'diagnoses',
+  'campaigns',
   'desk',
   'webhooks',
   'notifications',

@@ -119,6 +119,12 @@ export const subscriptions = {
   'contract.approved': ['notify'],
   'contract.registered': ['notify'],
   'contract.revoked': ['notify'],
+  'campaign.opened': ['notify'],
+  'campaign.entered': [],
+  'campaign.closing': ['notify'],
+  'campaign.closed': ['notify'],
+  'campaign.reported': [],
+  'campaign.cancelled': [],
   'webhook.test': [],
   'webhook.disabled': ['notify'],
   'digest.due': ['mail-digest'],
@@ -142,6 +148,7 @@ export type SubjectType =
   | 'project'
   | 'milestone'
   | 'contract'
+  | 'campaign'
   | 'saved_search'
   | 'webhook'
   | 'mail_digest';

@@ -32,6 +32,14 @@ export interface Facts {
   } | null;
   /** Whose saved search it is about. */
   searcher: { userId: string; organizationId: string } | null;
+  /** Who runs a campaign, its market, the markets whose districts lag, who has a draft for it and who has entered. */
+  campaign: {
+    organizationId: string;
+    marketId: string;
+    laggingMarketIds: readonly string[];
+    draftOwnerIds: readonly string[];
+    entrantIds: readonly string[];
+  } | null;
   /** Whose webhook it is about. */
   webhook: { organizationId: string } | null;
   /** A credit restriction: whose, of whose market, and which bureau's. */
@@ -124,6 +132,24 @@ function recordBrokers({ demand, result }: Facts): Circle[] {
   return [...brokers(demand), ...brokers(result)];
 }
 
+/** Staff of its market, and who answers for it. */
+function organizers({ campaign }: Facts): Circle[] {
+  return campaign === null ? [] : [{ kind: 'managers', organizationId: campaign.organizationId }, ...brokers(campaign)];
+}
+
+/** Markets whose districts are below their quota, and organizations that have begun a demand for it. */
+function laggards({ campaign }: Facts): Circle[] {
+  if (campaign === null) return [];
+  return [
+    ...campaign.laggingMarketIds.flatMap((marketId) => brokers({ marketId })),
+    ...campaign.draftOwnerIds.map((organizationId): Circle => ({ kind: 'members', organizationId })),
+  ];
+}
+
+function entrants({ campaign }: Facts): Circle[] {
+  return (campaign?.entrantIds ?? []).map((organizationId): Circle => ({ kind: 'members', organizationId }));
+}
+
 /** Who hears of what. */
 const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'organization.registered': ({ organization }) => brokers(organization),
@@ -181,6 +207,9 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'contract.approved': projectParties,
   'contract.registered': projectParties,
   'contract.revoked': projectParties,
+  'campaign.opened': organizers,
+  'campaign.closing': (facts) => [...organizers(facts), ...laggards(facts)],
+  'campaign.closed': (facts) => [...organizers(facts), ...entrants(facts)],
   'webhook.disabled': managers,
 };
 

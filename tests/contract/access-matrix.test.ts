@@ -135,6 +135,8 @@ describe('an API key without the scope', () => {
         deliveryId: [unknownId],
         name: ['trl'],
         category: ['late-contracts'],
+        entryId: [unknownId],
+        list: ['x'],
         code: ['1'],
         token: ['unknown'],
       })[0] ?? path

@@ -1,3 +1,4 @@
+import { campaigns } from './access/campaigns.ts';
 import { contracts } from './access/contracts.ts';
 import { credit } from './access/credit.ts';
 import { diagnoses } from './access/diagnoses.ts';
@@ -23,6 +24,7 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...matches,
   ...projects,
   ...contracts,
+  ...campaigns,
   ...diagnoses,
   ...webhooks,
   ...other,

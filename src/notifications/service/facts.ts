@@ -1,3 +1,9 @@
+import {
+  type CampaignCircles,
+  type CampaignRow,
+  getCampaignCircles,
+  getCampaignRows,
+} from '../../campaigns/service.ts';
 import { type ContractRow, contractSides, getContractRows } from '../../contracts/service.ts';
 import { chinaDate } from '../../core/clock.ts';
 import type { StoredMessage, SubjectType } from '../../core/messages.ts';
@@ -53,6 +59,7 @@ const nobody: Omit<Facts, 'actorOrganizationId'> = {
   project: null,
   searcher: null,
   webhook: null,
+  campaign: null,
   restriction: null,
 };
 const nothing: Told = { demand: null, result: null, params: {} };
@@ -72,6 +79,8 @@ interface Rows {
   searches: ReadonlyMap<string, SavedSearchRow>;
   webhooks: ReadonlyMap<string, WebhookRow>;
   restrictions: ReadonlyMap<string, RestrictionRow>;
+  campaigns: ReadonlyMap<string, CampaignRow>;
+  campaignCircles: ReadonlyMap<string, CampaignCircles>;
 }
 
 /**
@@ -100,6 +109,7 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
   const milestones = byId(await getMilestoneRows(db, idsOf('milestone')));
   const pairs = [...matches.values(), ...introductions.values()];
   const projectIds = [...idsOf('project'), ...[...milestones.values()].map((row) => row.projectId)];
+  const campaigns = byId(await getCampaignRows(db, idsOf('campaign')));
   const restrictions = byId(await getRestrictionRows(db, idsOf('restriction')));
   const organizationIds = [...idsOf('organization'), ...[...restrictions.values()].map((row) => row.organizationId)];
   return {
@@ -116,6 +126,8 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
     searches: byId(await getSavedSearchRows(db, idsOf('saved_search'))),
     webhooks: byId(await listWebhookRows(db, idsOf('webhook'))),
     restrictions,
+    campaigns,
+    campaignCircles: await loadCampaignCircles(db, [...campaigns.values()]),
   };
 }
 
@@ -145,6 +157,8 @@ function subjectOf(message: StoredMessage, rows: Rows, now: Date): Subject | nul
     }
     case 'contract':
       return contractSubject(rows.contracts.get(subjectId), base);
+    case 'campaign':
+      return campaignSubject(rows.campaigns.get(subjectId), rows, base);
     case 'saved_search':
       return savedSearchSubject(rows.searches.get(subjectId), base);
     case 'webhook':
@@ -287,4 +301,24 @@ function contractSubject(row: ContractRow | undefined, base: Facts): Subject | n
   };
   const project = { marketId: row.marketId, parties: contractSides(row) };
   return { facts: { ...base, project }, told: { ...nothing, params } };
+}
+
+async function loadCampaignCircles(
+  db: Db,
+  campaigns: readonly CampaignRow[],
+): Promise<ReadonlyMap<string, CampaignCircles>> {
+  const circles = new Map<string, CampaignCircles>();
+  for (const campaign of campaigns) circles.set(campaign.id, await getCampaignCircles(db, campaign));
+  return circles;
+}
+
+/** A campaign that was cancelled meanwhile is not told of any more. */
+function campaignSubject(row: CampaignRow | undefined, rows: Rows, base: Facts): Subject | null {
+  const circles = row === undefined ? undefined : rows.campaignCircles.get(row.id);
+  if (row === undefined || circles === undefined || row.status === 'cancelled') return null;
+  const { organizationId, marketId, title, deadline } = row;
+  return {
+    facts: { ...base, campaign: { organizationId, marketId, ...circles } },
+    told: { ...nothing, params: { campaignTitle: title, dueOn: chinaDate(new Date(deadline.getTime() - 1)) } },
+  };
 }

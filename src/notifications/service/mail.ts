@@ -138,6 +138,7 @@ const collections: Readonly<Record<SubjectType, string | null>> = {
   introduction: 'introductions',
   project: 'projects',
   contract: 'contracts',
+  campaign: 'campaigns',
   saved_search: 'saved-searches',
   webhook: 'webhooks',
   milestone: null,

@@ -62,6 +62,10 @@ function webhook(params: Params): string {
   return named('webhook', params.webhookDescription, undefined);
 }
 
+function campaign(p: Params): string {
+  return p.campaignTitle === undefined ? 'The campaign' : `The campaign "${p.campaignTitle}"`;
+}
+
 export const en: Templates = {
   'organization.registered': (p) => ({
     title: 'An organization awaits verification',
@@ -252,6 +256,18 @@ export const en: Templates = {
   'milestone.payment_disputed': (p) => ({
     title: 'A payment is disputed',
     body: `The payee has not received a payment for ${milestone(p)}; please look into it.`,
+  }),
+  'campaign.opened': (p) => ({
+    title: 'A campaign has opened',
+    body: `${campaign(p)} gathers demands${p.dueOn === undefined ? '' : ` until ${p.dueOn}`}.`,
+  }),
+  'campaign.closing': (p) => ({
+    title: 'A campaign is about to close',
+    body: `${campaign(p)} closes ${p.dueOn === undefined ? 'soon' : `on ${p.dueOn}`}; submit and enter what is not in yet.`,
+  }),
+  'campaign.closed': (p) => ({
+    title: 'A campaign has closed',
+    body: `${campaign(p)} has closed. Thank you for taking part.`,
   }),
   'webhook.disabled': (p) => ({
     title: 'A webhook was turned off',

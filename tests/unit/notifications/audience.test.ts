@@ -46,6 +46,7 @@ const facts: Facts = {
     ],
   },
   searcher: { userId: 'ed', organizationId: 'e' },
+  campaign: { organizationId: 'g', marketId: 'm', laggingMarketIds: ['n'], draftOwnerIds: ['e'], entrantIds: ['u'] },
   webhook: { organizationId: 'e' },
   restriction: { organizationId: 'e', marketId: 'm', bureauId: 'g' },
   actorOrganizationId: null,
