@@ -23,6 +23,7 @@ const order = [
   'contracts',
   'diagnoses',
   'experts',
+  'campaigns',
   'desk',
   'webhooks',
   'notifications',

@@ -6,6 +6,7 @@ import { attachmentRoutes } from './attachments/routes.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { authenticator } from './auth/plugin.ts';
 import { authRoutes } from './auth/routes.ts';
+import { campaignRoutes } from './campaigns/routes.ts';
 import { contractRoutes } from './contracts/routes.ts';
 import { conversationRoutes } from './conversations/routes.ts';
 import { newId } from './core/ids.ts';
@@ -127,6 +128,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
       await projectRoutes(v1);
       await contractRoutes(v1);
       await diagnosisRoutes(v1);
+      await campaignRoutes(v1);
       await deskRoutes(v1);
       await expertRoutes(v1, { previews });
       await webhookRoutes(v1, { allowPrivate: config.webhookAllowPrivate });

@@ -1,4 +1,5 @@
 import { removeStaleCredentials } from '../src/auth/service.ts';
+import { sweepCampaigns } from '../src/campaigns/service.ts';
 import { plusDays } from '../src/core/clock.ts';
 import type { Ctx } from '../src/core/ctx.ts';
 import { prune } from '../src/core/housekeeping.ts';
@@ -30,6 +31,7 @@ export function scheduledJobsOf({ searchEngines }: Pick<WorkerDeps, 'searchEngin
   const { meilisearch } = searchEngines;
   return {
     'sweep-introductions': { everyMs: halfMinuteMs, run: sweepIntroductions },
+    'sweep-campaigns': { everyMs: halfMinuteMs, run: sweepCampaigns },
     'sweep-previews': { everyMs: halfMinuteMs, run: sweepPreviews },
     'fail-stranded-jobs': { everyMs: halfMinuteMs, run: failStrandedJobs },
     'expire-demands': { everyMs: halfMinuteMs, run: expireDemands },

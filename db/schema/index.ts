@@ -1,6 +1,7 @@
 export * from './attachments.ts';
 export * from './audit-seals.ts';
 export * from './auth.ts';
+export * from './campaigns.ts';
 export * from './contracts.ts';
 export * from './conversations.ts';
 export * from './credit.ts';

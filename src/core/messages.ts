@@ -135,6 +135,12 @@ export const subscriptions = {
   'diagnosis.version_signed': ['notify'],
   'diagnosis.version_refused': ['notify'],
   'diagnosis.closed': ['notify'],
+  'campaign.opened': ['notify'],
+  'campaign.entered': [],
+  'campaign.closing': ['notify'],
+  'campaign.closed': ['notify'],
+  'campaign.reported': [],
+  'campaign.cancelled': [],
   'webhook.test': [],
   'webhook.disabled': ['notify'],
   'digest.due': ['mail-digest'],
@@ -162,6 +168,7 @@ export type SubjectType =
   | 'expert'
   | 'expert_assignment'
   | 'diagnosis'
+  | 'campaign'
   | 'saved_search'
   | 'webhook'
   | 'mail_digest';

@@ -120,6 +120,11 @@ export const getDemand = reading.get;
 export const listDemands = reading.list;
 export const toPublicDemandViews = reading.toPublicViews;
 
+/** In another verb's transaction: a campaign gathered the demand, which its caller has locked. */
+export async function markDemandGathered(tx: Tx, ctx: Ctx, row: DemandRow): Promise<void> {
+  if (row.source !== 'campaign') await updateDemandRow(tx, row, { source: 'campaign' }, ctx.clock.now());
+}
+
 export function isDemandPublic(row: DemandRow, now: Date): boolean {
   return isPublic(row, now);
 }

@@ -17,6 +17,7 @@ const tags = [
   { name: 'projects', description: 'Joint projects (产学研)' },
   { name: 'contracts', description: 'Registration of technology contracts (技术合同认定登记)' },
   { name: 'diagnoses', description: 'How well a demand is told, and what a diagnosis makes of it (技术诊断)' },
+  { name: 'campaigns', description: 'Bureaus and markets gather demands (征集)' },
   { name: 'desk', description: 'What the staff of a market has to do' },
   { name: 'experts', description: 'Experts and commissioners (科技特派员), and what they did' },
   { name: 'jobs', description: 'Work that takes longer than a request' },

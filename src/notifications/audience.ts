@@ -34,6 +34,14 @@ export interface Facts {
   expert: { userId: string; organizationId: string } | null;
   /** Whose saved search it is about. */
   searcher: { userId: string; organizationId: string } | null;
+  /** Who runs a campaign, its market, the markets whose districts lag, who has a draft for it and who has entered. */
+  campaign: {
+    organizationId: string;
+    marketId: string;
+    laggingMarketIds: readonly string[];
+    draftOwnerIds: readonly string[];
+    entrantIds: readonly string[];
+  } | null;
   /** Whose webhook it is about. */
   webhook: { organizationId: string } | null;
   /** A credit restriction: whose, of whose market, and which bureau's. */
@@ -136,6 +144,24 @@ function recordOwnersAndBrokers(facts: Facts): Circle[] {
   return [...recordOwners(facts), ...recordBrokers(facts)];
 }
 
+/** Staff of its market, and who answers for it. */
+function organizers({ campaign }: Facts): Circle[] {
+  return campaign === null ? [] : [{ kind: 'managers', organizationId: campaign.organizationId }, ...brokers(campaign)];
+}
+
+/** Markets whose districts are below their quota, and organizations that have begun a demand for it. */
+function laggards({ campaign }: Facts): Circle[] {
+  if (campaign === null) return [];
+  return [
+    ...campaign.laggingMarketIds.flatMap((marketId) => brokers({ marketId })),
+    ...campaign.draftOwnerIds.map((organizationId): Circle => ({ kind: 'members', organizationId })),
+  ];
+}
+
+function entrants({ campaign }: Facts): Circle[] {
+  return (campaign?.entrantIds ?? []).map((organizationId): Circle => ({ kind: 'members', organizationId }));
+}
+
 /** Who hears of what. */
 const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'organization.registered': ({ organization }) => brokers(organization),
@@ -206,6 +232,9 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'diagnosis.version_signed': (facts) => [...brokers(facts.demand), ...expert(facts)],
   'diagnosis.version_refused': (facts) => [...brokers(facts.demand), ...expert(facts)],
   'diagnosis.closed': (facts) => [...owners(facts.demand), ...expert(facts)],
+  'campaign.opened': organizers,
+  'campaign.closing': (facts) => [...organizers(facts), ...laggards(facts)],
+  'campaign.closed': (facts) => [...organizers(facts), ...entrants(facts)],
   'webhook.disabled': managers,
 };
 

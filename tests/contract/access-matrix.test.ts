@@ -137,6 +137,8 @@ describe('an API key without the scope', () => {
         name: ['trl'],
         category: ['late-contracts'],
         number: ['1'],
+        entryId: [unknownId],
+        list: ['x'],
         code: ['1'],
         token: ['unknown'],
       })[0] ?? path

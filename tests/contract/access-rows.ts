@@ -1,3 +1,4 @@
+import { campaigns } from './access/campaigns.ts';
 import { contracts } from './access/contracts.ts';
 import { conversations } from './access/conversations.ts';
 import { credit } from './access/credit.ts';
@@ -27,6 +28,7 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...experts,
   ...projects,
   ...contracts,
+  ...campaigns,
   ...diagnoses,
   ...webhooks,
   ...other,

@@ -172,6 +172,29 @@ export class Subjects {
     return await makeDiagnosis(this.world, state);
   }
 
+  readonly campaignInput = {
+    title: '需求征集',
+    text: '面向全区企业。',
+    regionCode: '640000',
+    deadline: '2027-06-30T16:00:00.000Z',
+  };
+
+  /** Run by the director of the province. */
+  async campaign(state: 'draft' | 'open' | 'closed'): Promise<string> {
+    const { provinceDirector } = this.world;
+    const { id } = done(await provinceDirector.post('/v1/campaigns', this.campaignInput));
+    if (state !== 'draft') done(await provinceDirector.post(`/v1/campaigns/${id}/open`));
+    if (state === 'closed') done(await provinceDirector.post(`/v1/campaigns/${id}/close`));
+    return id;
+  }
+
+  async entry(): Promise<{ campaignId: string; entryId: string }> {
+    const campaignId = await this.campaign('open');
+    const demandId = (await this.demand('submitted')).id;
+    const made = done(await this.world.enterprise.post(`/v1/campaigns/${campaignId}/entries`, { demandId }));
+    return { campaignId, entryId: made.id };
+  }
+
   parties(): { parties: object[] } {
     const party = (person: Person, role: string) => ({
       organizationId: person.organizationId,

@@ -17,6 +17,10 @@ const stage: Stage = { name: 'alpha', demandRegion: '430200', resultRegion: '640
 const expectedRows = {
   agreement_acceptances: 0,
   attachments: 0,
+  campaign_answers_confidential: 0,
+  campaign_entries: 0,
+  campaign_selections: 0,
+  campaigns: 0,
   contract_approvals: 0,
   contract_confidential: 0,
   contract_serials: 0,

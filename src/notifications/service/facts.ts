@@ -1,3 +1,9 @@
+import {
+  type CampaignCircles,
+  type CampaignRow,
+  getCampaignCircles,
+  getCampaignRows,
+} from '../../campaigns/service.ts';
 import { type ContractRow, contractSides, getContractRows } from '../../contracts/service.ts';
 import { getMessageRows, type MessageRow } from '../../conversations/service.ts';
 import { chinaDate } from '../../core/clock.ts';
@@ -57,6 +63,7 @@ const nobody: Omit<Facts, 'actorOrganizationId'> = {
   expert: null,
   searcher: null,
   webhook: null,
+  campaign: null,
   restriction: null,
   conversation: null,
 };
@@ -82,6 +89,8 @@ interface Rows {
   searches: ReadonlyMap<string, SavedSearchRow>;
   webhooks: ReadonlyMap<string, WebhookRow>;
   restrictions: ReadonlyMap<string, RestrictionRow>;
+  campaigns: ReadonlyMap<string, CampaignRow>;
+  campaignCircles: ReadonlyMap<string, CampaignCircles>;
 }
 
 /**
@@ -114,6 +123,7 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
   const pairs = [...matches.values(), ...introductions.values()];
   const aboutDemands = [...pairs, ...diagnoses.values()].map((row) => row.demandId);
   const projectIds = [...idsOf('project'), ...[...milestones.values()].map((row) => row.projectId)];
+  const campaigns = byId(await getCampaignRows(db, idsOf('campaign')));
   const restrictions = byId(await getRestrictionRows(db, idsOf('restriction')));
   const organizationIds = [...idsOf('organization'), ...[...restrictions.values()].map((row) => row.organizationId)];
   return {
@@ -133,6 +143,8 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
     searches: byId(await getSavedSearchRows(db, idsOf('saved_search'))),
     webhooks: byId(await listWebhookRows(db, idsOf('webhook'))),
     restrictions,
+    campaigns,
+    campaignCircles: await loadCampaignCircles(db, [...campaigns.values()]),
   };
 }
 
@@ -170,6 +182,8 @@ function subjectOf(message: StoredMessage, rows: Rows, now: Date): Subject | nul
       return assignmentSubject(rows.assignments.get(subjectId), base);
     case 'diagnosis':
       return diagnosisSubject(rows.diagnoses.get(subjectId), rows, base, now);
+    case 'campaign':
+      return campaignSubject(rows.campaigns.get(subjectId), rows, base);
     case 'saved_search':
       return savedSearchSubject(rows.searches.get(subjectId), base);
     case 'webhook':
@@ -337,4 +351,24 @@ function contractSubject(row: ContractRow | undefined, base: Facts): Subject | n
   };
   const project = { marketId: row.marketId, parties: contractSides(row) };
   return { facts: { ...base, project }, told: { ...nothing, params } };
+}
+
+async function loadCampaignCircles(
+  db: Db,
+  campaigns: readonly CampaignRow[],
+): Promise<ReadonlyMap<string, CampaignCircles>> {
+  const circles = new Map<string, CampaignCircles>();
+  for (const campaign of campaigns) circles.set(campaign.id, await getCampaignCircles(db, campaign));
+  return circles;
+}
+
+/** A campaign that was cancelled meanwhile is not told of any more. */
+function campaignSubject(row: CampaignRow | undefined, rows: Rows, base: Facts): Subject | null {
+  const circles = row === undefined ? undefined : rows.campaignCircles.get(row.id);
+  if (row === undefined || circles === undefined || row.status === 'cancelled') return null;
+  const { organizationId, marketId, title, deadline } = row;
+  return {
+    facts: { ...base, campaign: { organizationId, marketId, ...circles } },
+    told: { ...nothing, params: { campaignTitle: title, dueOn: chinaDate(new Date(deadline.getTime() - 1)) } },
+  };
 }

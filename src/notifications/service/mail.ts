@@ -147,6 +147,7 @@ const collections: Readonly<Record<SubjectType, string | null>> = {
   expert: 'experts',
   expert_assignment: 'expert-assignments',
   diagnosis: 'diagnoses',
+  campaign: 'campaigns',
   saved_search: 'saved-searches',
   webhook: 'webhooks',
   milestone: null,

@@ -70,6 +70,10 @@ function webhook(params: Params): string {
   return named('webhook', params.webhookDescription, undefined);
 }
 
+function campaign(p: Params): string {
+  return p.campaignTitle === undefined ? 'The campaign' : `The campaign "${p.campaignTitle}"`;
+}
+
 export const en: Templates = {
   'organization.registered': (p) => ({
     title: 'An organization awaits verification',
@@ -312,6 +316,18 @@ export const en: Templates = {
   'expert_assignment.ended': (p) => ({
     title: 'An assignment has ended',
     body: `The assignment of ${expert(p)} to ${coded(p)} has ended.${reason(p)}`,
+  }),
+  'campaign.opened': (p) => ({
+    title: 'A campaign has opened',
+    body: `${campaign(p)} gathers demands${p.dueOn === undefined ? '' : ` until ${p.dueOn}`}.`,
+  }),
+  'campaign.closing': (p) => ({
+    title: 'A campaign is about to close',
+    body: `${campaign(p)} closes ${p.dueOn === undefined ? 'soon' : `on ${p.dueOn}`}; submit and enter what is not in yet.`,
+  }),
+  'campaign.closed': (p) => ({
+    title: 'A campaign has closed',
+    body: `${campaign(p)} has closed. Thank you for taking part.`,
   }),
   'webhook.disabled': (p) => ({
     title: 'A webhook was turned off',

@@ -15,6 +15,7 @@ const particulars: Params = {
   projectTitle: '功能性枸杞乳制品联合开发',
   projectCode: 'P2026-640300-000003',
   milestoneTitle: '中试',
+  campaignTitle: '2027 年度技术需求征集',
   searchName: '枸杞成果',
   searchKind: 'result',
   count: '3',

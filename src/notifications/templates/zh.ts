@@ -57,6 +57,10 @@ function webhook(params: Params): string {
   return `Webhook${named('', params.webhookDescription, undefined)}`;
 }
 
+function campaign(p: Params): string {
+  return p.campaignTitle === undefined ? '需求征集' : `“${p.campaignTitle}”`;
+}
+
 export const zh: Templates = {
   'organization.registered': (p) => ({
     title: '新机构待审核',
@@ -199,6 +203,15 @@ export const zh: Templates = {
     title: '专家派遣已结束',
     body: `${expert(p)}服务${coded(p)} 的派遣已结束。${reason(p)}`,
   }),
+  'campaign.opened': (p) => ({
+    title: '需求征集开始',
+    body: `${campaign(p)}已开始征集${p.dueOn === undefined ? '' : `，${p.dueOn} 截止`}。`,
+  }),
+  'campaign.closing': (p) => ({
+    title: '需求征集即将截止',
+    body: `${campaign(p)}即将截止${p.dueOn === undefined ? '' : `（${p.dueOn}）`}，请尽快提交尚未报送的需求。`,
+  }),
+  'campaign.closed': (p) => ({ title: '需求征集已截止', body: `${campaign(p)}已截止，感谢参与。` }),
   'webhook.disabled': (p) => ({
     title: 'Webhook 已停用',
     body: `${webhook(p)}${p.disabledReason === 'gone' ? '的地址答复“已不存在”（410）' : '连续五天推送失败'}，已自动停用。修复后请重新启用，未送达的消息可在推送记录中重发。`,

@@ -47,6 +47,7 @@ const facts: Facts = {
   },
   expert: { userId: 'ulf', organizationId: 'u' },
   searcher: { userId: 'ed', organizationId: 'e' },
+  campaign: { organizationId: 'g', marketId: 'm', laggingMarketIds: ['n'], draftOwnerIds: ['e'], entrantIds: ['u'] },
   webhook: { organizationId: 'e' },
   restriction: { organizationId: 'e', marketId: 'm', bureauId: 'g' },
   conversation: null,

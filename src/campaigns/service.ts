@@ -1,0 +1,5 @@
+export * from './service/enter.ts';
+export * from './service/read.ts';
+export * from './service/run.ts';
+export * from './service/sweep.ts';
+export { type CampaignRow, getCampaignRows } from './store.ts';
