@@ -62,11 +62,17 @@ beforeAll(async () => {
   });
   expect(upload.status, JSON.stringify(upload.body)).toBe(200);
   await writeFile(join(filesDir, 'staging', 'half'), 'hal');
+  await sealed();
+  // The last to be sealed has the least id, as what a long transaction wrote: the order of the chain is not that of ids.
+  await rowsOf(
+    api.deps.databaseUrl,
+    `insert into audit_entries (id, at, actor, request_id, action, subject_type, subject_id, details)
+     select '00000000-0000-7000-8000-000000000001', at, actor, request_id, action, subject_type, subject_id, details
+     from audit_entries limit 1`,
+  );
+  await sealed();
   await vi.waitFor(async () => {
     for (const reader of createSearchIndexReaders(api.deps)) expect(await reader.step()).toBe(0);
-    await createAuditSealer(api.deps).step();
-    expect(await countOf(api.deps.databaseUrl, 'search_documents')).toBeGreaterThan(0);
-    expect((await summarizeUnsealed(api.deps.db)).entries).toBe(0);
   }, inTime);
   // Read by no reader yet, sealed by no sealer; tabs, backslashes and line breaks are what COPY escapes.
   await publishDemand(world.enterprise, world.demandBroker, {
@@ -85,6 +91,13 @@ afterAll(async () => {
   await api?.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+async function sealed(on: TestApi = api): Promise<void> {
+  await vi.waitFor(async () => {
+    await createAuditSealer(on.deps).step();
+    expect((await summarizeUnsealed(on.deps.db)).entries).toBe(0);
+  }, inTime);
+}
 
 async function emptyDatabase(): Promise<TestDatabase> {
   const database = await createTestDatabase('template0');
@@ -160,6 +173,11 @@ describe('a backup, restored into an empty database', () => {
     expect(before.demand_confidential).toHaveLength(3);
     expect(before.contract_confidential).toHaveLength(1);
     expect(await rulesOf(restored.url)).toEqual(await rulesOf(api.deps.databaseUrl));
+    // A transaction id that no default makes would be lost: db/backup/load.ts would have to find it anew, as of these two.
+    const lost = `select attrelid::regclass::text as table from pg_attribute join pg_class c on c.oid = attrelid
+      where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and atttypid = 'xid8'::regtype
+        and not atthasdef order by 1`;
+    expect(await rowsOf(restored.url, lost)).toEqual([{ table: 'audit_seals' }, { table: 'cursors' }]);
     const names = (await readdir(filesDir, { recursive: true })).filter((name) => !name.startsWith('staging'));
     expect((await readdir(join(folder, 'restored'), { recursive: true })).sort()).toEqual(
       ['files', ...names.map((name) => join('files', name))].sort(),
@@ -178,6 +196,14 @@ describe('a backup, restored into an empty database', () => {
         headers: { authorization: `Bearer ${world.enterprise.token}` },
       });
       expect(rawPayload).toEqual(attachment);
+      // Before there are workers, which would find by themselves what no reader has read.
+      const [reader] = createSearchIndexReaders(again.deps);
+      await vi.waitFor(async () => {
+        await reader?.step();
+        const unread = await again.anonymous.get('/v1/search/demands?q=未读');
+        expect(unread.body.items).toHaveLength(1);
+      }, inTime);
+      await sealed(again);
       const workers = startWorkers(again.deps, workerParts(again.deps));
       try {
         // One from before that nobody had read, and one of a transaction with a smaller number than all before had.
@@ -333,10 +359,7 @@ describe('an upgrade', () => {
         const [here, there] = [await world.enterprise.get(path), await upgraded.as(world.enterprise.token).get(path)];
         expect(there.body, path).toEqual(here.body);
       }
-      await vi.waitFor(async () => {
-        await createAuditSealer(upgraded.deps).step();
-        expect((await summarizeUnsealed(upgraded.deps.db)).entries).toBe(0);
-      }, inTime);
+      await sealed(upgraded);
     } finally {
       await upgraded.close();
     }
