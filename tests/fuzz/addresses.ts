@@ -13,7 +13,7 @@ export interface AddressRequest {
   payload: string | null;
 }
 
-const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'NOTHING'];
+const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'PURGE'];
 
 /** @param paths of the document; parts of several may be mixed, left out, doubled or odd */
 export function addressRequests(paths: readonly string[]): fc.Arbitrary<AddressRequest> {

@@ -15,6 +15,8 @@ interface Known {
   item: Record<string, Schema>;
 }
 
+/** A body is read, and refused if it cannot be, before it is said that there is nothing at the address. */
+const notRouted = [400, 404, 405, 413, 414, 415];
 /** As in `src/app.ts`. */
 const maxParamLength = 200;
 /** What a problem must never tell: our files, our SQL, the driver. */
@@ -53,9 +55,7 @@ export class Oracle {
     if (status >= 400 && !isHead) faults.push(...this.#problemFaults(answer, mediaType));
     const operation = this.#operationAt(request);
     if (operation === null || isAddressFault(request.url, status)) {
-      return [400, 404, 405, 414].includes(status)
-        ? faults
-        : [...faults, `${status} at an address that is no operation`];
+      return notRouted.includes(status) ? faults : [...faults, `${status} at an address that is no operation`];
     }
     const documented: Schema | undefined = operation.responses[String(status)];
     if (documented === undefined) return [...faults, `${status} is not documented`];
@@ -64,9 +64,10 @@ export class Oracle {
   }
 
   #operationAt({ method, url }: Pick<WireRequest, 'method' | 'url'>): Schema | null {
-    const { pathname } = new URL(url, 'http://localhost');
-    const found = this.#known.find(({ pattern }) => pattern.test(pathname));
-    return found?.item[method === 'HEAD' ? 'get' : method.toLowerCase()] ?? null;
+    const { pathname } = new URL(`http://localhost${url}`);
+    // Routed by method: where another operation has the very words, {id} may stand for them.
+    const name = method === 'HEAD' ? 'get' : method.toLowerCase();
+    return this.#known.find(({ pattern, item }) => name in item && pattern.test(pathname))?.item[name] ?? null;
   }
 
   #problemFaults(answer: WireAnswer, mediaType: string): string[] {
@@ -105,7 +106,7 @@ export class Oracle {
 
 /** Whether the router refuses the address before there is an operation: a part is empty, too long, or cannot be decoded. */
 function isAddressFault(url: string, status: number): boolean {
-  const [, ...parts] = new URL(url, 'http://localhost').pathname.split('/');
+  const [, ...parts] = new URL(`http://localhost${url}`).pathname.split('/');
   if (status === 404) return parts.includes('');
   if (status === 414) return parts.some((part) => part.length > maxParamLength);
   return status === 400 && parts.some((part) => !canDecode(part));

@@ -68,7 +68,7 @@ export class FuzzRound {
     await this.#open();
     try {
       const reports: OperationReport[] = [];
-      if (this.#options.operations === undefined) reports.push(await this.#fuzzAddresses());
+      if (this.#options.operations?.includes(anyAddress) ?? true) reports.push(await this.#fuzzAddresses());
       for (const { operation, maker } of this.#operations()) {
         if (Date.now() > (this.#options.until ?? Number.POSITIVE_INFINITY)) break;
         const report = await this.#fuzz(operation, maker);
@@ -169,7 +169,9 @@ export class FuzzRound {
         throw new Error(violation.fault);
       });
       const { seed, requests: numRuns } = this.#options;
-      await fc.check(property, { seed: seed + hunts, numRuns, examples: hunts === 0 ? first : [] });
+      const outcome = await fc.check(property, { seed: seed + hunts, numRuns, examples: hunts === 0 ? first : [] });
+      // A request that could not be sent is a fault of the fuzzer.
+      if (outcome.failed && hunted === null) throw outcome.errorInstance;
       if (hunted === null || smallest === null) break;
       told.add(hunted);
       report.violations.push(smallest);
