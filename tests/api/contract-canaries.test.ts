@@ -110,6 +110,7 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
     tierId: [contract.id],
     category: deskCategories,
     changeId: [contract.id],
+    messageId: [contract.id],
   };
   const urls = operationsOf(api)
     .filter(({ method, path }) => method === 'GET' && !path.endsWith('/stream'))
