@@ -37,7 +37,7 @@ const form = {
 };
 
 beforeAll(async () => {
-  api = await startApi({ RATE_LIMIT_PER_MINUTE: '100000' });
+  api = await startApi();
   world = await createWorld(api);
   const bureau = await world.admin.post('/v1/organizations', {
     kind: 'government',

@@ -42,21 +42,21 @@ describe('nothing that was acknowledged is lost or done twice', { timeout: 240_0
 
   it('when workers are killed while they notify, mail and call webhooks', async () => {
     await onDatabase(async (databaseUrl) => {
-      holds(await runNoticeFaults({ databaseUrl, redisUrl: null, kills: 2, seed }));
+      holds(await runNoticeFaults({ databaseUrl, redisUrl: null, kills: 1, seed }));
     });
   });
 
   it.skipIf(withoutRedis)('when one of three relays is killed, with jobs on Redis', async () => {
     await onDatabase((databaseUrl) =>
       onRedis(async ({ url }) => {
-        holds(await runNoticeFaults({ databaseUrl, redisUrl: url, kills: 2, seed }, 'relays'));
+        holds(await runNoticeFaults({ databaseUrl, redisUrl: url, kills: 1, seed }, 'relays'));
       }),
     );
   });
 
   it('when the API is killed in the middle of requests, a hundred of them with one key', async () => {
     await onDatabase(async (databaseUrl) => {
-      holds(await runApiFaults({ databaseUrl, redisUrl: null, kills: 2, seed }));
+      holds(await runApiFaults({ databaseUrl, redisUrl: null, kills: 1, seed }));
     });
   });
 
@@ -79,7 +79,7 @@ describe('nothing that was acknowledged is lost or done twice', { timeout: 240_0
     await postgres.start();
     try {
       await migrateDatabase(postgres.url);
-      holds(await runPostgresFaults({ postgres, redisUrl: null, kills: 2, seed }));
+      holds(await runPostgresFaults({ postgres, redisUrl: null, kills: 1, seed }));
     } finally {
       await postgres.stop();
       await rm(dataDir, { recursive: true, force: true });
@@ -88,7 +88,7 @@ describe('nothing that was acknowledged is lost or done twice', { timeout: 240_0
 
   it('when the API is stopped under load, which aborts no request', async () => {
     await onDatabase(async (databaseUrl) => {
-      const report = await runStopFaults({ databaseUrl, redisUrl: null, kills: 3, seed });
+      const report = await runStopFaults({ databaseUrl, redisUrl: null, kills: 2, seed });
       holds(report);
       expect(report.figures.unavailable).toBe(0);
     });

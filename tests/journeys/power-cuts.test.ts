@@ -4,8 +4,8 @@ import type { Client, Reply } from './client.ts';
 import { buildProgram, Program } from './program.ts';
 import { openTheMarket, playMainJob, type Stage } from './story.ts';
 
-/** One after each kind of request; `POWER_CUTS=20 npx vitest run tests/journeys/power-cuts.test.ts` for more, at most 20. */
-const cuts = Number(process.env.POWER_CUTS ?? 8);
+/** `POWER_CUTS=20 npx vitest run tests/journeys/power-cuts.test.ts` for more, at most 20. */
+const cuts = Number(process.env.POWER_CUTS ?? 4);
 
 /** Mulberry32, so that a failure can be repeated. */
 function seeded(seed: number): () => number {
@@ -30,14 +30,14 @@ function stageOf(at: number): Stage {
 
 /** The request that each cut follows. Steps 9 and 10 only read: what happens then is the workers' doing after 8's last. */
 const moments: { step: number; after: RegExp }[] = [
-  { step: 7, after: /demands\/[^/]+\/submit$/ },
   { step: 7, after: /demands\/[^/]+\/publish$/ },
-  { step: 8, after: /results$/ },
-  { step: 9, after: /results\/[^/]+\/publish$/ },
   { step: 10, after: /results\/[^/]+\/publish$/ },
-  { step: 11, after: /shortlist$/ },
   { step: 11, after: /introductions$/ },
   { step: 12, after: /accept$/ },
+  { step: 7, after: /demands\/[^/]+\/submit$/ },
+  { step: 8, after: /results$/ },
+  { step: 9, after: /results\/[^/]+\/publish$/ },
+  { step: 11, after: /shortlist$/ },
 ];
 
 /**
