@@ -47,8 +47,8 @@ const scenarios: Record<string, Scenario> = {
 };
 
 /**
- * Real processes, real PostgreSQL and Redis, and faults at seeded moments; never timed. The shorter run of each scenario is
- * in `npm test`. `npm run test:faults -- [--scenario notices,api|all] [--kills 50] [--minutes 30] [--seed 20261122]
+ * Real processes, real PostgreSQL and Redis, and faults at seeded moments; never timed. A short run of each but `random`
+ * is in `npm test`. `npm run test:faults -- [--scenario notices,api|all] [--kills 50] [--minutes 30] [--seed 20261122]
  * [--jobs postgresql|redis] [--json FILE]`; without --kills as many as the targets ask for.
  */
 await runBench(async () => {
