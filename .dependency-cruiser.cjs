@@ -123,6 +123,7 @@ module.exports = {
     home('undici', ['^src/webhooks/outgoing/', '^src/files/s3/']),
     home('aws4fetch', ['^src/files/s3/']),
     home('ipaddr.js', ['^src/webhooks/outgoing/']),
+    home('nodemailer', ['^src/mail/']),
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-orphans',

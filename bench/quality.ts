@@ -8,9 +8,10 @@ import { peersOf, runBench, wholeNumber } from './flags.ts';
 import { BenchInputError } from './input-error.ts';
 import { createPeer } from './peers/create-peer.ts';
 import type { PeerName } from './peers/peer.ts';
-import { createBm25 } from './quality-bm25.ts';
-import { measureQuality, type QualityRow, type Ranker } from './quality-measures.ts';
-import { type BenchText, findSets, type QualitySet, readSet, thinQueries } from './quality-sets.ts';
+import { createBm25 } from './quality/bm25.ts';
+import type { BenchText } from './quality/files.ts';
+import { measureQuality, type QualityRow, type Ranker } from './quality/measures.ts';
+import { findSets, type QualitySet, readSet, thinQueries } from './quality/sets.ts';
 
 const usage = `npm run bench:quality -- --data DIR [flags]
   --data DIR               a set (corpus.jsonl, queries.jsonl, qrels.tsv), or a folder of sets

@@ -11,7 +11,7 @@ import { Wake } from '../src/core/wake.ts';
 import type { Deps } from '../src/deps.ts';
 import { createDiskFileStore } from '../src/files/local-disk.ts';
 import { createLog } from '../src/log.ts';
-import { createFileMailer } from '../src/mail-files.ts';
+import { createFileMailer } from '../src/mail/files.ts';
 import { analyse } from '../src/matching/engine/analysis.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { createPostgresSearch } from '../src/search/postgres.ts';

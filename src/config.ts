@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import type { MailSender } from './mail-message.ts';
-import type { SmtpServer } from './mail-smtp.ts';
+import type { MailSender } from './mail/message.ts';
+import type { SmtpServer } from './mail/smtp.ts';
 import { type DiskSettings, type S3Settings, storageIn } from './storage-settings.ts';
 
 /** One line per variable: this is also what a wrong value is answered with. Lists in README and .env.example follow it. */

@@ -1,5 +1,5 @@
 import MiniSearch from 'minisearch';
-import type { BenchText } from '../quality-sets.ts';
+import type { BenchText } from '../quality/files.ts';
 import type { Peer } from './peer.ts';
 
 /** As it comes: fields title and text, BM25+, whole words, no stems; any word counts. It always ranks all that it finds. */

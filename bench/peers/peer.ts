@@ -1,4 +1,4 @@
-import type { BenchText } from '../quality-sets.ts';
+import type { BenchText } from '../quality/files.ts';
 
 /**
  * Another search engine, asked the same: any of a demand's words counts, the best `limit` documents are wanted, the scoring is the

@@ -1,5 +1,5 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
-import type { BenchText } from '../quality-sets.ts';
+import type { BenchText } from '../quality/files.ts';
 import { memoryMb } from '../speed/rows.ts';
 import { type SyntheticText, syntheticDocuments, syntheticQueries } from '../synthetic.ts';
 import { createPeer } from './create-peer.ts';

@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFileMailer } from '../../src/mail-files.ts';
+import { createFileMailer } from '../../src/mail/files.ts';
 import { readEml } from '../setup/eml.ts';
 
 const mail = {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Mail } from '../../src/core/mailer.ts';
-import { createSmtpMailer, type SmtpServer, type SmtpTimeouts, securityOf } from '../../src/mail-smtp.ts';
+import { createSmtpMailer, type SmtpServer, type SmtpTimeouts, securityOf } from '../../src/mail/smtp.ts';
 import { startSmtp } from '../setup/smtp.ts';
 
 const mail: Mail = {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { newId } from '../../src/core/ids.ts';
 import { owe } from '../../src/core/outbox.ts';
 import { transaction } from '../../src/core/transaction.ts';
-import { createSmtpMailer } from '../../src/mail-smtp.ts';
+import { createSmtpMailer } from '../../src/mail/smtp.ts';
 import { categories } from '../../src/notifications/categories.ts';
 import { runDelivery } from '../../workers/run-job.ts';
 import { startWorkers } from '../../workers/start-workers.ts';

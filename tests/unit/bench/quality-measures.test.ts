@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { measureQuality } from '../../../bench/quality-measures.ts';
-import type { QualitySet } from '../../../bench/quality-sets.ts';
+import { measureQuality } from '../../../bench/quality/measures.ts';
+import type { QualitySet } from '../../../bench/quality/sets.ts';
 
 function setOf(relevant: Record<string, Record<string, number>>): QualitySet {
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createBm25 } from '../../../bench/quality-bm25.ts';
-import { measureQuality } from '../../../bench/quality-measures.ts';
-import { type QualitySet, thinQueries } from '../../../bench/quality-sets.ts';
+import { createBm25 } from '../../../bench/quality/bm25.ts';
+import { measureQuality } from '../../../bench/quality/measures.ts';
+import { type QualitySet, thinQueries } from '../../../bench/quality/sets.ts';
 
 function setOf(relevant: Record<string, Record<string, number>>): QualitySet {
   return {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { BenchInputError } from './input-error.ts';
-import type { BenchText } from './quality-sets.ts';
+import { BenchInputError } from '../input-error.ts';
+
+export type BenchText = { id: string; title: string; text: string };
 
 type Line = { text: string; place: string };
 

@@ -1,10 +1,10 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
-import { AppError } from './core/errors.ts';
-import { newId } from './core/ids.ts';
-import type { Mail, Mailer } from './core/mailer.ts';
-import { type MailSender, senderOf, toMessage } from './mail-message.ts';
+import { AppError } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import type { Mail, Mailer } from '../core/mailer.ts';
+import { type MailSender, senderOf, toMessage } from './message.ts';
 
 /**
  * Lays mails in `DATA_DIR/mail/<messageId>.eml`, where no SMTP server is configured. A retry replaces its file.

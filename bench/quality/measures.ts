@@ -1,4 +1,4 @@
-import type { QualitySet } from './quality-sets.ts';
+import type { QualitySet } from './sets.ts';
 
 export type QualityRow = {
   set: string;

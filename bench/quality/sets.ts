@@ -1,9 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { BenchInputError } from './input-error.ts';
-import { readJudgements, readTexts } from './quality-files.ts';
-
-export type BenchText = { id: string; title: string; text: string };
+import { BenchInputError } from '../input-error.ts';
+import { type BenchText, readJudgements, readTexts } from './files.ts';
 
 /** Demands, supply, and which documents answer which query. */
 export type QualitySet = {

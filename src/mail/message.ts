@@ -1,5 +1,5 @@
 import type { SendMailOptions } from 'nodemailer';
-import type { Mail } from './core/mailer.ts';
+import type { Mail } from '../core/mailer.ts';
 
 export interface MailSender {
   name: string;

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import nodemailer from 'nodemailer';
-import { AppError } from './core/errors.ts';
-import { oneLine } from './core/mail-layout.ts';
-import type { Mail, Mailer } from './core/mailer.ts';
-import type { Text } from './core/text.ts';
-import { type MailSender, senderOf, toMessage } from './mail-message.ts';
+import { AppError } from '../core/errors.ts';
+import { oneLine } from '../core/mail-layout.ts';
+import type { Mail, Mailer } from '../core/mailer.ts';
+import type { Text } from '../core/text.ts';
+import { type MailSender, senderOf, toMessage } from './message.ts';
 
 export interface SmtpServer {
   host: string;

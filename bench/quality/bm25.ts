@@ -1,6 +1,6 @@
 import { stemmer } from 'stemmer';
-import type { Ranker } from './quality-measures.ts';
-import type { BenchText } from './quality-sets.ts';
+import type { BenchText } from './files.ts';
+import type { Ranker } from './measures.ts';
 
 const k1 = 1.2;
 const b = 0.75;
