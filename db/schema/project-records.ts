@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, date, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, idColumn, instant, versionColumn } from './columns.ts';
+import { files } from './files.ts';
 import { organizations } from './organizations.ts';
 import { type Contribution, projectMilestones, projects } from './projects.ts';
 
@@ -47,6 +48,41 @@ export const milestoneEvidence = pgTable('milestone_evidence', {
   statement: text('statement'),
   documents: jsonb('documents').$type<EvidenceDocument[]>().notNull(),
 });
+
+/**
+ * Files that show that a milestone is reached: first those that the partners get ready, without a submission, then for good
+ * those of one. Under row-level security.
+ */
+export const milestoneFiles = pgTable(
+  'milestone_files',
+  {
+    id: idColumn(),
+    projectId: uuid('project_id')
+      .notNull()
+      .references(() => projects.id),
+    milestoneId: uuid('milestone_id')
+      .notNull()
+      .references(() => projectMilestones.id),
+    submissionId: uuid('submission_id').references(() => milestoneSubmissions.id),
+    /** The partner whose member added it. */
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id),
+    name: text('name').notNull(),
+    fileId: uuid('file_id')
+      .notNull()
+      .references(() => files.id),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex('milestone_files_ready_key').on(t.milestoneId, t.name).where(sql`submission_id is null`),
+    uniqueIndex('milestone_files_submission_id_name_key').on(t.submissionId, t.name),
+    index('milestone_files_milestone_id_idx').on(t.milestoneId),
+    index('milestone_files_project_id_idx').on(t.projectId),
+    index('milestone_files_organization_id_idx').on(t.organizationId),
+    index('milestone_files_file_id_idx').on(t.fileId),
+  ],
+);
 
 export const paymentStatuses = ['recorded', 'confirmed', 'disputed', 'withdrawn', 'released'] as const;
 

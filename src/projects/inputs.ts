@@ -200,7 +200,7 @@ export const SubmitMilestone = Type.Object(
           },
           { additionalProperties: false },
         ),
-        { maxItems: 50, description: 'Named, not uploaded: reports, certificates, records of measurement.' },
+        { maxItems: 50, description: 'Named only: what lies elsewhere. Files are uploaded before.' },
       ),
     ),
   },

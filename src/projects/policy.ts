@@ -101,6 +101,15 @@ export function maySubmitMilestone(actor: Actor, project: ProjectFacts): void {
   });
 }
 
+/** Evidence that is not handed in yet is the partners' own; the others see it with the submission. */
+export function seesReadyFiles(actor: Actor, project: ProjectFacts): void {
+  if (audienceOf(actor, project) === 'partner') return;
+  throw forbidden({
+    zh: '尚未提交的验收材料只对合作方可见；提交后各参与方都能查看。',
+    en: 'Evidence that is not handed in yet is for the partners; the others read it with the submission.',
+  });
+}
+
 export function mayPay(actor: Actor, project: ProjectFacts): void {
   only(['lead'], actor, project, { zh: '由牵头方付款。', en: 'Payments are released by the lead.' });
 }

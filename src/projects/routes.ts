@@ -14,6 +14,7 @@ import {
   UpdateProject,
 } from './inputs.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { evidenceFileRoutes } from './routes/evidence-files.ts';
 import { milestoneRoutes } from './routes/milestones.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { read, write } from './routes/shared.ts';
@@ -175,6 +176,7 @@ export async function projectRoutes(fastify: FastifyInstance): Promise<void> {
   );
 
   await app.register(milestoneRoutes, { prefix: '/projects/:id/milestones/:milestoneId' });
+  await app.register(evidenceFileRoutes, { prefix: '/projects/:id/milestones/:milestoneId' });
   await app.register(paymentRoutes, { prefix: '/projects/:id/milestones/:milestoneId' });
   await app.register(changeRoutes, { prefix: '/projects/:id/changes' });
 }

@@ -1,4 +1,5 @@
 export * from './rules/changes.ts';
+export * from './rules/evidence.ts';
 export * from './rules/funding.ts';
 export * from './rules/institution.ts';
 export * from './rules/milestones.ts';

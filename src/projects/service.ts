@@ -1,5 +1,12 @@
 export * from './service/changes.ts';
 export { createProject } from './service/create.ts';
+export {
+  deleteEvidenceFile,
+  listEvidenceFiles,
+  putEvidenceFile,
+  readEvidenceFile,
+  readSubmittedFile,
+} from './service/evidence-files.ts';
 export * from './service/form.ts';
 export * from './service/lifecycle.ts';
 export * from './service/milestones.ts';

@@ -240,6 +240,7 @@ async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ ur
         milestoneId: [match.id],
         changeId: [match.id],
         messageId: [story.message.id],
+        submissionId: [match.id],
         name: ['regions', 'technology-fields', demandSecrets.fileName, resultSecrets.fileName, said.fileName],
         category: deskCategories,
         number: ['0'],

@@ -31,6 +31,8 @@ const secrets = {
   sellerAccount: '6222 0000 0000 0002',
   inventor: 'Qzinventor',
 };
+/** Of a file that shows that a milestone is reached: its name and what is in it. */
+const evidence = { name: 'Qzevidence.txt', bytes: 'Qzbytes' };
 
 const logLines: string[] = [];
 let api: TestApi;
@@ -41,6 +43,7 @@ let officer: Person;
 let colleague: Person;
 let project: Body;
 let contract: Body;
+let submission: Body;
 
 beforeAll(async () => {
   api = await startApi({}, { logLines });
@@ -73,6 +76,7 @@ beforeAll(async () => {
     },
     inventorShares: [{ name: secrets.inventor, share: 100 }],
   });
+  submission = await handIn(researcher);
   await vi.waitFor(
     async () => {
       const { rows } = await owner.query(
@@ -89,6 +93,25 @@ afterAll(async () => {
   await owner?.end();
   await api?.close();
 });
+
+/** Starts the project and hands its first milestone in, with a file. */
+async function handIn(partner: Person): Promise<Body> {
+  const url = `/v1/projects/${project.id}`;
+  const party = ({ organizationId }: Person, role: string) => ({
+    organizationId,
+    role,
+    workShare: 50,
+    benefitShare: 50,
+  });
+  await world.enterprise.put(`${url}/parties`, {
+    parties: [party(world.enterprise, 'lead'), party(world.university, 'partner')],
+  });
+  await world.enterprise.post(`${url}/activate`);
+  const milestone = `${url}/milestones/${project.milestones[0].id}`;
+  await partner.put(`${milestone}/attachments/${evidence.name}`, evidence.bytes);
+  expect((await partner.post(`${milestone}/submit`)).status).toBe(200);
+  return (await partner.get(`${milestone}/submissions`)).body.items[0];
+}
 
 /** Everything that a reader can get with GET about the contract and all that hangs on it, exports included. */
 async function readAll(reader: Caller): Promise<{ url: string; status: number; text: string }[]> {
@@ -111,13 +134,17 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
     category: deskCategories,
     changeId: [contract.id],
     messageId: [contract.id],
+    submissionId: [submission.id],
   };
   const urls = operationsOf(api)
     .filter(({ method, path }) => method === 'GET' && !path.endsWith('/stream'))
     .flatMap(({ path }) =>
-      fillPath(path, { id: all, milestoneId: [project.milestones[0].id], name: ['trl'], ...others }).flatMap((url) =>
-        (queries[path] ?? ['']).map((query) => `${url}${query}`),
-      ),
+      fillPath(path, {
+        id: all,
+        milestoneId: [project.milestones[0].id],
+        name: ['trl', evidence.name],
+        ...others,
+      }).flatMap((url) => (queries[path] ?? ['']).map((query) => `${url}${query}`)),
     );
   const answers: { url: string; status: number; text: string }[] = [];
   for (const url of urls) {
@@ -129,7 +156,7 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
 
 function leaksIn(answers: readonly { url: string; text: string }[]): string[] {
   return answers.flatMap(({ url, text }) =>
-    Object.values(secrets)
+    Object.values({ ...secrets, ...evidence })
       .filter((secret) => text.includes(secret))
       .map((secret) => `${secret} in ${url}`),
   );
@@ -143,6 +170,14 @@ it('the sides and their market do see what was written, so that the canaries are
       const expected = Object.values(secrets).filter((secret) => path === '' || secret !== secrets.sellerAccountName);
       expect(expected.filter((secret) => !text.includes(secret))).toEqual([]);
     }
+  }
+});
+
+it('the parties and their market do read the evidence, so that its canaries are there to be found', async () => {
+  const url = `/v1/projects/${project.id}/milestones/${project.milestones[0].id}/submissions`;
+  for (const reader of [world.enterprise, world.university, world.demandBroker]) {
+    expect((await reader.get(url)).body.items[0].attachments[0].name).toBe(evidence.name);
+    expect((await reader.get(`${url}/${submission.id}/attachments/${evidence.name}`)).body).toBe(evidence.bytes);
   }
 });
 
@@ -177,13 +212,17 @@ it('what is stored of a secret is in one table: in no message, delivery, job, no
     `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
      where table_schema in ('public', 'bullmq') and table_type = 'BASE TABLE' order by 1`,
   );
-  for (const secret of Object.values(secrets)) {
+  const homes = [
+    ...Object.values(secrets).map((secret) => [secret, 'public.contract_confidential'] as const),
+    [evidence.name, 'public.milestone_files'] as const,
+  ];
+  for (const [secret, home] of homes) {
     const holding: string[] = [];
     for (const { name } of tables) {
       const { rowCount } = await owner.query(`select 1 from ${name} t where t::text like $1 limit 1`, [`%${secret}%`]);
       if (rowCount) holding.push(name);
     }
-    expect([secret, holding]).toEqual([secret, ['public.contract_confidential']]);
+    expect([secret, holding]).toEqual([secret, [home]]);
     expect(logLines.filter((line) => line.includes(secret))).toEqual([]);
   }
 }, 60_000);
@@ -197,7 +236,10 @@ it('a query that forgets to ask shows its rows to the two sides and their market
         `select set_config('duijie.organization_id', $1, true), set_config('duijie.market_ids', $2, true)`,
         [organizationId, `{${marketIds.join(',')}}`],
       );
-      return (await client.query('select 1 from contract_confidential')).rowCount;
+      const files = await client.query('select 1 from milestone_files');
+      const { rowCount } = await client.query('select 1 from contract_confidential');
+      expect(files.rowCount).toBe(rowCount);
+      return rowCount;
     } finally {
       await client.query('rollback');
       client.release();

@@ -150,6 +150,98 @@ describe('evidence', () => {
     const rest = (await cast.lead.get(`${url}/submissions?cursor=${first.nextCursor}`)).body;
     expect([first.items[0].number, rest.items[0].number, rest.nextCursor]).toEqual([2, 1, null]);
   });
+
+  test('in files is the partners’ until it is handed in, and then every party’s, and the judge’s', async () => {
+    const { project, milestones } = await run();
+    const [url] = milestones;
+    const files = `${url}/attachments`;
+    const report = await cast.partner.put(`${files}/report.txt`, '初稿');
+    expect(report.body).toMatchObject({ name: 'report.txt', mediaType: 'text/plain', sizeBytes: 6 });
+    const replaced = await cast.second.put(`${files}/report.txt`, '三批合格');
+    await cast.second.put(`${files}/raw.txt`, '原始记录');
+    const ready = (await cast.partner.get(files)).body.items;
+    expect(ready.map((each: Body) => each.name)).toEqual(['raw.txt', 'report.txt']);
+    expect(ready[1]).toEqual(replaced.body);
+    expect((await cast.partner.get(`${files}/report.txt`)).body).toBe('三批合格');
+    for (const other of [cast.lead, cast.funder, cast.broker]) {
+      const answers = [
+        await other.get(files),
+        await other.get(`${files}/report.txt`),
+        await other.get(`${files}/none`),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+    }
+    await cast.partner.post(`${url}/submit`);
+    expect((await cast.partner.get(files)).body.items).toEqual([]);
+    for (const reader of Object.values(cast)) {
+      const [submission] = (await reader.get(`${url}/submissions`)).body.items;
+      expect(submission.attachments).toEqual(ready);
+      const file = await reader.get(`${url}/submissions/${submission.id}/attachments/report.txt`);
+      expect([file.status, file.body]).toEqual([200, '三批合格']);
+      const elsewhere = `${milestones[1]}/submissions/${submission.id}/attachments/report.txt`;
+      expect((await reader.get(elsewhere)).status).toBe(404);
+    }
+    // Given back, it is handed in with other files; what was judged stands.
+    expect((await cast.partner.put(`${files}/late.txt`, 'x')).body).toMatchObject({ state: 'submitted' });
+    await cast.lead.post(`${url}/rework`, { reason: '缺第三方报告' });
+    expect((await cast.partner.delete(`${files}/report.txt`)).status).toBe(404);
+    await cast.partner.put(`${files}/report.txt`, '第三方报告');
+    await cast.partner.post(`${url}/submit`);
+    const { items } = (await cast.lead.get(`${url}/submissions`)).body;
+    expect(items.map((each: Body) => each.attachments.map((file: Body) => file.name))).toEqual([
+      ['report.txt'],
+      ['raw.txt', 'report.txt'],
+    ]);
+    const steps = ['attach', 'attach', 'attach', 'submit', 'rework', 'attach', 'submit'];
+    expect(await auditOf(api, project.milestones[0].id)).toEqual(steps.map((step) => `milestone.${step}`));
+  });
+
+  test('in files that are not handed in is let go with its last use: replaced, deleted, or its milestone dropped', async () => {
+    const { url, project, milestones } = await run();
+    const [, second, third] = milestones;
+    const put = (milestone: string | undefined, name: string, text: string) =>
+      cast.partner.put(`${milestone}/attachments/${name}`, text);
+    const rowsOf = async () => {
+      const { rows } = await api.deps.pool.query(
+        'select sha256, released_at is not null as released from files order by id desc limit 3',
+      );
+      return rows.map(({ released }) => released).reverse();
+    };
+    await put(second, 'a.txt', '一');
+    await put(second, 'a.txt', '二');
+    await put(third, 'b.txt', '三');
+    expect(await rowsOf()).toEqual([true, false, false]);
+    expect((await cast.second.delete(`${second}/attachments/a.txt`)).status).toBe(204);
+    expect(await rowsOf()).toEqual([true, true, false]);
+    const kept = project.milestones.slice(0, 2).map(({ id }: Body, at: number) => ({ id, ...thirds[at] }));
+    const change = await cast.lead.post(`${url}/changes`, {
+      reason: '不再量产',
+      milestones: [kept[0], { ...kept[1], paymentShare: 70 }],
+    });
+    for (const party of [cast.partner, cast.second, cast.funder])
+      expect((await party.post(`${url}/changes/${change.body.id}/accept`)).status).toBe(200);
+    expect((await cast.lead.get(url)).body.milestones).toHaveLength(2);
+    expect(await rowsOf()).toEqual([true, true, true]);
+  });
+
+  test('in files is limited, refused where nothing can be handed in, and hidden by the database itself', async () => {
+    const { url, milestones } = await run();
+    const files = `${milestones[0]}/attachments`;
+    for (let at = 0; at < 20; at += 1) await cast.partner.put(`${files}/${at}.txt`, 'x');
+    const before = await countWrites(api);
+    expect((await cast.partner.put(`${files}/20.txt`, 'x')).body).toMatchObject({ code: 'CONFLICT' });
+    const html = await cast.partner.put(`${files}/0.txt`, 'x', { 'content-type': 'image/png' });
+    expect(html.status).toBe(415);
+    expect((await cast.lead.put(`${files}/0.txt`, 'x')).status).toBe(403);
+    expect((await cast.lead.delete(`${files}/0.txt`)).status).toBe(403);
+    expect(await countWrites(api)).toEqual(before);
+    await cast.lead.post(`${url}/suspend`, { reason: '等待设备' });
+    expect((await cast.partner.put(`${files}/0.txt`, 'x')).body).toMatchObject({ state: 'suspended' });
+    expect((await cast.partner.delete(`${files}/0.txt`)).status).toBe(204);
+    const { rows } = await api.deps.pool.query('select count(*)::int as seen from milestone_files');
+    expect(rows).toEqual([{ seen: 0 }]);
+    await expect(api.deps.pool.query('truncate milestone_files')).rejects.toThrow('permission denied');
+  });
 });
 
 describe('payments', () => {

@@ -127,6 +127,7 @@ describe('an API key without the scope', () => {
       changeId: [unknownId],
       paymentId: [unknownId],
       messageId: [unknownId],
+      submissionId: [unknownId],
       userId: [unknownId],
       tierId: [unknownId],
     };

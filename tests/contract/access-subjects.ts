@@ -214,6 +214,21 @@ export class Subjects {
     return url;
   }
 
+  /** The path of a file that is ready to be handed in with a milestone. */
+  async evidenceFile(): Promise<string> {
+    const url = `${await this.milestone('planned')}/attachments/a.txt`;
+    done(await this.world.university.put(url, '三批合格'));
+    return url;
+  }
+
+  /** The path of a file that was handed in with a milestone. */
+  async submittedFile(): Promise<string> {
+    const milestone = (await this.evidenceFile()).replace(/\/attachments.*/, '');
+    done(await this.world.university.post(`${milestone}/submit`));
+    const [submission] = done(await this.world.university.get(`${milestone}/submissions`)).items;
+    return `${milestone}/submissions/${submission.id}/attachments/a.txt`;
+  }
+
   payment(): object {
     return { amountCny: 200_000, paidOn: chinaDate(this.api.clock.now()), reference: '回单 0001' };
   }

@@ -60,6 +60,7 @@ const expectedRows = {
   organizations: 5,
   parked_documents: 0,
   milestone_evidence: 0,
+  milestone_files: 0,
   milestone_submissions: 0,
   project_budget_items: 0,
   project_change_answers: 0,

@@ -59,7 +59,7 @@ export async function milestoneRoutes(fastify: FastifyInstance): Promise<void> {
       ...operation({
         id: 'submitMilestone',
         summary: 'Submit a milestone',
-        description: 'With what shows that it is reached. Every submission is kept.',
+        description: 'With what shows that it is reached, and the files that are ready. Every submission is kept.',
         ...move,
         input: { params: MilestoneParams, body: SubmitMilestone },
       }),

@@ -45,6 +45,7 @@ import {
 import { type ChangeView, toChangeView } from '../views.ts';
 import { checkFunding, checkOrganizations } from './checks.ts';
 import { toPartyRows } from './create.ts';
+import { letGoOfReadyFiles } from './evidence-files.ts';
 import { type LockedProject, lockFor, readFor } from './lock.ts';
 
 interface StandingProject extends Standing {
@@ -243,6 +244,12 @@ async function applyTerms(
   milestones: readonly MilestoneRow[],
   terms: Terms,
 ): Promise<void> {
+  const dropped = milestones.filter((row) => !terms.milestones.some(({ id }) => id === row.id));
+  await letGoOfReadyFiles(
+    tx,
+    ctx,
+    dropped.map((row) => row.id),
+  );
   await saveMilestoneTerms(tx, project.id, milestones, terms.milestones);
   await saveParties(tx, project.id, toPartyRows(project.id, terms.parties));
   await saveBudgetItems(tx, project.id, terms.budgetItems);

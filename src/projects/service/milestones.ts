@@ -13,9 +13,11 @@ import type { PageQuery, SubmitMilestone } from '../inputs.ts';
 import { mayDirect, maySubmitMilestone, type ProjectFacts } from '../policy.ts';
 import { type MilestoneStep, milestoneTransitions, requireProjectState } from '../rules.ts';
 import {
+  handInReadyFiles,
   insertSubmission,
   judgeSubmission,
   listSubmissionRows,
+  listSubmittedFiles,
   type MilestoneRow,
   updateMilestoneRow,
   updateProjectRow,
@@ -75,7 +77,7 @@ function actorOf({ actor }: Ctx): { userId: string; organizationId: string } {
   return { userId: actor.userId, organizationId: actor.organizationId };
 }
 
-/** Hands a milestone in, with what shows that it is reached; every hand-in is kept. */
+/** Hands a milestone in, with what shows that it is reached, and the files that are ready; every hand-in is kept. */
 export async function submitMilestone(ctx: Ctx, ref: MilestoneRef, evidence: SubmitMilestone): Promise<MilestoneView> {
   const { statement = null, documents = [] } = evidence;
   return await moveMilestone(ctx, ref, {
@@ -83,12 +85,15 @@ export async function submitMilestone(ctx: Ctx, ref: MilestoneRef, evidence: Sub
     policy: maySubmitMilestone,
     message: 'milestone.submitted',
     changes: (now) => ({ submittedAt: now }),
-    also: async (tx, { id: milestoneId, projectId }, submittedAt) =>
+    also: async (tx, { id: milestoneId, projectId }, submittedAt) => {
+      const id = newId();
       await insertSubmission(
         tx,
-        { id: newId(), projectId, milestoneId, submittedAt, ...actorOf(ctx) },
+        { id, projectId, milestoneId, submittedAt, ...actorOf(ctx) },
         { statement, documents: documents.map(({ name, note = null }) => ({ name, note })) },
-      ),
+      );
+      await handInReadyFiles(tx, milestoneId, id);
+    },
   });
 }
 
@@ -130,11 +135,15 @@ export async function listSubmissions(
     await readFor(tx, ctx, projectId);
     await milestoneOf(tx, projectId, milestoneId);
     const rows = await listSubmissionRows(tx, milestoneId, { after: decodeCursor(cursor), limit });
+    const files = await listSubmittedFiles(
+      tx,
+      rows.map(({ submission }) => submission.id),
+    );
     return toPage(
       rows,
       limit,
       ({ submission }) => ({ at: submission.submittedAt.toISOString(), id: submission.id }),
-      ({ submission, evidence }) => toSubmissionView(submission, evidence),
+      ({ submission, evidence }) => toSubmissionView(submission, evidence, files),
     );
   });
 }

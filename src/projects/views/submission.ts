@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import type { EvidenceRow, SubmissionRow } from '../store.ts';
+import { AttachmentView, toAttachmentView } from '../../attachments/views.ts';
+import type { EvidenceFileRow, EvidenceRow, SubmissionRow } from '../store.ts';
 import { id, nullable } from './shared.ts';
 
 export const SubmissionView = Type.Object(
@@ -10,6 +11,7 @@ export const SubmissionView = Type.Object(
     submittedAt: Type.String({ format: 'date-time' }),
     statement: nullable.string,
     documents: Type.Array(Type.Object({ name: Type.String(), note: nullable.string })),
+    attachments: Type.Array(AttachmentView, { description: 'The files that came along.' }),
     verdict: Type.Union([Type.Enum(['accepted', 'rework']), Type.Null()]),
     judgedAt: nullable.time,
     reworkReason: nullable.string,
@@ -23,6 +25,7 @@ export const SubmissionView = Type.Object(
         submittedAt: '2027-03-30T02:00:00.000Z',
         statement: '小试配方完成，三批次多糖含量均高于 1.2 g/100 g。',
         documents: [{ name: '第三方检测报告', note: '编号 2027-031' }],
+        attachments: [],
         verdict: 'rework',
         judgedAt: '2027-04-02T02:00:00.000Z',
         reworkReason: '第三批样品未达标，请复测',
@@ -32,7 +35,12 @@ export const SubmissionView = Type.Object(
 );
 export type SubmissionView = Static<typeof SubmissionView>;
 
-export function toSubmissionView(row: SubmissionRow, evidence: EvidenceRow | null): SubmissionView {
+/** @param files of this and perhaps other submissions */
+export function toSubmissionView(
+  row: SubmissionRow,
+  evidence: EvidenceRow | null,
+  files: readonly EvidenceFileRow[],
+): SubmissionView {
   return {
     id: row.id,
     number: row.number,
@@ -40,6 +48,7 @@ export function toSubmissionView(row: SubmissionRow, evidence: EvidenceRow | nul
     submittedAt: row.submittedAt.toISOString(),
     statement: evidence?.statement ?? null,
     documents: evidence?.documents ?? [],
+    attachments: files.filter((file) => file.submissionId === row.id).map(toAttachmentView),
     verdict: row.verdict,
     judgedAt: row.judgedAt?.toISOString() ?? null,
     reworkReason: row.reworkReason,

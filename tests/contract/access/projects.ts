@@ -3,6 +3,7 @@ import { at, ifMatch, insiders, type Row, reason, signedIn } from './row.ts';
 
 const leadOnly = '401 404 404 200 403 403 404 403 404';
 const partnerOnly = '401 404 404 403 200 403 404 403 404';
+const file = { body: '三批合格', headers: { 'content-type': 'text/plain' } };
 const directors = '401 404 404 200 403 200 404 200 404';
 
 export const projects: Record<string, Row> = {
@@ -53,6 +54,26 @@ export const projects: Record<string, Row> = {
   'GET /v1/projects/{id}/milestones/{milestoneId}/submissions': {
     answers: insiders,
     request: onMilestone('submitted', '/submissions'),
+  },
+  'GET /v1/projects/{id}/milestones/{milestoneId}/attachments': {
+    answers: partnerOnly,
+    request: onMilestone('planned', '/attachments'),
+  },
+  'PUT /v1/projects/{id}/milestones/{milestoneId}/attachments/{name}': {
+    answers: partnerOnly,
+    request: async (subjects) => ({ url: `${await subjects.milestone('planned')}/attachments/a.txt`, ...file }),
+  },
+  'GET /v1/projects/{id}/milestones/{milestoneId}/attachments/{name}': {
+    answers: partnerOnly,
+    request: async (subjects) => ({ url: await subjects.evidenceFile() }),
+  },
+  'DELETE /v1/projects/{id}/milestones/{milestoneId}/attachments/{name}': {
+    answers: partnerOnly.replace('200', '204'),
+    request: async (subjects) => ({ url: await subjects.evidenceFile() }),
+  },
+  'GET /v1/projects/{id}/milestones/{milestoneId}/submissions/{submissionId}/attachments/{name}': {
+    answers: insiders,
+    request: async (subjects) => ({ url: await subjects.submittedFile() }),
   },
   'POST /v1/projects/{id}/milestones/{milestoneId}/accept': {
     answers: directors,
