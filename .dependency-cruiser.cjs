@@ -18,6 +18,7 @@ const order = [
   'search',
   'matching',
   'matches',
+  'duplicates',
   'conversations',
   'projects',
   'contracts',

@@ -16,6 +16,8 @@ import { demandRoutes } from './demands/routes.ts';
 import type { Deps } from './deps.ts';
 import { deskRoutes } from './desk/routes.ts';
 import { diagnosisRoutes } from './diagnoses/routes.ts';
+import { duplicateRoutes } from './duplicates/routes.ts';
+import { warnOfDuplicates } from './duplicates/service.ts';
 import { exchangeRoutes } from './exchange/routes.ts';
 import { expertRoutes } from './experts/routes.ts';
 import { healthRoutes } from './health.ts';
@@ -111,8 +113,8 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
       await authRoutes(v1, { signInLimitPerMinute: config.signInLimitPerMinute });
       await organizationRoutes(v1);
       await creditRoutes(v1);
-      await demandRoutes(v1);
-      await resultRoutes(v1);
+      await demandRoutes(v1, { duplicatesOf: (ctx, id) => warnOfDuplicates(ctx, 'demand', id) });
+      await resultRoutes(v1, { duplicatesOf: (ctx, id) => warnOfDuplicates(ctx, 'result', id) });
       await attachmentRoutes(v1);
       await searchRoutes(v1);
       await jobRoutes(v1, { db, log, clock });
@@ -124,6 +126,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
         log,
         clock,
       });
+      await duplicateRoutes(v1);
       await conversationRoutes(v1);
       await projectRoutes(v1);
       await contractRoutes(v1);

@@ -1,10 +1,12 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import type { Ctx } from '../core/ctx.ts';
 import { expectedVersion, requiredVersion } from '../http/etag.ts';
 import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
 import { AssignBody, CloseBody, ListRecords, ReasonBody, RenewBody } from '../records/inputs.ts';
+import type { DuplicateCheck } from '../records/service.ts';
 import { HistoryView, ReviewAssignmentView } from '../records/views.ts';
 import { CreateDemand, UpdateDemand } from './inputs.ts';
 import {
@@ -22,13 +24,25 @@ import {
   updateDemand,
   withdrawDemand,
 } from './service.ts';
-import { DemandView, OwnerDemandView, PublicDemandView } from './views.ts';
+import { CheckedDemandView, DemandView, OwnerDemandView, PublicDemandView } from './views.ts';
 
-export async function demandRoutes(fastify: FastifyInstance): Promise<void> {
+const warned = '`duplicates` warns of records that seem to tell of the same. The step is taken in any case.';
+
+export interface DemandOptions {
+  duplicatesOf: DuplicateCheck;
+}
+
+export async function demandRoutes(fastify: FastifyInstance, { duplicatesOf }: DemandOptions): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
   const tag = 'demands';
   const write = { tag, access: 'signed-in', scope: 'records:write' } as const;
   const step = { ...write, output: DemandView, problems: [404, 409, 412] as const };
+  const checked = { ...step, output: CheckedDemandView, description: warned };
+  /** Looked for after the commit: the step is done, whatever is found. */
+  const warn = async (ctx: Ctx, view: DemandView): Promise<CheckedDemandView> => ({
+    ...view,
+    duplicates: await duplicatesOf(ctx, view.id),
+  });
 
   app.get(
     '/demands',
@@ -102,8 +116,17 @@ export async function demandRoutes(fastify: FastifyInstance): Promise<void> {
 
   app.post(
     '/demands/:id/submit',
-    operation({ id: 'submitDemand', summary: 'Submit a demand to the market', ...step, input: { params: IdParams } }),
-    (request) => submitDemand(request.ctx, { ...request.params, expectedVersion: expectedVersion(request) }),
+    operation({
+      id: 'submitDemand',
+      summary: 'Submit a demand to the market',
+      ...checked,
+      input: { params: IdParams },
+    }),
+    async (request) =>
+      warn(
+        request.ctx,
+        await submitDemand(request.ctx, { ...request.params, expectedVersion: expectedVersion(request) }),
+      ),
   );
 
   app.post(
@@ -126,10 +149,14 @@ export async function demandRoutes(fastify: FastifyInstance): Promise<void> {
     operation({
       id: 'publishDemand',
       summary: 'Publish a demand, or the change its owner proposed',
-      ...step,
+      ...checked,
       input: { params: IdParams },
     }),
-    (request) => publishDemand(request.ctx, { ...request.params, expectedVersion: expectedVersion(request) }),
+    async (request) =>
+      warn(
+        request.ctx,
+        await publishDemand(request.ctx, { ...request.params, expectedVersion: expectedVersion(request) }),
+      ),
   );
 
   app.post(

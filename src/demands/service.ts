@@ -50,6 +50,7 @@ export {
   listDemandReviews,
   listExclusions,
   listMatchableDemandIds,
+  listPendingDemands,
   listTerritoryDemandIds,
   lockDemand,
 } from './store.ts';

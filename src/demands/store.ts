@@ -1,4 +1,4 @@
-import { and, count, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
+import { and, count, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { demandConfidential, demandExclusions, demands, organizations } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import type { Db, Tx } from '../core/transaction.ts';
@@ -14,6 +14,7 @@ import {
   matchableCondition,
   type NewRecord,
   ownerColumns,
+  pendingCondition,
   type RecordFilter,
   type ReviewFilter,
   rehomeRows,
@@ -21,6 +22,7 @@ import {
   reviewCondition,
   type TerritoryPage,
   territoryCondition,
+  type Within,
 } from '../records/service.ts';
 
 export type DemandRow = typeof demands.$inferSelect & { ownerVerified: boolean; ownerStatus: string };
@@ -200,4 +202,9 @@ export async function assignDemandRow(tx: Tx, id: string, userId: string | null)
 
 export async function releaseDemandRows(tx: Tx, userId: string): Promise<{ id: string; homeMarketId: string }[]> {
   return await releaseRows(tx, demands, userId);
+}
+
+/** The newest of what is not public, or no longer. */
+export async function listPendingDemands(db: Db, within: Exclude<Within, null>, limit: number): Promise<DemandRow[]> {
+  return await selectDemands(db).where(pendingCondition(demands, within)).orderBy(desc(demands.id)).limit(limit);
 }

@@ -1,7 +1,15 @@
 import { type Static, Type } from 'typebox';
 import type { OrganizationRow } from '../organizations/service.ts';
 import { OrganizationView } from '../organizations/views.ts';
-import { ContactView, MoneyView, Nullable, OwnerView, toOwnerView } from '../records/views.ts';
+import {
+  ContactView,
+  type DuplicateView,
+  duplicatesWarning,
+  MoneyView,
+  Nullable,
+  OwnerView,
+  toOwnerView,
+} from '../records/views.ts';
 import { DemandIndicator } from './inputs.ts';
 import type { ConfidentialRow, DemandRow } from './store.ts';
 
@@ -124,6 +132,15 @@ export const DemandView = Type.Union([OwnerDemandView, CounterpartyDemandView, P
   examples: [example],
 });
 export type DemandView = Static<typeof DemandView>;
+
+/** As submitting and publishing answer. Publishing may take the record to another market, whose own it is then. */
+export const CheckedDemandView = Type.Union(
+  [OwnerDemandView, CounterpartyDemandView, PublicDemandView].map(({ properties }) =>
+    Type.Object({ ...properties, ...duplicatesWarning }),
+  ),
+  { title: 'CheckedDemandView', examples: [{ ...example, duplicates: [] }] },
+);
+export type CheckedDemandView = DemandView & { duplicates: DuplicateView[] | null };
 
 export function toPublicDemandView(row: DemandRow, organization: OrganizationRow): PublicDemandView {
   return { ...publicFields(row), organization: toOwnerView(organization, row.anonymous) };

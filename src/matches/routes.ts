@@ -17,7 +17,6 @@ import {
   PreviewMatches,
   RefreshMatches,
 } from './inputs.ts';
-import { routesOfDuplicates } from './routes/duplicates.ts';
 import { routesOfIntroductions } from './routes/introductions.ts';
 import {
   createShownLog,
@@ -50,7 +49,6 @@ export async function matchRoutes(fastify: FastifyInstance, options: MatchOption
   fastify.addHook('onClose', () => shown.flush());
   await routesOfMatches(fastify, shown);
   await routesOfRuns(fastify, options);
-  await routesOfDuplicates(fastify);
   await routesOfIntroductions(fastify, { workingDays: options.introductionWorkingDays });
   await routesOfObservations(fastify);
 }

@@ -1,4 +1,3 @@
-export * from './views/duplicates.ts';
 export * from './views/introductions.ts';
 export * from './views/matches.ts';
 export * from './views/observations.ts';

@@ -26,6 +26,14 @@ const weights = { told: 0.38, retold: 0.36, keywords: 0.17, numbers: 0.09 };
 
 type Features = ReadonlySet<string>;
 
+/** A record taken apart, which costs more than the comparison. */
+interface Parsed {
+  features: Features;
+  clauses: readonly { features: Features; mass: number }[];
+  keywords: Features;
+  numbers: Features;
+}
+
 /**
  * Judges whether two records tell of the same need or result. Features are pairs of Chinese characters, stems of words
  * and numbers (Chinese ones, too), each by how rare it is.
@@ -33,6 +41,8 @@ type Features = ReadonlySet<string>;
 export class DuplicateJudge {
   readonly #documents: number;
   readonly #frequencies = new Map<string, number>();
+  /** One record is held against many. */
+  readonly #parsed = new WeakMap<ComparedRecord, Parsed>();
 
   /** @param background texts of the trade, which say how common a feature is */
   constructor(background: readonly string[]) {
@@ -43,15 +53,14 @@ export class DuplicateJudge {
 
   /** 0 to 1; the same for identical texts, whatever they say. */
   likeness(asked: ComparedRecord, stored: ComparedRecord): number {
-    const a = featuresOf(asked.text);
-    const b = featuresOf(stored.text);
-    const numbers = [...b].filter(isNumber);
+    const a = this.#parse(asked);
+    const b = this.#parse(stored);
     // Of a text without numbers nothing follows from numbers.
-    const sameNumbers = numbers.length === 0 ? 0.5 : this.#share(new Set(numbers), a);
+    const sameNumbers = b.numbers.size === 0 ? 0.5 : this.#share(b.numbers, a.features);
     return (
-      weights.told * this.#told(asked.text, b) +
-      weights.retold * this.#told(stored.text, a) +
-      weights.keywords * this.#share(featuresOf(stored.keywords.join('\n')), a) +
+      weights.told * this.#told(a, b.features) +
+      weights.retold * this.#told(b, a.features) +
+      weights.keywords * this.#share(b.keywords, a.features) +
       weights.numbers * sameNumbers
     );
   }
@@ -79,6 +88,23 @@ export class DuplicateJudge {
     return Math.log(1 + this.#documents / (1 + (this.#frequencies.get(feature) ?? 0)));
   }
 
+  #parse(record: ComparedRecord): Parsed {
+    const known = this.#parsed.get(record);
+    if (known !== undefined) return known;
+    const features = featuresOf(record.text);
+    const parsed = {
+      features,
+      clauses: clausesOf(record.text).map((clause) => {
+        const own = featuresOf(clause);
+        return { features: own, mass: this.#mass(own) };
+      }),
+      keywords: featuresOf(record.keywords.join('\n')),
+      numbers: new Set([...features].filter(isNumber)),
+    };
+    this.#parsed.set(record, parsed);
+    return parsed;
+  }
+
   #mass(features: Features): number {
     let mass = 0;
     for (const feature of features) mass += this.weight(feature);
@@ -97,13 +123,11 @@ export class DuplicateJudge {
   }
 
   /** How much of a text another one tells in words of its own. */
-  #told(text: string, within: Features): number {
+  #told({ clauses }: Parsed, within: Features): number {
     let total = 0;
     let mass = 0;
     let shared = 0;
-    for (const clause of clausesOf(text)) {
-      const features = featuresOf(clause);
-      const weight = this.#mass(features);
+    for (const { features, mass: weight } of clauses) {
       total += weight;
       const share = this.#share(features, within);
       if (share >= copiedShare) continue;

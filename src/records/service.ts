@@ -1,11 +1,11 @@
 export { brokers, isPublic, mayAssign, mayWrite, type OwnedRecord, owns } from './policy.ts';
 export * from './rules.ts';
 export { recordDrafting } from './service/drafting.ts';
-export type { Columns, NewRecord, Parts, RecordKind } from './service/kind.ts';
+export type { Columns, DuplicateCheck, NewRecord, Parts, RecordKind } from './service/kind.ts';
 export { recordLifecycle } from './service/lifecycle.ts';
 export { recordReading } from './service/reading.ts';
 export { recordReviewing } from './service/reviewing.ts';
-export type { DueFilter, RecordFilter, ReviewFilter, TerritoryPage } from './store.ts';
+export type { DueFilter, RecordFilter, ReviewFilter, TerritoryPage, Within } from './store.ts';
 export {
   assignRow,
   countReviews,
@@ -15,6 +15,7 @@ export {
   listOrder,
   matchableCondition,
   ownerColumns,
+  pendingCondition,
   rehomeRows,
   releaseRows,
   reviewCondition,

@@ -59,6 +59,25 @@ function withinCondition(table: RecordTable, { within, now }: RecordFilter): SQL
   return and(inArray(table.homeMarketId, [...within.marketIds]), sql`${table.status} <> 'draft'`);
 }
 
+/**
+ * What no index has, and may still be the same as a new record: an organization's that are not public, or no longer;
+ * of a territory what waits for its market.
+ */
+export function pendingCondition(table: RecordTable, within: Exclude<Within, null>): SQL | undefined {
+  if ('marketIds' in within) {
+    return and(
+      inArray(table.homeMarketId, [...within.marketIds]),
+      inArray(table.status, ['submitted', 'in_diagnosis']),
+    );
+  }
+  const { organizationId, ownerUserId } = within;
+  return and(
+    eq(table.organizationId, organizationId),
+    ownerUserId === null ? undefined : eq(table.createdByUserId, ownerUserId),
+    inArray(table.status, ['draft', 'submitted', 'in_diagnosis', 'returned', 'expired']),
+  );
+}
+
 function afterCondition(table: RecordTable, { within, after }: RecordFilter): SQL | undefined {
   if (after === null) return undefined;
   if (within !== null) return lt(table.id, after.id);

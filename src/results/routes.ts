@@ -1,10 +1,12 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import type { Ctx } from '../core/ctx.ts';
 import { expectedVersion, requiredVersion } from '../http/etag.ts';
 import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
 import { AssignBody, CloseBody, ListRecords, ReasonBody, RenewBody } from '../records/inputs.ts';
+import type { DuplicateCheck } from '../records/service.ts';
 import { HistoryView, ReviewAssignmentView } from '../records/views.ts';
 import { CreateResult, UpdateResult } from './inputs.ts';
 import {
@@ -22,13 +24,25 @@ import {
   updateResult,
   withdrawResult,
 } from './service.ts';
-import { OwnerResultView, PublicResultView, ResultView } from './views.ts';
+import { CheckedResultView, OwnerResultView, PublicResultView, ResultView } from './views.ts';
 
-export async function resultRoutes(fastify: FastifyInstance): Promise<void> {
+const warned = '`duplicates` warns of records that seem to tell of the same. The step is taken in any case.';
+
+export interface ResultOptions {
+  duplicatesOf: DuplicateCheck;
+}
+
+export async function resultRoutes(fastify: FastifyInstance, { duplicatesOf }: ResultOptions): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
   const tag = 'results';
   const write = { tag, access: 'signed-in', scope: 'records:write' } as const;
   const step = { ...write, output: ResultView, problems: [404, 409, 412] as const };
+  const checked = { ...step, output: CheckedResultView, description: warned };
+  /** Looked for after the commit: the step is done, whatever is found. */
+  const warn = async (ctx: Ctx, view: ResultView): Promise<CheckedResultView> => ({
+    ...view,
+    duplicates: await duplicatesOf(ctx, view.id),
+  });
 
   app.get(
     '/results',
@@ -102,8 +116,17 @@ export async function resultRoutes(fastify: FastifyInstance): Promise<void> {
 
   app.post(
     '/results/:id/submit',
-    operation({ id: 'submitResult', summary: 'Submit a result to the market', ...step, input: { params: IdParams } }),
-    (request) => submitResult(request.ctx, { ...request.params, expectedVersion: expectedVersion(request) }),
+    operation({
+      id: 'submitResult',
+      summary: 'Submit a result to the market',
+      ...checked,
+      input: { params: IdParams },
+    }),
+    async (request) =>
+      warn(
+        request.ctx,
+        await submitResult(request.ctx, { ...request.params, expectedVersion: expectedVersion(request) }),
+      ),
   );
 
   app.post(
@@ -126,10 +149,14 @@ export async function resultRoutes(fastify: FastifyInstance): Promise<void> {
     operation({
       id: 'publishResult',
       summary: 'Publish a result, or the change its owner proposed',
-      ...step,
+      ...checked,
       input: { params: IdParams },
     }),
-    (request) => publishResult(request.ctx, { ...request.params, expectedVersion: expectedVersion(request) }),
+    async (request) =>
+      warn(
+        request.ctx,
+        await publishResult(request.ctx, { ...request.params, expectedVersion: expectedVersion(request) }),
+      ),
   );
 
   app.post(

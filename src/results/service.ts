@@ -44,6 +44,7 @@ export {
   getResultConfidential,
   getResultRows,
   listMatchableResultIds,
+  listPendingResults,
   listResultIdsOf,
   listResultReviews,
   listTerritoryResultIds,

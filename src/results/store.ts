@@ -1,4 +1,4 @@
-import { and, count, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
+import { and, count, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { organizations, resultConfidential, results } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import type { Db, Tx } from '../core/transaction.ts';
@@ -14,6 +14,7 @@ import {
   matchableCondition,
   type NewRecord,
   ownerColumns,
+  pendingCondition,
   type RecordFilter,
   type ReviewFilter,
   rehomeRows,
@@ -21,6 +22,7 @@ import {
   reviewCondition,
   type TerritoryPage,
   territoryCondition,
+  type Within,
 } from '../records/service.ts';
 
 export type ResultRow = typeof results.$inferSelect & { ownerVerified: boolean; ownerStatus: string };
@@ -169,4 +171,9 @@ export async function assignResultRow(tx: Tx, id: string, userId: string | null)
 
 export async function releaseResultRows(tx: Tx, userId: string): Promise<{ id: string; homeMarketId: string }[]> {
   return await releaseRows(tx, results, userId);
+}
+
+/** The newest of what is not public, or no longer. */
+export async function listPendingResults(db: Db, within: Exclude<Within, null>, limit: number): Promise<ResultRow[]> {
+  return await selectResults(db).where(pendingCondition(results, within)).orderBy(desc(results.id)).limit(limit);
 }

@@ -1,7 +1,15 @@
 import { type Static, Type } from 'typebox';
 import type { OrganizationRow } from '../organizations/service.ts';
 import { OrganizationView } from '../organizations/views.ts';
-import { ContactView, MoneyView, Nullable, OwnerView, toOwnerView } from '../records/views.ts';
+import {
+  ContactView,
+  type DuplicateView,
+  duplicatesWarning,
+  MoneyView,
+  Nullable,
+  OwnerView,
+  toOwnerView,
+} from '../records/views.ts';
 import { IprItem, ResultIndicator, ResultOwner } from './inputs.ts';
 import type { ConfidentialRow, ResultRow } from './store.ts';
 
@@ -132,6 +140,15 @@ export const ResultView = Type.Union([OwnerResultView, CounterpartyResultView, P
   examples: [example],
 });
 export type ResultView = Static<typeof ResultView>;
+
+/** As submitting and publishing answer. Publishing may take the record to another market, whose own it is then. */
+export const CheckedResultView = Type.Union(
+  [OwnerResultView, CounterpartyResultView, PublicResultView].map(({ properties }) =>
+    Type.Object({ ...properties, ...duplicatesWarning }),
+  ),
+  { title: 'CheckedResultView', examples: [{ ...example, duplicates: [] }] },
+);
+export type CheckedResultView = ResultView & { duplicates: DuplicateView[] | null };
 
 export function toPublicResultView(row: ResultRow, organization: OrganizationRow): PublicResultView {
   return { ...publicFields(row), organization: toOwnerView(organization, false) };

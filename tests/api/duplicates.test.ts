@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { messages } from '../../db/schema/index.ts';
+import { createPool } from '../../db/client.ts';
+import * as schema from '../../db/schema/index.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
+import { warnOfDuplicates } from '../../src/duplicates/service.ts';
 import { indexChanges } from '../../src/search/service.ts';
 import { readSample, type SampleDemand } from '../../workers/demo/sample.ts';
 import {
@@ -49,6 +52,7 @@ function textsOf(key: string): { original: object; repost: object; lookalike: ob
 }
 
 async function index(): Promise<void> {
+  const { messages } = schema;
   const rows = await api.deps.db.select().from(messages).orderBy(messages.xid, messages.id);
   const ctx = api.deps.ctxFor({ kind: 'system', name: 'search-index' });
   await indexChanges(
@@ -98,9 +102,43 @@ describe('a demand that was posted before', () => {
       expect(JSON.stringify(repost)).toContain(text);
       expect(JSON.stringify(original)).toContain(other);
     }
-    // The owner sees those of its own organization only, and its own post is no duplicate of itself.
-    expect(await duplicates(world.enterprise, id)).toEqual([]);
+    // The owner sees what is public, and of other organizations nothing else; its own post is no duplicate of itself.
+    expect((await duplicates(world.enterprise, id)).map((item) => item.id)).toEqual([published.id]);
     expect(await duplicates(world.strangerEnterprise, published.id)).toEqual([]);
+  });
+
+  it('is shown to whoever submits and publishes it, as far as they may see it, and holds nothing up', async () => {
+    const { original, repost } = textsOf('e1-pressure-drift');
+    const input = { ...demandInput, indicators: [], ...original };
+    const draft = (await world.enterprise.post('/v1/demands', input)).body.id;
+    const foreign = (await world.strangerEnterprise.post('/v1/demands', input)).body.id;
+    const id = (await world.enterprise.post('/v1/demands', { ...input, ...repost })).body.id;
+    const idsIn = ({ body }: { body: Body }) => body.duplicates.map((item: Body) => item.id);
+
+    const submitted = await world.enterprise.post(`/v1/demands/${id}/submit`);
+    expect(submitted).toMatchObject({ status: 200, body: { id, status: 'submitted' } });
+    expect(idsIn(submitted)).toEqual([draft]);
+    const strangers = await world.strangerEnterprise.post(`/v1/demands/${foreign}/submit`);
+    expect(idsIn(strangers)).toEqual([]);
+    // What waits in the market, and no draft.
+    const published = await world.demandBroker.post(`/v1/demands/${id}/publish`);
+    expect(published.body).toMatchObject({ status: 'published', duplicates: [{ id: foreign, status: 'submitted' }] });
+    expect(published.body.duplicates[0].passages.length).toBeGreaterThan(0);
+    expect((await duplicates(world.enterprise, id)).map((item) => item.id)).toEqual([draft]);
+  });
+
+  it('is nobody’s failure while it cannot be looked for', async () => {
+    const id = await submit({ title: '检查不可用时的需求' });
+    const pool = createPool('postgres://127.0.0.1:1/away', () => undefined);
+    const ctx = { ...api.deps.ctxFor({ kind: 'system', name: 'test' }), db: drizzle(pool, { schema }) };
+    expect(await warnOfDuplicates(ctx, 'demand', id)).toBeNull();
+    await pool.end();
+    // The broker has published the record to another market, and sees no more of it than anybody.
+    const { version } = (await world.demandBroker.post(`/v1/demands/${id}/publish`)).body;
+    await world.enterprise.patch(`/v1/demands/${id}`, { regionCode: '430104' }, { 'if-match': `"${version}"` });
+    const moved = await world.demandBroker.post(`/v1/demands/${id}/publish`);
+    expect(moved).toMatchObject({ status: 200, body: { regionCode: '430104', duplicates: null } });
+    expect(moved.body).not.toHaveProperty('contact');
   });
 
   it('is not named where it is anonymous, and not shown once it is withdrawn', async () => {

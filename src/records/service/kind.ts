@@ -7,6 +7,7 @@ import type { OrganizationView } from '../../organizations/views.ts';
 import type { TermUse } from '../../vocabularies/service.ts';
 import type { OwnedRecord } from '../policy.ts';
 import type { DueFilter, RecordFilter, ReviewFilter } from '../store.ts';
+import type { DuplicateView } from '../views.ts';
 
 /** The columns that the shared verbs know; demands and results have more, which only their own rules touch. */
 export interface RecordRow extends OwnedRecord {
@@ -105,3 +106,9 @@ export interface RecordKind<Row extends RecordRow, Confidential, Input, PublicVi
 
 /** How a verb shows the record it has changed, to the actor who changed it. */
 export type Show<Row, View> = (tx: Tx, ctx: Ctx, row: Row) => Promise<View>;
+
+/**
+ * Says what a record, which was just submitted or published, seems to repeat. Lent to the routes of a kind by whoever
+ * composes the application, since the search index lies to the right of them. Fails for nobody: null where it cannot say.
+ */
+export type DuplicateCheck = (ctx: Ctx, id: string) => Promise<DuplicateView[] | null>;

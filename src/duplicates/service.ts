@@ -1,0 +1,1 @@
+export { listDuplicates, warnOfDuplicates } from './service/find.ts';

@@ -1,0 +1,121 @@
+import { loadBackgroundTexts } from '../../../db/seed/background.ts';
+import type { Actor } from '../../core/actor.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { found, notFound } from '../../core/errors.ts';
+import type { SearchKind } from '../../core/search-index.ts';
+import { type DemandRow, getDemandRows, listPendingDemands, toPublicDemandViews } from '../../demands/service.ts';
+import { type ComparedRecord, DuplicateJudge, duplicateLikeness } from '../../matching/duplicates.ts';
+import { analyse } from '../../matching/engine/analysis.ts';
+import { brokers, isPublic, owns, type Within } from '../../records/service.ts';
+import type { DuplicatesView, DuplicateView } from '../../records/views.ts';
+import { getResultRows, listPendingResults, type ResultRow, toPublicResultViews } from '../../results/service.ts';
+import { findAlikeDocuments } from '../../search/service.ts';
+import { isComparable } from '../rules.ts';
+
+type Row = DemandRow | ResultRow;
+
+/** Records that are looked at closely: of the index, and of those that it does not have. */
+const candidatesAtMost = 40;
+const pendingAtMost = 40;
+const shownAtMost = 10;
+const passagesAtMost = 3;
+
+let judge: DuplicateJudge | undefined;
+
+/**
+ * Records that tell of the same, the most alike first, with the passages that say so: all that are public, and of the
+ * others those that the caller owns or brokers.
+ * @throws AppError NOT_FOUND for everybody but the record's owner and its brokers
+ */
+export async function listDuplicates(ctx: Ctx, side: SearchKind, id: string): Promise<DuplicatesView> {
+  const [asked] = await rowsOf(ctx, side, [id]);
+  const row = found(asked);
+  if (!owns(ctx.actor, row) && !brokers(ctx.actor, row)) throw notFound();
+  return { items: await findDuplicates(ctx, side, row) };
+}
+
+/** The same for an answer to a step that is taken already, which nothing here may turn into a failure. */
+export async function warnOfDuplicates(ctx: Ctx, side: SearchKind, id: string): Promise<DuplicateView[] | null> {
+  try {
+    return (await listDuplicates(ctx, side, id)).items;
+  } catch (error) {
+    ctx.log.warn({ err: error, side, id }, 'duplicates could not be looked for');
+    return null;
+  }
+}
+
+async function findDuplicates(ctx: Ctx, side: SearchKind, row: Row): Promise<DuplicateView[]> {
+  judge ??= new DuplicateJudge(loadBackgroundTexts());
+  const compared = comparedOf(row);
+  const now = ctx.clock.now();
+  const alike = [];
+  for (const other of await candidatesOf(ctx, side, row, tellingTerms(compared, judge))) {
+    if (!isComparable(other.status) || !sees(ctx.actor, other, now)) continue;
+    const likeness = judge.likeness(compared, comparedOf(other));
+    if (likeness >= duplicateLikeness) alike.push({ other, likeness });
+  }
+  const shown = alike.toSorted((a, b) => b.likeness - a.likeness).slice(0, shownAtMost);
+  const views = await publicViewsOf(
+    ctx,
+    side,
+    shown.map(({ other }) => other),
+  );
+  return shown.map(({ other, likeness }, at) => {
+    const { code, title, status, organization } = found(views[at]);
+    const passages = judge?.passages(compared.text, comparedOf(other).text, passagesAtMost) ?? [];
+    return { id: other.id, code, title, status, organization, likeness: Math.round(likeness * 100) / 100, passages };
+  });
+}
+
+function sees(actor: Actor, other: Row, now: Date): boolean {
+  return isPublic(other, now) || owns(actor, other) || brokers(actor, other);
+}
+
+/** Of the index those that share the most; of what it does not have, the newest. Each once, and never the record itself. */
+async function candidatesOf(ctx: Ctx, side: SearchKind, row: Row, terms: readonly string[]): Promise<Row[]> {
+  const ids = await findAlikeDocuments(ctx, side, terms, candidatesAtMost);
+  const within = withinOf(ctx.actor);
+  const pending = within === null ? [] : await pendingOf(ctx, side, within);
+  const rows = [...(await rowsOf(ctx, side, ids)), ...pending];
+  return [...new Map(rows.filter(({ id }) => id !== row.id).map((one) => [one.id, one])).values()];
+}
+
+/** Where the caller may see what is not public. */
+function withinOf(actor: Actor): Exclude<Within, null> | null {
+  if (actor.kind !== 'user') return null;
+  if (actor.marketIds.length > 0) return { marketIds: actor.marketIds };
+  if (actor.organizationId === null) return null;
+  const personal = actor.organizationKind === 'university' && actor.role !== 'admin';
+  return { organizationId: actor.organizationId, ownerUserId: personal ? actor.userId : null };
+}
+
+async function pendingOf(ctx: Ctx, side: SearchKind, within: Exclude<Within, null>): Promise<Row[]> {
+  return side === 'demand'
+    ? await listPendingDemands(ctx.db, within, pendingAtMost)
+    : await listPendingResults(ctx.db, within, pendingAtMost);
+}
+
+async function rowsOf(ctx: Ctx, side: SearchKind, ids: readonly string[]): Promise<Row[]> {
+  return side === 'demand' ? await getDemandRows(ctx.db, ids) : await getResultRows(ctx.db, ids);
+}
+
+async function publicViewsOf(ctx: Ctx, side: SearchKind, rows: readonly Row[]) {
+  return side === 'demand'
+    ? await toPublicDemandViews(ctx, rows as DemandRow[])
+    : await toPublicResultViews(ctx, rows as ResultRow[]);
+}
+
+/** What the public may read of a record, or could once it is published. */
+function comparedOf(row: Row): ComparedRecord {
+  const texts =
+    'problem' in row
+      ? [row.title, row.summary, row.problem, row.keyTechnology, row.expectedOutcome]
+      : [row.title, row.summary, row.description, row.advantages];
+  return { text: texts.filter(Boolean).join('\n'), keywords: row.keywords };
+}
+
+/** The index's terms of a text, the rarest first. */
+function tellingTerms({ text, keywords }: ComparedRecord, by: DuplicateJudge): string[] {
+  const terms = new Set(analyse([...keywords, text].join('\n')).tokens.map(({ term }) => term));
+  return [...terms].toSorted((a, b) => by.weight(b) - by.weight(a));
+}
