@@ -116,6 +116,7 @@ module.exports = {
     home('bullmq', ['^src/deps\\.ts$', '^workers/', '^db/migrate\\.ts$']),
     home('ioredis', ['^workers/']),
     home('prom-client', ['^src/metrics\\.ts$']),
+    home('@opentelemetry', ['^src/tracing\\.ts$']),
     home('csv-stringify', ['^src/core/spreadsheets\\.ts$']),
     home('csv-parse', ['^src/exchange/reading/']),
     home('saxes', ['^src/exchange/reading/']),

@@ -66,6 +66,7 @@ function depsOf(pool: pg.Pool, redisUrl: string | null): WorkerDeps {
     mailer: { send: async () => undefined },
     wake: new Wake(),
     metrics: { count: quiet },
+    tracer: null,
   };
 }
 

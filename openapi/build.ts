@@ -37,6 +37,7 @@ async function describeApi(): Promise<string> {
     mailer: createFileMailer(config.dataDir),
     wake,
     metrics: createMetrics(base),
+    tracer: null,
     ctxFor: (actor) => ({ ...base, actor, requestId: newId() }),
     close: async () => {
       await pool.end();

@@ -29,6 +29,7 @@ import { useJsonBodies } from './http/json-body.ts';
 import { documentBodies } from './http/operation.ts';
 import { useRequestCtx } from './http/request-ctx.ts';
 import { useRequestLog } from './http/request-log.ts';
+import { useRequestTrace } from './http/request-trace.ts';
 import { boundSlowClients, serverLimits } from './http/slow-clients.ts';
 import { useSwagger } from './http/swagger.ts';
 import { useStrictValidation } from './http/validation.ts';
@@ -86,6 +87,7 @@ export async function buildApp(deps: Deps, { matchIndex }: AppParts = {}): Promi
   useErrorHandler(app);
   documentBodies(app);
   useEtags(app);
+  useRequestTrace(app, deps.tracer, config.trustProxy);
   useRequestLog(app);
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);

@@ -83,6 +83,20 @@ export const Environment = Type.Object({
     default: 'in-process',
     description: 'in-process, or off when `node dist/workers/main.js` runs beside',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/\\s]+\\S*$',
+      description:
+        'http://host:4318 of an OpenTelemetry collector that takes OTLP over HTTP; unset: no traces are made',
+    }),
+  ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/\\s]+\\S*$',
+      description:
+        'http://host:4318/v1/traces, where traces have an address of their own; it goes before the other one',
+    }),
+  ),
   METRICS_PORT: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -183,6 +197,8 @@ export interface Config {
   workers: Environment['WORKERS'];
   /** Where a process of workers alone tells its metrics; an API process does at /metrics. */
   workerMetrics: { host: string; port: number } | null;
+  /** Where spans are sent, whole; null: no traces are made. */
+  tracesUrl: string | null;
   matchingThreads: number;
   publicUrl: string;
   /** Null: there is no security.txt. */
@@ -230,6 +246,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     wrong.add(values.ADMIN_EMAIL === undefined ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD');
   }
   if (values.MEILI_URL !== undefined && !URL.canParse(values.MEILI_URL)) wrong.add('MEILI_URL');
+  for (const name of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] as const) {
+    const address = values[name];
+    if (address !== undefined && !URL.canParse(address)) wrong.add(name);
+  }
   if (values.MEILI_KEY !== undefined && values.MEILI_URL === undefined) wrong.add('MEILI_KEY');
   const storage = storageIn(values);
   if (typeof storage === 'string') wrong.add(storage);
@@ -258,6 +278,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: values.LOG_LEVEL,
     workers: values.WORKERS,
     workerMetrics: values.METRICS_PORT === undefined ? null : { host: values.METRICS_HOST, port: values.METRICS_PORT },
+    tracesUrl: tracesUrlIn(values),
     matchingThreads: values.MATCHING_THREADS ?? Math.max(1, Math.min(4, availableParallelism() - 1)),
     publicUrl,
     securityContact: values.SECURITY_CONTACT ?? null,
@@ -271,6 +292,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     suggestionsPerDay: values.SUGGESTIONS_PER_DAY,
     webhookAllowPrivate: values.WEBHOOK_ALLOW_PRIVATE === 'yes',
   });
+}
+
+/** As OpenTelemetry's specification has it: the path is added to the general address, and only to that. */
+function tracesUrlIn(values: Environment): string | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = values;
+  return traces ?? (base === undefined ? null : `${base.replace(/\/$/, '')}/v1/traces`);
 }
 
 /** Undefined for an address that cannot be read, or a user without a password. */

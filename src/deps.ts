@@ -14,6 +14,7 @@ import type { FileStore } from './core/file-store.ts';
 import { newId } from './core/ids.ts';
 import type { Mailer } from './core/mailer.ts';
 import type { SearchEngines, Searcher } from './core/search-index.ts';
+import type { Tracer } from './core/trace.ts';
 import { Wake } from './core/wake.ts';
 import { createDiskFileStore } from './files/local-disk.ts';
 import { createS3FileStore } from './files/s3/adapter.ts';
@@ -44,6 +45,8 @@ export interface Deps {
   mailer: Mailer;
   wake: Wake;
   metrics: Metrics;
+  /** Null: no collector is configured, no trace is made. */
+  tracer: Tracer | null;
   /** A ctx for work that no request asked for. */
   ctxFor(actor: Actor): Ctx;
   /** Ends connections, then the database if this process started it. */
@@ -75,6 +78,7 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     await embedded?.stop();
     throw config.databaseUrl === null || error instanceof ConfigError ? error : nameDatabase(error, config.databaseUrl);
   }
+  const tracer = config.tracesUrl === null ? null : (await import('./tracing.ts')).createTracer(config.tracesUrl, log);
   let closing = false;
   const pool = createPool(databaseUrl, (error) => {
     if (!closing) log.warn({ err: error }, 'an idle database connection was lost');
@@ -106,11 +110,13 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     mailer,
     wake,
     metrics: createMetrics({ db, clock }),
+    tracer,
     ctxFor: (actor) => ({ ...base, actor, requestId: newId() }),
     close: async () => {
       closing = true;
       mailer.close?.();
       fileStore.close?.();
+      await tracer?.close();
       await pool.end();
       await embedded?.stop();
     },

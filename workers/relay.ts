@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../db/client.ts';
 import type { Clock } from '../src/core/clock.ts';
 import type { Log } from '../src/core/ctx.ts';
+import type { Span, Tracer } from '../src/core/trace.ts';
+import type { Tx } from '../src/core/transaction.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { createOutageLog } from './outage-log.ts';
 import type { DeliveryJob, QueueName, Queues } from './queues.ts';
 import type { Registry } from './registry.ts';
-import { type DueDelivery, returnExpired, takeDue } from './store.ts';
+import { causesOf, type DueDelivery, returnExpired, takeDue } from './store.ts';
+import { beginDeliverySpan } from './trace-deliveries.ts';
 
 /** How long a published delivery may stay without being done before it is published again. */
 export const leaseMs = 15_000;
@@ -23,6 +26,8 @@ export interface RelayOptions {
   log: Log;
   registry: Registry;
   publish: Queues['publish'];
+  /** None where no traces are made. */
+  tracer?: Tracer | null;
 }
 
 /**
@@ -39,8 +44,27 @@ export async function publishDue(options: RelayOptions): Promise<number> {
       leaseUntil: new Date(now.getTime() + leaseMs),
       limit: batchSize,
     });
-    for (const [queue, jobs] of jobsOf(due, options.registry)) await options.publish(queue, jobs);
+    const spans = options.tracer ? await publishingSpans(options.tracer, tx, due) : [];
+    try {
+      for (const [queue, jobs] of jobsOf(due, options.registry)) await options.publish(queue, jobs);
+    } catch (error) {
+      for (const span of spans) span.fail(error);
+      throw error;
+    } finally {
+      for (const span of spans) span.end();
+    }
     return due.length;
+  });
+}
+
+async function publishingSpans(tracer: Tracer, tx: Tx, due: readonly DueDelivery[]): Promise<Span[]> {
+  const causes = await causesOf(
+    tx,
+    due.map(({ id }) => id),
+  );
+  return due.flatMap((delivery) => {
+    const parent = causes.get(delivery.id);
+    return parent === undefined ? [] : [beginDeliverySpan(tracer, 'publish', { ...delivery, parent })];
   });
 }
 

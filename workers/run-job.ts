@@ -5,7 +5,8 @@ import { AlreadyDone } from '../src/core/transaction.ts';
 import { judge, type RetryPolicy, standardRetries } from './failure.ts';
 import type { Handler } from './handler.ts';
 import type { Registry } from './registry.ts';
-import { bury, findDelivery, markDone, type OwedDelivery, postpone } from './store.ts';
+import { bury, causesOf, findDelivery, markDone, type OwedDelivery, postpone } from './store.ts';
+import { beginDeliverySpan } from './trace-deliveries.ts';
 import { systemCtx, type WorkerDeps } from './worker-deps.ts';
 
 export type Outcome = 'done' | 'already-done' | 'not-due' | 'moot' | 'retried' | 'dead' | 'unrecorded';
@@ -45,8 +46,10 @@ async function runTogether(
   const { deps } = options;
   const together = options.registry[handlerName]?.together;
   if (together !== undefined && deliveryIds.length > 0) {
+    const startedAtMs = Date.now();
     try {
       const done = new Set(await together.run(systemCtx(deps, handlerName), deliveryIds, deps));
+      await traceTogether(handlerName, [...done], startedAtMs, deps);
       return deliveryIds.map((id) => (done.has(id) ? 'done' : 'already-done'));
     } catch (error) {
       const facts = { handler: handlerName, deliveries: deliveryIds.length, error: describeError(error) };
@@ -56,6 +59,20 @@ async function runTogether(
   const outcomes: Outcome[] = [];
   for (const id of deliveryIds) outcomes.push(await runDelivery(id, options));
   return outcomes;
+}
+
+/** Each in the trace of what caused it. What they did together is one transaction, as long for each. */
+async function traceTogether(handler: string, ids: readonly string[], startedAtMs: number, deps: WorkerDeps) {
+  const { tracer } = deps;
+  if (tracer === null || ids.length === 0) return;
+  try {
+    for (const [id, parent] of await causesOf(deps.db, ids)) {
+      beginDeliverySpan(tracer, 'process', { id, handler, attempts: 0, parent, startedAtMs }).end();
+    }
+  } catch (error) {
+    // They are fulfilled all the same.
+    deps.log.debug({ handler, error: describeError(error) }, 'deliveries were fulfilled without a trace');
+  }
 }
 
 /**
@@ -81,18 +98,24 @@ export async function runDelivery(deliveryId: string, options: RunOptions): Prom
 
 async function runHandler(delivery: OwedDelivery, handler: Handler, options: RunOptions): Promise<Outcome> {
   const { deps } = options;
+  const { tracer } = deps;
+  const span =
+    tracer === null ? undefined : beginDeliverySpan(tracer, 'process', { ...delivery, parent: delivery.traceparent });
   try {
     let isClaimed = false;
     const onClaimed = () => {
       isClaimed = true;
     };
-    const ctx = { ...systemCtx(deps, delivery.handler, delivery.id), onClaimed };
+    const ctx = { ...systemCtx(deps, delivery.handler, delivery.id, span), onClaimed };
     await handler.run(ctx, delivery, deps);
     if (!isClaimed) await markDone(deps.db, delivery.id, deps.clock.now());
     return 'done';
   } catch (error) {
     if (error instanceof AlreadyDone) return 'already-done';
+    span?.fail(error);
     return await recordFailure(delivery, translatePgError(error), handler.retries ?? standardRetries, options);
+  } finally {
+    span?.end();
   }
 }
 

@@ -21,10 +21,14 @@ export async function runScheduled(name: string, jobs: ScheduledJobs, deps: Work
   // A schedule of another version of the program that shares the queue.
   const job = jobs[name];
   if (job === undefined) return;
+  const span = deps.tracer?.begin({ name: `run ${name}`, verb: name, role: 'internal', parent: null });
   try {
-    await job.run(systemCtx(deps, name));
+    await job.run(systemCtx(deps, name, undefined, span));
   } catch (error) {
+    span?.fail(error);
     deps.log.warn({ job: name, error: describeError(error) }, 'a scheduled job failed; it will run again');
+  } finally {
+    span?.end();
   }
 }
 

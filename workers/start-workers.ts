@@ -56,6 +56,7 @@ export function startWorkers(deps: WorkerDeps, parts: WorkerParts): Workers {
       log: deps.log,
       registry: parts.registry,
       publish: queues.publish,
+      tracer: deps.tracer,
     });
     wakes.push(deps.wake.onWake(relay.wake));
     loops.push(relay, keepSchedules(queues, parts.scheduledJobs, deps.log));

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lt, sql } from 'drizzle-orm';
 import { deliveries, messages } from '../db/schema/index.ts';
 import type { StoredMessage } from '../src/core/messages.ts';
 import { toStoredMessage } from '../src/core/outbox.ts';
@@ -65,6 +65,8 @@ export interface OwedDelivery {
   attempts: number;
   notBefore: Date;
   message: StoredMessage;
+  /** Of what caused the message; null where it was made without a trace. */
+  traceparent: string | null;
 }
 
 export async function findDelivery(db: Db, id: string): Promise<OwedDelivery | null> {
@@ -83,7 +85,18 @@ export async function findDelivery(db: Db, id: string): Promise<OwedDelivery | n
     attempts: delivery.attempts,
     notBefore: delivery.notBefore,
     message: toStoredMessage(message),
+    traceparent: message.traceparent,
   };
+}
+
+/** What caused the messages of these deliveries, by delivery; those made without a trace are left out. */
+export async function causesOf(db: Db, deliveryIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db
+    .select({ id: deliveries.id, traceparent: messages.traceparent })
+    .from(deliveries)
+    .innerJoin(messages, eq(messages.id, deliveries.messageId))
+    .where(and(inArray(deliveries.id, [...deliveryIds]), isNotNull(messages.traceparent)));
+  return new Map(rows.map(({ id, traceparent }) => [id, traceparent ?? '']));
 }
 
 /** Closes a delivery whose handler had nothing to write, or wrote outside PostgreSQL. */

@@ -8,6 +8,7 @@ import type { FileStore } from '../src/core/file-store.ts';
 import { newId } from '../src/core/ids.ts';
 import type { Mailer } from '../src/core/mailer.ts';
 import type { SearchEngines, Searcher } from '../src/core/search-index.ts';
+import type { Span, Tracer } from '../src/core/trace.ts';
 import type { Wake } from '../src/core/wake.ts';
 
 /** What the workers take from `createDeps`. */
@@ -26,10 +27,12 @@ export interface WorkerDeps {
   mailer: Mailer;
   wake: Wake;
   metrics: DeliveryMeter;
+  /** Null where no traces are made. */
+  tracer: Tracer | null;
 }
 
 /** The ctx of a job: the system acts, under the job's name. */
-export function systemCtx(deps: WorkerDeps, name: string, deliveryId?: string): Ctx {
+export function systemCtx(deps: WorkerDeps, name: string, deliveryId?: string, span?: Span): Ctx {
   return {
     actor: { kind: 'system', name },
     db: deps.db,
@@ -40,5 +43,6 @@ export function systemCtx(deps: WorkerDeps, name: string, deliveryId?: string): 
     fileStore: deps.fileStore,
     wakeRelay: deps.wake.wake,
     ...(deliveryId === undefined ? {} : { deliveryId }),
+    ...(span === undefined ? {} : { span }),
   };
 }

@@ -13,6 +13,8 @@ export const messages = pgTable(
     subjectType: text('subject_type').notNull(),
     subjectId: uuid('subject_id').notNull(),
     actorOrganizationId: uuid('actor_organization_id'),
+    /** W3C Trace Context of what caused it, where traces are made. */
+    traceparent: text('traceparent'),
     createdAt: createdAt(),
   },
   (t) => [index('messages_xid_id_idx').on(t.xid, t.id), index('messages_created_at_idx').on(t.createdAt)],

@@ -3,6 +3,7 @@ import type { Actor } from './actor.ts';
 import type { Clock } from './clock.ts';
 import type { FileStore } from './file-store.ts';
 import type { Searcher } from './search-index.ts';
+import type { Span } from './trace.ts';
 
 export interface Log {
   debug(fields: object, message: string): void;
@@ -30,6 +31,8 @@ export interface Ctx {
   /** Called after each commit that may have left work for the relay. */
   wakeRelay: () => void;
   idempotency?: IdempotencyClaim;
+  /** Of the request or the job, where traces are made. */
+  span?: Span;
   /** The delivery that this job fulfils; the verb's transaction claims it. */
   deliveryId?: string;
   /** Called after the commit that claimed it: nobody need close it any more. */

@@ -20,7 +20,14 @@ export async function emit(
   const list = Array.isArray(facts) ? facts : [facts];
   if (list.length === 0) return [];
   const actorOrganizationId = ctx.actor.kind === 'user' ? ctx.actor.organizationId : null;
-  const rows = list.map((fact) => ({ id: newId(), createdAt: ctx.clock.now(), actorOrganizationId, ...fact }));
+  const traceparent = ctx.span?.traceparent ?? null;
+  const rows = list.map((fact) => ({
+    id: newId(),
+    createdAt: ctx.clock.now(),
+    actorOrganizationId,
+    traceparent,
+    ...fact,
+  }));
   await tx.insert(messages).values(rows);
   const owed = rows.flatMap((row) =>
     subscriptions[row.type as MessageType].map((handler) => ({

@@ -6,6 +6,7 @@ import type { Ctx, IdempotencyClaim } from './ctx.ts';
 import { AppError } from './errors.ts';
 import { translatePgError } from './pg-errors.ts';
 import { TracedRefusal } from './refusals.ts';
+import { traced } from './trace.ts';
 
 export type Tx = Parameters<Parameters<Database['transaction']>[0]>[0];
 
@@ -21,6 +22,10 @@ export class AlreadyDone extends Error {}
  * Row-level security sees the actor through settings local to the transaction.
  */
 export async function transaction<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return await traced(ctx.span, () => claimAndWork(ctx, work));
+}
+
+async function claimAndWork<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     const answer = await ctx.db.transaction(async (tx) => {
       await tellActor(tx, ctx.actor);
@@ -43,6 +48,10 @@ export async function transaction<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Pr
 
 /** Runs reads that touch confidential rows: same settings for row-level security, nothing may be written. */
 export async function readTransaction<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return await traced(ctx.span, () => read(ctx, work));
+}
+
+async function read<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     return await ctx.db.transaction(
       async (tx) => {

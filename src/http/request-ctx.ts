@@ -11,7 +11,7 @@ declare module 'fastify' {
   }
 }
 
-type BaseCtx = Omit<Ctx, 'actor' | 'requestId' | 'idempotency' | 'deliveryId'>;
+type BaseCtx = Omit<Ctx, 'actor' | 'requestId' | 'idempotency' | 'span' | 'deliveryId'>;
 
 /** Gives every request its ctx once the actor is known, and holds the operation's access rule against that actor. */
 export function useRequestCtx(
@@ -56,6 +56,7 @@ export function useRequestCtx(
       requestId: request.id,
       log: request.log,
       ...(claim ? { idempotency: claim } : {}),
+      ...(request.span ? { span: request.span } : {}),
     };
   });
 }

@@ -13,8 +13,8 @@ const messageId = '0192f0c4-ba00-7e54-9006-8293a4b5c6d6';
 const subjectId = '0192f0c4-b000-7e50-9005-8293a4b5c6d0';
 const at = new Date('2026-11-22T02:00:00.000Z');
 
-function header(name: string, description: string, example: string) {
-  return { name, in: 'header', required: true, description, schema: Type.String(), example };
+function header(name: string, description: string, example: string, required = true) {
+  return { name, in: 'header', required, description, schema: Type.String(), example };
 }
 
 const headers = [
@@ -32,6 +32,12 @@ const headers = [
     'webhook-signature',
     'One or more signatures, separated by blanks: `v1,` and the base64 of the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}`.',
     'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
+  ),
+  header(
+    'traceparent',
+    'W3C Trace Context, where the platform makes traces. It is not signed: it says nothing about who sent the message.',
+    '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    false,
   ),
 ];
 

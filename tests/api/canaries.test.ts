@@ -17,8 +17,11 @@ import {
   type TestApi,
   type World,
 } from '../setup/api.ts';
+import { Collector } from '../setup/collector.ts';
 import { nextTopic } from '../setup/matching.ts';
 import { fillPath, operationsOf } from '../setup/operations.ts';
+import { Receiver } from '../setup/receiver.ts';
+import { createWebhook } from '../setup/webhooks.ts';
 
 /** One string in every confidential field. None of them is a word of any other field. */
 const demandSecrets = {
@@ -54,6 +57,9 @@ const fileText = 'Qzbytes';
 const anonymousName = 'Qzanonymous枸杞公司';
 
 const logLines: string[] = [];
+const collector = new Collector();
+/** The university's own program. */
+const program = new Receiver();
 let api: TestApi;
 let world: World;
 let workers: Workers;
@@ -65,7 +71,11 @@ let streams: Map<string, Followed>;
 let story: { demand: Body; result: Body; match: Body; introduction: Body; message: Body };
 
 beforeAll(async () => {
-  api = await startApi({}, { logLines });
+  await collector.start();
+  await program.start();
+  vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '25');
+  api = await startApi({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, WEBHOOK_ALLOW_PRIVATE: 'yes' }, { logLines });
+  vi.unstubAllEnvs();
   owner = new pg.Client({ connectionString: api.deps.databaseUrl });
   await owner.connect();
   world = await createWorld(api);
@@ -87,12 +97,14 @@ beforeAll(async () => {
   })) {
     streams.set(name, await follow(person, '/v1/notifications/stream'));
   }
+  await createWebhook(university, program.url('/told'));
   story = await tellStory();
 }, 240_000);
 afterAll(async () => {
   await workers.close();
   await owner.end();
   await api.close();
+  await Promise.all([collector.close(), program.close()]);
 });
 
 /** The enterprise that posts its demand anonymously. */
@@ -398,6 +410,70 @@ describe('what is streamed', () => {
     expect(followed.text).toContain('"status":"done"');
     const said = [...Object.values(demandSecrets), ...Object.values(resultSecrets), 'Qzanonymous', story.demand.title];
     expect(said.filter((secret) => followed.text.includes(secret))).toEqual([]);
+  });
+});
+
+describe('what is traced', () => {
+  it('goes from a request over the outbox and its job to the notice, and on to the call of an endpoint', async () => {
+    const request = `POST /v1/results/:id/publish`;
+    const trace = await vi.waitFor(async () => {
+      const spans = collector.traceOf(request);
+      expect(spans.map(({ name }) => name)).toEqual(expect.arrayContaining(['POST webhook', 'process notify']));
+      return spans;
+    }, patience);
+    const [root] = trace.filter(({ parentSpanId = '' }) => parentSpanId === '');
+    expect(root).toMatchObject({ name: request, facts: { 'http.route': '/v1/results/:id/publish' } });
+    const below = (parent: string) =>
+      trace.filter((span) => trace.some((one) => one.name === parent && one.spanId === span.parentSpanId));
+    const namesBelow = (parent: string) => new Set(below(parent).map(({ name }) => name));
+    expect(namesBelow(request)).toEqual(
+      new Set(
+        ['notify', 'refresh-matches', 'deliver-webhook']
+          .flatMap((handler) => [`publish ${handler}`, `process ${handler}`])
+          .concat('publishResult'),
+      ),
+    );
+    expect(namesBelow('process deliver-webhook')).toContain('POST webhook');
+    const { rows: told } = await owner.query<{ type: string }>(
+      'select n.type from notifications n join messages m on m.id = n.message_id where m.traceparent = $1',
+      [`00-${root?.traceId}-${root?.spanId}-01`],
+    );
+    expect(told).toContainEqual({ type: 'result.published' });
+    const calls = below('process deliver-webhook').map((span) => `00-${span.traceId}-${span.spanId}-01`);
+    const received = program.received.filter(({ headers }) => calls.includes(headers.traceparent ?? ''));
+    expect(received.map(({ body }) => JSON.parse(body).type)).toEqual(['result.published']);
+  });
+
+  it('goes on where a job causes something new: from a publication to the notice of the match that it made', async () => {
+    const { rows } = await owner.query<{ traceparent: string }>(
+      `select m.traceparent from notifications n join messages m on m.id = n.message_id
+       where n.type = 'match.suggested' and n.subject_id = $1`,
+      [story.match.id],
+    );
+    const traceIds = new Set(rows.map(({ traceparent }) => traceparent.split('-')[1]));
+    expect([...traceIds]).toEqual([collector.traceOf('POST /v1/demands/:id/publish')[0]?.traceId]);
+  });
+
+  it('takes no part in a trace that a stranger begins', async () => {
+    const theirs = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const sent = { traceparent: `00-${theirs}-00f067aa0ba902b7-01` };
+    const { headers } = await api.anonymous.get('/v1/vocabularies/technology-fields', sent);
+    await vi.waitFor(() => {
+      const spans = collector.spans.filter(({ facts }) => facts['duijie.request_id'] === headers['x-request-id']);
+      expect(spans).toHaveLength(1);
+      expect(spans[0]?.traceId).not.toBe(theirs);
+    }, patience);
+  });
+
+  it('is nothing confidential, of nobody, and no address', () => {
+    expect(collector.spans.length).toBeGreaterThan(100);
+    const all = [demandSecrets, resultSecrets, said].flatMap((secrets) => Object.values<string>(secrets));
+    const secrets = [...all, fileText, 'Qzanonymous', story.demand.title, program.url(''), '@', '127.0.0.1'];
+    expect(secrets.filter((secret) => collector.text.includes(secret))).toEqual([]);
+    for (const person of [hidden, world.admin, world.university]) {
+      for (const secret of [person.token, person.userId, person.organizationId])
+        expect(secret !== '' && collector.text.includes(secret)).toBe(false);
+    }
   });
 });
 

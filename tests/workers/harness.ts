@@ -85,6 +85,7 @@ export async function createHarness(redisUrl: string | null): Promise<Harness> {
       mailer: { send: async (mail) => void mails.push(mail) },
       wake: new Wake(),
       metrics: { count: (handler, outcome) => void counted.push(`${handler} ${outcome}`) },
+      tracer: null,
     };
   }
   const deps = process();

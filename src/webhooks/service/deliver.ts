@@ -47,14 +47,20 @@ export async function deliverWebhook(ctx: Ctx, message: StoredMessage, id: strin
   if (leave === null) throw busy(failing);
   try {
     const attemptedAt = ctx.clock.now();
-    const answer = await post(outgoing.client, message, letter, attemptedAt);
+    const answer = await post(ctx, outgoing.client, message, letter, attemptedAt);
     await record(ctx, message, letter, answer, attemptedAt);
   } finally {
     leave();
   }
 }
 
-async function post(client: WebhookClient, message: StoredMessage, letter: Letter, now: Date): Promise<Answer> {
+async function post(
+  ctx: Ctx,
+  client: WebhookClient,
+  message: StoredMessage,
+  letter: Letter,
+  now: Date,
+): Promise<Answer> {
   const body = JSON.stringify(toPayload({ message, ...letter }));
   const webhookId = webhookIdOf(message.id);
   const timestamp = Math.floor(now.getTime() / 1_000);
@@ -65,7 +71,18 @@ async function post(client: WebhookClient, message: StoredMessage, letter: Lette
     'webhook-timestamp': String(timestamp),
     'webhook-signature': sign(secrets, { id: webhookId, timestamp, body }),
   };
-  return await client.post(letter.webhook.url, headers, body);
+  const { url } = letter.webhook;
+  if (ctx.span === undefined) return await client.post(url, headers, body);
+  return await ctx.span.part(
+    async (span) => {
+      const answer = await client.post(url, { ...headers, traceparent: span.traceparent }, body);
+      // Never the URL, which may hold a key.
+      if (answer.statusCode !== null) span.add({ 'http.response.status_code': answer.statusCode });
+      if (answer.error !== null) span.fail(answer.error);
+      return answer;
+    },
+    { name: 'POST webhook', role: 'client' },
+  );
 }
 
 async function record(
