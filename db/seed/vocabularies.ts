@@ -15,6 +15,9 @@ export const vocabularyNames = [
   'plan-sources',
   'socioeconomic-goals',
   'field-crosswalk',
+  'contract-field-crosswalk',
+  'field-industry-crosswalk',
+  'industry-field-crosswalk',
   'industries',
   'regions',
   'cooperation-modes',
@@ -38,10 +41,24 @@ export const vocabularyNames = [
 
 type VocabularyName = (typeof vocabularyNames)[number];
 
+/** Crosswalks, each with the vocabulary that it leads to. */
+const crosswalkTargets: Partial<Record<VocabularyName, VocabularyName>> = {
+  'field-crosswalk': 'contract-fields',
+  'contract-field-crosswalk': 'technology-fields',
+  'field-industry-crosswalk': 'industries',
+  'industry-field-crosswalk': 'technology-fields',
+};
+
+/** In which vocabulary the parents of a vocabulary's terms are: itself, but for crosswalks. */
+export function parentVocabulary(name: VocabularyName): VocabularyName {
+  return crosswalkTargets[name] ?? name;
+}
+
 /** Loads what changed since the last start. Terms that the administrator added or retired stay as they are. */
 export async function seedVocabularies(client: pg.Client): Promise<void> {
   for (const name of vocabularyNames) {
-    const text = name === 'field-crosswalk' ? await crosswalkTerms() : await readVocabulary(name);
+    const target = parentVocabulary(name);
+    const text = target === name ? await readVocabulary(name) : await crosswalkTerms(name, target);
     const digest = createHash('sha256').update(text).digest('hex');
     const loaded = await client.query('select 1 from seed_digests where name = $1 and digest = $2', [name, digest]);
     if (loaded.rowCount) continue;
@@ -68,17 +85,16 @@ function readVocabulary(name: VocabularyName): Promise<string> {
   return readFile(join(packageRoot(), 'db', 'seed', 'vocabularies', `${name}.json`), 'utf8');
 }
 
-/** As terms: the code is a technology field, the parent the contract field it is prefilled with, under that one's name. */
-async function crosswalkTerms(): Promise<string> {
-  const rows: { technologyField: string; contractField: string }[] = JSON.parse(
-    await readVocabulary('field-crosswalk'),
-  );
-  const fields: { code: string; zh: string; en: string }[] = JSON.parse(await readVocabulary('contract-fields'));
+/** As terms: the code leads to its parent, a term of the other vocabulary, under that one's name. */
+async function crosswalkTerms(name: VocabularyName, target: VocabularyName): Promise<string> {
+  const rows: Record<string, string>[] = JSON.parse(await readVocabulary(name));
+  const fields: { code: string; zh: string; en: string }[] = JSON.parse(await readVocabulary(target));
   const byCode = new Map(fields.map((field) => [field.code, field]));
   return JSON.stringify(
-    rows.map(({ technologyField, contractField }) => {
-      const { zh = contractField, en = null } = byCode.get(contractField) ?? {};
-      return { code: technologyField, parentCode: contractField, zh, en };
+    rows.map((row) => {
+      const [code, parentCode = ''] = Object.values(row);
+      const { zh = parentCode, en = null } = byCode.get(parentCode) ?? {};
+      return { code, parentCode, zh, en };
     }),
   );
 }

@@ -64,7 +64,8 @@ const fields = {
   technologyField: Clearable(
     Type.String({
       pattern: '^[1-8]([0-9]{2})?$',
-      description: 'Of the 8 high-tech fields. Set alone, it sets the contract field by the crosswalk.',
+      description:
+        'Of the 8 high-tech fields. Set alone, it sets the contract field by the crosswalk; a contract field set alone sets it where it is open.',
     }),
   ),
   contractField: Clearable(code('contract-fields')),

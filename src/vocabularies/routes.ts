@@ -15,7 +15,7 @@ export async function vocabularyRoutes(fastify: FastifyInstance): Promise<void> 
       id: 'getVocabulary',
       summary: 'Read a controlled vocabulary',
       description:
-        'In display order, parents before children. In field-crosswalk a code is a technology field and its parent the contract field that a contract is prefilled with.',
+        'In display order, parents before children. In a crosswalk a code leads to its parent, which is of another vocabulary: field-crosswalk from a technology field to the contract field, contract-field-crosswalk back, field-industry-crosswalk from a technology field to the industry (GB/T 4754), industry-field-crosswalk back. They are proposals of this project, not published tables.',
       tag: 'vocabularies',
       access: 'public',
       input: {

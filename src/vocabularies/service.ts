@@ -1,3 +1,4 @@
+import { parentVocabulary } from '../../db/seed/vocabularies.ts';
 import { audit } from '../core/audit.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { found, type InputFault, invalidInput } from '../core/errors.ts';
@@ -18,7 +19,8 @@ export async function saveTerm(ctx: Ctx, input: SaveTerm & { name: VocabularyNam
   return await transaction(ctx, async (tx) => {
     mayKeepVocabularies(ctx.actor);
     const { name: vocabulary, code, zh, en = null, parentCode = null, retired = false } = input;
-    if (parentCode !== null) await checkTerms(tx, [{ vocabulary, code: parentCode, pointer: '/parentCode' }]);
+    if (parentCode !== null)
+      await checkTerms(tx, [{ vocabulary: parentVocabulary(vocabulary), code: parentCode, pointer: '/parentCode' }]);
     const row = await saveLocalTerm(tx, { vocabulary, code, parentCode, zh, en, retired });
     await audit(tx, ctx, {
       action: 'vocabulary.save',

@@ -118,6 +118,19 @@ describe('drafting a contract', () => {
     ]);
   });
 
+  test('of the two lists of fields, the one that is named leads to the other where that is open', async () => {
+    const { id } = await draft();
+    const fieldsAfter = async (body: object) => {
+      const answer = await world.enterprise.patch(`/v1/contracts/${id}`, body, { 'if-match': '*' });
+      return [answer.body.technologyField, answer.body.contractField];
+    };
+    expect(await fieldsAfter({ technologyField: '108' })).toEqual(['108', '10']);
+    expect(await fieldsAfter({ contractField: '11' })).toEqual(['108', '11']);
+    expect(await fieldsAfter({ technologyField: null })).toEqual([null, null]);
+    expect(await fieldsAfter({ contractField: '09' })).toEqual(['207', '09']);
+    expect(await fieldsAfter({ technologyField: null, contractField: '09' })).toEqual([null, '09']);
+  });
+
   test('strangers and a colleague get the answer of an unknown project; the broker sees it and may not; nothing is written', async () => {
     const before = await countWrites(api);
     const unknown = await world.enterprise.post('/v1/contracts', { projectId: demand.id });

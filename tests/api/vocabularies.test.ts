@@ -119,5 +119,21 @@ describe('keeping a vocabulary', () => {
     const crosswalk = await api.anonymous.get('/v1/vocabularies/field-crosswalk');
     const inorganic = crosswalk.body.items.find((term: { code: string }) => term.code === '402');
     expect(inorganic).toMatchObject({ parentCode: '05', zh: '新材料及其应用' });
+    for (const [name, code, parentCode, zh] of [
+      ['contract-field-crosswalk', '09', '207', '农业生物技术'],
+      ['field-industry-crosswalk', '402', '30', '非金属矿物制品业'],
+      ['industry-field-crosswalk', '65', '101', '软件'],
+    ]) {
+      const { items } = (await api.anonymous.get(`/v1/vocabularies/${name}`)).body;
+      expect(items.find((term: { code: string }) => term.code === code)).toMatchObject({ parentCode, zh });
+    }
+  });
+
+  it('lets the administrator lead a code elsewhere: to a code of the other list, and to no other', async () => {
+    const url = '/v1/vocabularies/field-crosswalk/terms/802';
+    const term = { zh: '先进制造', en: 'Advanced manufacturing' };
+    const own = await world.admin.put(url, { ...term, parentCode: '804' });
+    expect([own.status, own.body.errors?.[0].pointer]).toEqual([422, '/parentCode']);
+    expect((await world.admin.put(url, { ...term, parentCode: '03' })).body).toMatchObject({ parentCode: '03' });
   });
 });

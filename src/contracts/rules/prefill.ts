@@ -34,6 +34,8 @@ export interface PrefillSources {
   } | null;
   /** Technology field -> contract field. */
   crosswalk: ReadonlyMap<string, string>;
+  /** Technology field -> industry. */
+  industryOfField: ReadonlyMap<string, string>;
 }
 
 type Kind = Pick<ContractContent, 'type' | 'subtype'>;
@@ -113,7 +115,12 @@ export function prefill(sources: PrefillSources, chosen?: ContractContent['type'
     paymentMode: project.milestones.length > 1 ? 'instalments' : 'lump_sum',
     technologyField,
     contractField: technologyField === null ? null : (sources.crosswalk.get(technologyField) ?? null),
-    industry: demand?.industry ?? sources.buyer.industry ?? result?.applicationIndustries[0] ?? null,
+    industry:
+      demand?.industry ??
+      sources.buyer.industry ??
+      result?.applicationIndustries[0] ??
+      sources.industryOfField.get(technologyField ?? '') ??
+      null,
     socioeconomicGoal: null,
     planSource: null,
     // 'other' of a result is no kind that the form knows.

@@ -10,11 +10,25 @@ export async function loadContent(tx: Tx, row: ContractRow): Promise<ContractCon
   return contentOf(row, found((await listConfidentialRows(tx, [row.id])).get(row.id)));
 }
 
-/** The contract field that a technology field is registered under, by the vocabulary. */
-export async function crosswalkOf(tx: Tx, technologyField: string | null): Promise<string | null> {
-  if (technologyField === null) return null;
-  const terms = await getTerms(tx, [{ vocabulary: 'field-crosswalk', code: technologyField }]);
-  return terms.get(`field-crosswalk/${technologyField}`)?.parentCode ?? null;
+/**
+ * Of the two lists of fields, sets the one that was not named from the one that was: the contract field follows a technology
+ * field, and a technology field that nobody has stated a contract field.
+ */
+export async function relateFields(
+  tx: Tx,
+  content: ContractContent,
+  named: { technologyField?: string | null; contractField?: string | null },
+): Promise<void> {
+  if (named.contractField === undefined) {
+    if (named.technologyField !== undefined)
+      content.contractField = await across(tx, 'field-crosswalk', content.technologyField);
+  } else if (content.technologyField === null && named.technologyField === undefined)
+    content.technologyField = await across(tx, 'contract-field-crosswalk', content.contractField);
+}
+
+async function across(tx: Tx, vocabulary: TermUse['vocabulary'], code: string | null): Promise<string | null> {
+  if (code === null) return null;
+  return (await getTerms(tx, [{ vocabulary, code }])).get(`${vocabulary}/${code}`)?.parentCode ?? null;
 }
 
 /** The codes in a form, each with its vocabulary and the pointer that sets it. */

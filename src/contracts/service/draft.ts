@@ -17,7 +17,7 @@ import {
   updateContractRow,
 } from '../store.ts';
 import type { ContractView } from '../views.ts';
-import { checkContent, columnsOf, crosswalkOf, loadContent } from './content.ts';
+import { checkContent, columnsOf, loadContent, relateFields } from './content.ts';
 import { factsOf, readerOf, viewContract } from './read.ts';
 import { loadSources } from './sources.ts';
 
@@ -47,8 +47,7 @@ export async function createContract(ctx: Ctx, input: CreateContract): Promise<C
     requireLiveProject(project.status);
     const sources = await loadSources(tx, project, buyer.organizationId, seller.organizationId);
     const content = withChanges(prefill(sources, changes.type), changes);
-    if (changes.technologyField !== undefined && changes.contractField === undefined)
-      content.contractField = await crosswalkOf(tx, content.technologyField);
+    await relateFields(tx, content, changes);
     await checkContent(tx, content);
 
     const now = ctx.clock.now();
@@ -100,8 +99,7 @@ export async function updateContract(
     requireWritable(row.status);
     const former = await loadContent(tx, row);
     const content = withChanges(former, input);
-    if (input.technologyField !== undefined && input.contractField === undefined)
-      content.contractField = await crosswalkOf(tx, content.technologyField);
+    await relateFields(tx, content, input);
     await checkContent(tx, content, former);
     const { open, confidential } = columnsOf(content);
     await updateConfidential(tx, id, confidential);

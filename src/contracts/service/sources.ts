@@ -29,8 +29,17 @@ export async function loadSources(
   const fields = [...(demand?.technologyFields ?? []), ...(result?.technologyFields ?? [])];
   const terms = await getTerms(
     tx,
-    fields.map((code) => ({ vocabulary: 'field-crosswalk', code })),
+    fields.flatMap((code) => [
+      { vocabulary: 'field-crosswalk' as const, code },
+      { vocabulary: 'field-industry-crosswalk' as const, code },
+    ]),
   );
+  const crosswalk = (vocabulary: string) =>
+    new Map(
+      [...terms.values()].flatMap((term) =>
+        term.vocabulary === vocabulary && term.parentCode !== null ? [[term.code, term.parentCode]] : [],
+      ),
+    );
   return {
     project: {
       title: project.title,
@@ -46,7 +55,8 @@ export async function loadSources(
         }
       : null,
     result: result?.organizationId === sellerId ? { ...result, contact: await resultContact(tx, result.id) } : null,
-    crosswalk: new Map([...terms.values()].map((term) => [term.code, term.parentCode ?? ''])),
+    crosswalk: crosswalk('field-crosswalk'),
+    industryOfField: crosswalk('field-industry-crosswalk'),
   };
 }
 

@@ -35,6 +35,7 @@ const sources: PrefillSources = {
     ['206', '04'],
     ['207', '09'],
   ]),
+  industryOfField: new Map([['207', 'A']]),
 };
 
 describe('a form is filled in', () => {
@@ -53,12 +54,15 @@ describe('a form is filled in', () => {
     expect(prefill(one)).toMatchObject({ endsOn: '2027-03-31', paymentMode: 'lump_sum' });
   });
 
-  test("with the record's contact, else the organization's; the demand's industry, else the buyer's, else the result's", () => {
+  test("with the record's contact, else the organization's; the demand's industry, else the buyer's, the result's, or the field's", () => {
     const form = prefill(sources);
     expect([form.buyer.contact, form.seller.contact]).toEqual([{ name: '马工' }, { name: '总机' }]);
     expect(form.industry).toBe('13');
     expect(prefill({ ...sources, demand: { ...demand, industry: '15' } }).industry).toBe('15');
-    expect(prefill({ ...sources, buyer: { ...organization, industry: null } }).industry).toBe('14');
+    const unnamed = { ...sources, buyer: { ...organization, industry: null } };
+    expect(prefill(unnamed).industry).toBe('14');
+    expect(prefill({ ...unnamed, result: { ...result, applicationIndustries: [] } }).industry).toBe('A');
+    expect(prefill({ ...unnamed, demand: null, result: null }).industry).toBeNull();
   });
 
   test('with each kind of right and each inventor once, and no share that nobody has agreed', () => {

@@ -3,12 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { buildRegions, formatRegions } from '../../../db/seed/generate-regions.ts';
 
 type Term = { code: string; parentCode: string | null; zh: string; en: string | null };
-type Crosswalk = { technologyField: string; contractField: string };
 
 const folder = new URL('../../../db/seed/vocabularies/', import.meta.url);
-const crosswalkFile = 'field-crosswalk.json';
 const termFiles = readdirSync(folder)
-  .filter((file) => file.endsWith('.json') && file !== crosswalkFile)
+  .filter((file) => file.endsWith('.json') && !file.endsWith('-crosswalk.json'))
   .sort();
 
 function readText(file: string): string {
@@ -92,7 +90,6 @@ describe('the vocabulary files', () => {
 describe('the technology fields', () => {
   const fields = readTerms('technology-fields.json');
   const contractFields = codesOf(readTerms('contract-fields.json'));
-  const crosswalk = JSON.parse(readText(crosswalkFile)) as Crosswalk[];
 
   it('are eight at the first level and carry the first digit of their parent at the second', () => {
     const top = fields.filter((field) => field.parentCode === null);
@@ -113,10 +110,34 @@ describe('the technology fields', () => {
   it('stand beside eleven contract fields', () => {
     expect(contractFields).toEqual(['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11']);
   });
+});
 
-  it('lead from every field, at both levels, to exactly one existing contract field', () => {
-    expect(crosswalk.map((entry) => entry.technologyField)).toEqual(codesOf(fields));
-    expect(crosswalk.filter((entry) => !contractFields.includes(entry.contractField))).toEqual([]);
+describe('the crosswalks', () => {
+  const crosswalk = (name: string) => JSON.parse(readText(`${name}-crosswalk.json`)) as Record<string, string>[];
+  const targets = (name: string) => new Map(crosswalk(name).map((row) => Object.values(row) as [string, string]));
+
+  it.each([
+    ['field', 'technologyField', 'technology-fields', 'contractField', 'contract-fields'],
+    ['contract-field', 'contractField', 'contract-fields', 'technologyField', 'technology-fields'],
+    ['field-industry', 'technologyField', 'technology-fields', 'industry', 'industries'],
+    ['industry-field', 'industry', 'industries', 'technologyField', 'technology-fields'],
+  ])('%s leads from every code, at both levels, to exactly one existing code', (name, from, fromFile, to, toFile) => {
+    const known = codesOf(readTerms(`${toFile}.json`));
+    expect(crosswalk(name).filter((row) => Object.keys(row).join() !== `${from},${to}`)).toEqual([]);
+    expect(crosswalk(name).map((row) => row[from])).toEqual(codesOf(readTerms(`${fromFile}.json`)));
+    expect(crosswalk(name).filter((row) => !known.includes(row[to] ?? ''))).toEqual([]);
+  });
+
+  it('lead from a contract field back to itself, but for nuclear applications', () => {
+    const [there, back] = [targets('contract-field'), targets('field')];
+    const elsewhere = [...there].filter(([contractField, field]) => back.get(field) !== contractField);
+    expect(elsewhere.map(([contractField]) => contractField)).toEqual(['08']);
+  });
+
+  it('lead from an industry by its technology field to the contract field that bears its name', () => {
+    const contractFieldOf = (industry: string) => targets('field').get(targets('industry-field').get(industry) ?? '');
+    const named = { A: '09', G: '10', I: '01', N: '07', '27': '04', '37': '03', '44': '06', '56': '02', '78': '11' };
+    expect(Object.keys(named).map((industry) => [industry, contractFieldOf(industry)])).toEqual(Object.entries(named));
   });
 });
 
