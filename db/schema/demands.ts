@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  type AnyPgColumn,
   boolean,
   index,
   integer,
@@ -56,6 +57,8 @@ export const demands = pgTable(
     /** The licence that the enterprise wants. */
     exclusivity: text('exclusivity', { enum: ['exclusive', 'sole', 'non_exclusive', 'any'] }),
     anonymous: boolean('anonymous').notNull().default(false),
+    /** Of a record that was closed as a duplicate: the one that stands for both. */
+    mergedIntoId: uuid('merged_into_id').references((): AnyPgColumn => demands.id),
     version: versionColumn(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
@@ -69,6 +72,7 @@ export const demands = pgTable(
     index('demands_valid_until_idx').on(t.validUntil),
     index('demands_in_review_idx').on(t.homeMarketId, t.id).where(sql`status = 'submitted' or revision is not null`),
     index('demands_assigned_to_user_id_idx').on(t.assignedToUserId).where(sql`assigned_to_user_id is not null`),
+    index('demands_merged_into_id_idx').on(t.mergedIntoId).where(sql`merged_into_id is not null`),
   ],
 );
 

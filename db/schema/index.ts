@@ -7,6 +7,7 @@ export * from './conversations.ts';
 export * from './credit.ts';
 export * from './demands.ts';
 export * from './diagnoses.ts';
+export * from './duplicate-links.ts';
 export * from './experts.ts';
 export * from './files.ts';
 export * from './imports.ts';

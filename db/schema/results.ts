@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgSequence, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  type AnyPgColumn,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgSequence,
+  pgTable,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { createdAt, idColumn, updatedAt, versionColumn } from './columns.ts';
 import { organizations } from './organizations.ts';
 import { type Contact, moneyColumns, recordColumns, recordStatuses } from './records.ts';
@@ -69,6 +80,8 @@ export const results = pgTable(
     exclusivity: text('exclusivity', { enum: ['exclusive', 'sole', 'non_exclusive', 'any'] }),
     evaluationForm: text('evaluation_form'),
     registration: jsonb('registration').$type<{ number: string; date: string }>(),
+    /** Of a record that was closed as a duplicate: the one that stands for both. */
+    mergedIntoId: uuid('merged_into_id').references((): AnyPgColumn => results.id),
     version: versionColumn(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
@@ -81,6 +94,7 @@ export const results = pgTable(
     index('results_valid_until_idx').on(t.validUntil),
     index('results_in_review_idx').on(t.homeMarketId, t.id).where(sql`status = 'submitted' or revision is not null`),
     index('results_assigned_to_user_id_idx').on(t.assignedToUserId).where(sql`assigned_to_user_id is not null`),
+    index('results_merged_into_id_idx').on(t.mergedIntoId).where(sql`merged_into_id is not null`),
   ],
 );
 

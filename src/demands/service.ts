@@ -7,6 +7,7 @@ import {
   type RecordKind,
   recordDrafting,
   recordLifecycle,
+  recordMerging,
   recordReading,
   recordReviewing,
 } from '../records/service.ts';
@@ -94,6 +95,7 @@ const reading = recordReading(kind);
 const drafting = recordDrafting(kind, reading.show);
 const lifecycle = recordLifecycle(kind, reading.show);
 const reviewing = recordReviewing(kind);
+const merging = recordMerging(kind, reading.show);
 
 export const createDemand = drafting.create;
 export const createDemands = drafting.createMany;
@@ -112,6 +114,9 @@ export const expireDemands = lifecycle.expireDue;
 export const getDemandHistory = lifecycle.history;
 export const markDemandInNegotiation = lifecycle.negotiate;
 export const markDemandContracted = lifecycle.contract;
+
+export const mergeDemand = merging.merge;
+export const unmergeDemand = merging.unmerge;
 
 export const assignDemand = reviewing.assign;
 export const releaseDemandsOf = reviewing.release;

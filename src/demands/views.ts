@@ -5,6 +5,7 @@ import {
   ContactView,
   type DuplicateView,
   duplicatesWarning,
+  MergedIntoId,
   MoneyView,
   Nullable,
   OwnerView,
@@ -114,6 +115,7 @@ export const OwnerDemandView = Type.Object(
     homeMarketId: Type.String({ format: 'uuid' }),
     returnReason: Nullable.string,
     outcome: Nullable.string,
+    mergedIntoId: MergedIntoId,
     revision: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
       description: 'A change to the published record that waits for the broker.',
     }),
@@ -170,6 +172,7 @@ export function toOwnerDemandView(
     homeMarketId: row.homeMarketId,
     returnReason: row.returnReason,
     outcome: row.outcome,
+    mergedIntoId: row.mergedIntoId,
     revision: row.revision && { ...row.revision, ...(confidential?.revision && { budget: confidential.revision }) },
     createdByUserId: row.createdByUserId,
     createdAt: row.createdAt.toISOString(),

@@ -6,3 +6,9 @@ const ended: readonly RecordStatus[] = ['contracted', 'fulfilled', 'withdrawn', 
 export function isComparable(status: RecordStatus): boolean {
   return !ended.includes(status);
 }
+
+/** A pair of ids in the one order that it is kept in. */
+export function pairOf(one: string, other: string): readonly [string, string] {
+  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
+  return a < b ? [a, b] : [b, a];
+}

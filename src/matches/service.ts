@@ -3,6 +3,7 @@ export * from './service/answer.ts';
 export { getAnswerTimes } from './service/answer-times.ts';
 export { answerQuestion, askWorker } from './service/ask-worker.ts';
 export * from './service/assign.ts';
+export { carryOver, isInIntroduction } from './service/carry-over.ts';
 export { toMatchDemand, toMatchResult } from './service/hydrate.ts';
 export * from './service/introduce.ts';
 export * from './service/introductions.ts';

@@ -1,4 +1,5 @@
 export * from './store/answers.ts';
+export * from './store/carry-over.ts';
 export * from './store/desk.ts';
 export * from './store/introductions.ts';
 export * from './store/matches.ts';

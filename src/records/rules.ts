@@ -33,6 +33,8 @@ export const recordTransitions = {
   withdraw: { from: ['draft', 'submitted', 'returned', 'published', 'in_negotiation', 'expired'], to: 'withdrawn' },
   close: { from: ['published', 'in_negotiation', 'contracted', 'fulfilled'], to: 'closed' },
   expire: { from: ['published', 'in_negotiation'], to: 'expired' },
+  merge: { from: ['submitted', 'published'], to: 'closed' },
+  unmerge: { from: ['closed'], to: 'submitted' },
 } as const satisfies Record<string, Transition<RecordStatus>>;
 
 export type RecordStep = keyof typeof recordTransitions;

@@ -3,6 +3,7 @@ export * from './rules.ts';
 export { recordDrafting } from './service/drafting.ts';
 export type { Columns, DuplicateCheck, NewRecord, Parts, RecordKind } from './service/kind.ts';
 export { recordLifecycle } from './service/lifecycle.ts';
+export { recordMerging } from './service/merging.ts';
 export { recordReading } from './service/reading.ts';
 export { recordReviewing } from './service/reviewing.ts';
 export type { DueFilter, RecordFilter, ReviewFilter, TerritoryPage, Within } from './store.ts';

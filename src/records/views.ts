@@ -112,6 +112,11 @@ export const MoneyView = Type.Object(
 );
 export type MoneyView = Static<typeof MoneyView>;
 
+/** Of a record that was closed as a duplicate. */
+export const MergedIntoId = Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
+  description: 'The record that stands for this one, which was closed as its duplicate.',
+});
+
 export const DuplicateView = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),

@@ -7,6 +7,7 @@ import {
   type RecordKind,
   recordDrafting,
   recordLifecycle,
+  recordMerging,
   recordReading,
   recordReviewing,
 } from '../records/service.ts';
@@ -89,6 +90,7 @@ const reading = recordReading(kind);
 const drafting = recordDrafting(kind, reading.show);
 const lifecycle = recordLifecycle(kind, reading.show);
 const reviewing = recordReviewing(kind);
+const merging = recordMerging(kind, reading.show);
 
 export const createResult = drafting.create;
 export const createResults = drafting.createMany;
@@ -106,6 +108,9 @@ export const renewResult = lifecycle.renew;
 export const expireResults = lifecycle.expireDue;
 export const markResultContracted = lifecycle.contract;
 export const getResultHistory = lifecycle.history;
+
+export const mergeResult = merging.merge;
+export const unmergeResult = merging.unmerge;
 
 export const assignResult = reviewing.assign;
 export const releaseResultsOf = reviewing.release;

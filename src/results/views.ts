@@ -5,6 +5,7 @@ import {
   ContactView,
   type DuplicateView,
   duplicatesWarning,
+  MergedIntoId,
   MoneyView,
   Nullable,
   OwnerView,
@@ -122,6 +123,7 @@ export const OwnerResultView = Type.Object(
     homeMarketId: Type.String({ format: 'uuid' }),
     returnReason: Nullable.string,
     outcome: Nullable.string,
+    mergedIntoId: MergedIntoId,
     revision: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
       description: 'A change to the published record that waits for the broker.',
     }),
@@ -175,6 +177,7 @@ export function toOwnerResultView(
     homeMarketId: row.homeMarketId,
     returnReason: row.returnReason,
     outcome: row.outcome,
+    mergedIntoId: row.mergedIntoId,
     revision: row.revision && { ...row.revision, ...(confidential?.revision && { price: confidential.revision }) },
     createdByUserId: row.createdByUserId,
     createdAt: row.createdAt.toISOString(),

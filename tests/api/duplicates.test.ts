@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '../../db/client.ts';
@@ -19,6 +20,8 @@ import {
   type TestApi,
   type World,
 } from '../setup/api.ts';
+import { insertMatch } from '../setup/introductions.ts';
+import { messagesAbout } from '../setup/rows.ts';
 
 interface Told {
   of: string;
@@ -161,3 +164,139 @@ describe('a demand that was posted before', () => {
     expect(body.items.map((item: Body) => item.id)).toEqual([first.id]);
   });
 });
+
+const why = { reason: '重复填报' };
+const of = (kind: string, id: string) => `/v1/${kind}s/${id}`;
+
+describe.each(['demand', 'result'] as const)('a %s that a broker finds twice', (kind) => {
+  const ownerOf = () => (kind === 'demand' ? world.enterprise : world.university);
+  const strangerOf = () => (kind === 'demand' ? world.strangerEnterprise : world.strangerUniversity);
+  const brokerOf = () => (kind === 'demand' ? world.demandBroker : world.resultBroker);
+  const published = async (owner: Caller = ownerOf()) =>
+    kind === 'demand' ? await publishDemand(owner, brokerOf()) : await publishResult(owner, brokerOf());
+
+  async function inState(state: string): Promise<string> {
+    const input = kind === 'demand' ? demandInput : resultInput;
+    const { id } = (await ownerOf().post(`/v1/${kind}s`, input)).body;
+    const steps: Record<string, [Caller, string, object?][]> = {
+      draft: [],
+      submitted: [],
+      returned: [[brokerOf(), 'return', why]],
+      rejected: [[brokerOf(), 'reject', why]],
+      published: [[brokerOf(), 'publish']],
+      withdrawn: [[ownerOf(), 'withdraw']],
+      closed: [
+        [brokerOf(), 'publish'],
+        [brokerOf(), 'close', { outcome: 'other' }],
+      ],
+    };
+    if (state !== 'draft') await ownerOf().post(`${of(kind, id)}/submit`);
+    for (const [by, step, body] of steps[state] ?? []) await by.post(`${of(kind, id)}/${step}`, body);
+    expect((await ownerOf().get(of(kind, id))).body.status).toBe(state);
+    return id;
+  }
+
+  it('is merged while it is submitted or published, into one that is public, and into nothing else', async () => {
+    const into = (await published()).id;
+    const right: Record<string, number> = { submitted: 200, published: 200, draft: 404 };
+    for (const state of ['draft', 'submitted', 'returned', 'rejected', 'published', 'withdrawn', 'closed']) {
+      const id = await inState(state);
+      const answer = await brokerOf().post(`${of(kind, id)}/merge`, { intoId: into, ...why });
+      expect([state, answer.status]).toEqual([state, right[state] ?? 409]);
+      const wrongWay = await brokerOf().post(`${of(kind, into)}/merge`, { intoId: id, ...why });
+      const refused: Record<string, number> = { draft: 404 };
+      expect([state, wrongWay.status]).toEqual([state, refused[state] ?? 409]);
+      const after = (await ownerOf().get(of(kind, id))).body;
+      const merged = right[state] === 200;
+      expect(after).toMatchObject({ status: merged ? 'closed' : state, mergedIntoId: merged ? into : null });
+    }
+    const itself = await brokerOf().post(`${of(kind, into)}/merge`, { intoId: into, ...why });
+    expect(itself.body).toMatchObject({ status: 422, errors: [{ pointer: '/intoId' }] });
+    expect((await ownerOf().get(of(kind, into))).body).toMatchObject({ status: 'published', mergedIntoId: null });
+  });
+
+  it('leaves the public, says to whoever may see it where it went, and tells both owners', async () => {
+    const { id, version } = await published(strangerOf());
+    const into = (await published()).id;
+    const stale = { 'if-match': `"${version - 1}"` };
+    expect((await brokerOf().post(`${of(kind, id)}/merge`, { intoId: into, ...why }, stale)).status).toBe(412);
+    const answer = await brokerOf().post(`${of(kind, id)}/merge`, { intoId: into, ...why });
+    expect(answer.body).toMatchObject({
+      status: 'closed',
+      outcome: 'merged',
+      mergedIntoId: into,
+      returnReason: why.reason,
+    });
+    expect((await strangerOf().get(of(kind, id))).body).toMatchObject({ mergedIntoId: into });
+    expect((await ownerOf().get(of(kind, id))).status).toBe(404);
+    expect((await api.anonymous.get(of(kind, id))).status).toBe(404);
+    expect(await messagesAbout(api, id)).toEqual([`${kind}.submitted`, `${kind}.published`, `${kind}.merged`]);
+    expect((await messagesAbout(api, into)).at(-1)).toBe(`${kind}.absorbed`);
+    expect(await auditOf(id, `${kind}.merge`)).toMatchObject([
+      { fromStatus: 'published', toStatus: 'closed', details: { intoId: into, ...why } },
+    ]);
+    expect(await auditOf(into, `${kind}.absorb`)).toMatchObject([{ details: { mergedId: id } }]);
+
+    // Reversible: it goes back to review, also after the other has gone.
+    await ownerOf().post(`${of(kind, into)}/withdraw`);
+    const back = await brokerOf().post(`${of(kind, id)}/unmerge`, why);
+    expect(back.body).toMatchObject({ status: 'submitted', outcome: null, mergedIntoId: null, returnReason: null });
+    expect((await messagesAbout(api, id)).at(-1)).toBe(`${kind}.unmerged`);
+    expect((await brokerOf().post(`${of(kind, id)}/unmerge`, why)).status).toBe(409);
+    expect((await brokerOf().post(`${of(kind, id)}/publish`)).body).toMatchObject({ status: 'published' });
+    // One that was closed for another reason was never merged.
+    expect((await brokerOf().post(`${of(kind, await inState('closed'))}/unmerge`, why)).status).toBe(409);
+  });
+
+  it('takes what was shortlisted and asked for along, and stays where parties speak over it', async () => {
+    const partner =
+      kind === 'demand'
+        ? await publishResult(world.university, world.resultBroker)
+        : await publishDemand(world.enterprise, world.demandBroker);
+    const asker = kind === 'demand' ? world.university : world.enterprise;
+    const pair = (record: Body) => (kind === 'demand' ? ([record, partner] as const) : ([partner, record] as const));
+    const [twice, into] = [await published(strangerOf()), await published()];
+    const [from, to] = [await insertMatch(api, ...pair(twice)), await insertMatch(api, ...pair(into))];
+    await world.demandBroker.post(`/v1/matches/${from}/shortlist`);
+    const asked = await asker.post(`/v1/matches/${from}/introductions`, { message: '请介绍' });
+    expect(asked.body).toMatchObject({ status: 'requested' });
+
+    const merge = (id: string, intoId: string) => brokerOf().post(`${of(kind, id)}/merge`, { intoId, ...why });
+    expect((await merge(twice.id, into.id)).status).toBe(200);
+    expect((await world.demandBroker.get(`/v1/matches/${to}`)).body).toMatchObject({ status: 'shortlisted' });
+    const carried = await asker.get(`/v1/introductions/${asked.body.id}`);
+    expect(carried.body).toMatchObject({ status: 'requested', matchId: to, [kind]: { id: into.id } });
+    expect(JSON.stringify(carried.body)).not.toContain(strangerOf().organizationId);
+    expect((await world.demandBroker.post(`/v1/introductions/${asked.body.id}/open`, {})).status).toBe(200);
+
+    const another = (await published()).id;
+    const refused = await merge(into.id, another);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
+    expect((await ownerOf().get(of(kind, into.id))).body).toMatchObject({ status: 'published', mergedIntoId: null });
+    expect(await auditOf(into.id, `${kind}.merge`)).toEqual([]);
+  });
+
+  it('is linked and unlinked, which brokers see and nobody else', async () => {
+    const [one, other] = [(await published()).id, (await published(strangerOf())).id];
+    const links = (id: string) => `${of(kind, id)}/duplicate-links`;
+    const made = await brokerOf().post(links(one), { otherId: other, ...why });
+    expect(made).toMatchObject({ status: 201, body: { id: other, ...why } });
+    // Once, from either end.
+    expect((await brokerOf().post(links(other), { otherId: one, ...why })).status).toBe(409);
+    expect((await brokerOf().post(links(one), { otherId: one, ...why })).status).toBe(422);
+    expect((await brokerOf().post(links(one), { otherId: await inState('draft'), ...why })).status).toBe(404);
+    expect((await brokerOf().get(links(other))).body.items).toMatchObject([{ id: one, ...why }]);
+    expect((await ownerOf().get(links(one))).status).toBe(403);
+    expect(await auditOf(one, `${kind}.link_duplicate`)).toMatchObject([{ details: { otherId: other, ...why } }]);
+    expect((await brokerOf().delete(`${links(other)}/${one}`)).status).toBe(204);
+    expect((await brokerOf().delete(`${links(other)}/${one}`)).status).toBe(404);
+    expect((await brokerOf().get(links(one))).body).toEqual({ items: [] });
+    expect((await auditOf(other, `${kind}.unlink_duplicate`)).length).toBe(1);
+  });
+});
+
+async function auditOf(subjectId: string, action: string) {
+  const { auditEntries } = schema;
+  const rows = await api.deps.db.select().from(auditEntries).where(eq(auditEntries.subjectId, subjectId));
+  return rows.filter((row) => row.action === action);
+}

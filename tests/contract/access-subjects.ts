@@ -113,6 +113,25 @@ export class Subjects {
     return state === 'proposed' ? made : done(await university.post(`/v1/expert-assignments/${made.id}/accept`));
   }
 
+  /** The path of a link between two published records. */
+  async duplicateLink(kind: 'demand' | 'result'): Promise<string> {
+    const [{ id }, other] = [await this[kind]('published'), await this[kind]('published')];
+    const url = `/v1/${kind}s/${id}/duplicate-links`;
+    done(await this.#brokerOf(kind).post(url, { otherId: other.id, reason: '同一需求' }));
+    return `${url}/${other.id}`;
+  }
+
+  /** The path of a record that was merged into another. */
+  async merged(kind: 'demand' | 'result'): Promise<string> {
+    const [{ id }, into] = [await this[kind]('submitted'), await this[kind]('published')];
+    done(await this.#brokerOf(kind).post(`/v1/${kind}s/${id}/merge`, { intoId: into.id, reason: '重复填报' }));
+    return `/v1/${kind}s/${id}`;
+  }
+
+  #brokerOf(kind: 'demand' | 'result'): Caller {
+    return kind === 'demand' ? this.world.demandBroker : this.world.resultBroker;
+  }
+
   async match(): Promise<string> {
     this.#result ??= await this.result('published');
     return await insertMatch(this.api, await this.demand('published'), this.#result);

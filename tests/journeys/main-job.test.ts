@@ -37,6 +37,7 @@ const expectedRows = {
   diagnosis_versions: 0,
   diagnosis_visits: 0,
   disclosures: 4,
+  duplicate_links: 0,
   expert_assignments: 0,
   expert_confidential: 0,
   expert_results: 0,

@@ -1,18 +1,18 @@
 import { loadBackgroundTexts } from '../../../db/seed/background.ts';
 import type { Actor } from '../../core/actor.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { found, notFound } from '../../core/errors.ts';
+import { found } from '../../core/errors.ts';
 import type { SearchKind } from '../../core/search-index.ts';
-import { type DemandRow, getDemandRows, listPendingDemands, toPublicDemandViews } from '../../demands/service.ts';
+import { type DemandRow, listPendingDemands, toPublicDemandViews } from '../../demands/service.ts';
 import { type ComparedRecord, DuplicateJudge, duplicateLikeness } from '../../matching/duplicates.ts';
 import { analyse } from '../../matching/engine/analysis.ts';
-import { brokers, isPublic, owns, type Within } from '../../records/service.ts';
+import type { Within } from '../../records/service.ts';
 import type { DuplicatesView, DuplicateView } from '../../records/views.ts';
-import { getResultRows, listPendingResults, type ResultRow, toPublicResultViews } from '../../results/service.ts';
+import { listPendingResults, type ResultRow, toPublicResultViews } from '../../results/service.ts';
 import { findAlikeDocuments } from '../../search/service.ts';
+import { mayAskFor, sees } from '../policy.ts';
 import { isComparable } from '../rules.ts';
-
-type Row = DemandRow | ResultRow;
+import { type Row, rowsOf } from './rows.ts';
 
 /** Records that are looked at closely: of the index, and of those that it does not have. */
 const candidatesAtMost = 40;
@@ -28,9 +28,9 @@ let judge: DuplicateJudge | undefined;
  * @throws AppError NOT_FOUND for everybody but the record's owner and its brokers
  */
 export async function listDuplicates(ctx: Ctx, side: SearchKind, id: string): Promise<DuplicatesView> {
-  const [asked] = await rowsOf(ctx, side, [id]);
+  const [asked] = await rowsOf(ctx.db, side, [id]);
   const row = found(asked);
-  if (!owns(ctx.actor, row) && !brokers(ctx.actor, row)) throw notFound();
+  mayAskFor(ctx.actor, row);
   return { items: await findDuplicates(ctx, side, row) };
 }
 
@@ -67,16 +67,12 @@ async function findDuplicates(ctx: Ctx, side: SearchKind, row: Row): Promise<Dup
   });
 }
 
-function sees(actor: Actor, other: Row, now: Date): boolean {
-  return isPublic(other, now) || owns(actor, other) || brokers(actor, other);
-}
-
 /** Of the index those that share the most; of what it does not have, the newest. Each once, and never the record itself. */
 async function candidatesOf(ctx: Ctx, side: SearchKind, row: Row, terms: readonly string[]): Promise<Row[]> {
   const ids = await findAlikeDocuments(ctx, side, terms, candidatesAtMost);
   const within = withinOf(ctx.actor);
   const pending = within === null ? [] : await pendingOf(ctx, side, within);
-  const rows = [...(await rowsOf(ctx, side, ids)), ...pending];
+  const rows = [...(await rowsOf(ctx.db, side, ids)), ...pending];
   return [...new Map(rows.filter(({ id }) => id !== row.id).map((one) => [one.id, one])).values()];
 }
 
@@ -93,10 +89,6 @@ async function pendingOf(ctx: Ctx, side: SearchKind, within: Exclude<Within, nul
   return side === 'demand'
     ? await listPendingDemands(ctx.db, within, pendingAtMost)
     : await listPendingResults(ctx.db, within, pendingAtMost);
-}
-
-async function rowsOf(ctx: Ctx, side: SearchKind, ids: readonly string[]): Promise<Row[]> {
-  return side === 'demand' ? await getDemandRows(ctx.db, ids) : await getResultRows(ctx.db, ids);
 }
 
 async function publicViewsOf(ctx: Ctx, side: SearchKind, rows: readonly Row[]) {

@@ -163,6 +163,18 @@ export const en: Templates = {
     title: 'Your demand has expired',
     body: `${sentence(demand(p))} has expired; it may be submitted again.`,
   }),
+  'demand.merged': (p) => ({
+    title: 'Your demand was merged into another',
+    body: `${sentence(demand(p))} repeats another demand and was closed in its favour; ask your market if that is wrong.${reason(p)}`,
+  }),
+  'demand.absorbed': (p) => ({
+    title: 'A duplicate was merged into your demand',
+    body: `A duplicate was merged into ${demand(p)}, which stands for both from now on.`,
+  }),
+  'demand.unmerged': (p) => ({
+    title: 'Your demand stands by itself again',
+    body: `${sentence(demand(p))} is no longer merged into another; it waits for review.`,
+  }),
   'result.submitted': (p) => ({
     title: 'A result awaits review',
     body: sentence(`${result(p)} was submitted; please review it.`),
@@ -186,6 +198,18 @@ export const en: Templates = {
   'result.expired': (p) => ({
     title: 'Your result has expired',
     body: `${sentence(result(p))} has expired; it may be submitted again.`,
+  }),
+  'result.merged': (p) => ({
+    title: 'Your result was merged into another',
+    body: `${sentence(result(p))} repeats another result and was closed in its favour; ask your market if that is wrong.${reason(p)}`,
+  }),
+  'result.absorbed': (p) => ({
+    title: 'A duplicate was merged into your result',
+    body: `A duplicate was merged into ${result(p)}, which stands for both from now on.`,
+  }),
+  'result.unmerged': (p) => ({
+    title: 'Your result stands by itself again',
+    body: `${sentence(result(p))} is no longer merged into another; it waits for review.`,
   }),
   'match.suggested': (p) => ({
     title: 'A new match',

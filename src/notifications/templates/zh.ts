@@ -117,6 +117,12 @@ export const zh: Templates = {
     body: `${demand(p)}将于 ${p.validUntil ?? '近期'} 到期，仍然有效吗？请续期。`,
   }),
   'demand.expired': (p) => ({ title: '需求已到期', body: `${demand(p)}已到期下架，可修改后重新提交。` }),
+  'demand.merged': (p) => ({
+    title: '需求已合并',
+    body: `${demand(p)}与另一条需求重复，已由所属市场并入该条并关闭；如属误判请联系市场。${reason(p)}`,
+  }),
+  'demand.absorbed': (p) => ({ title: '有重复需求并入', body: `一条重复的需求已并入${demand(p)}，后续以本条为准。` }),
+  'demand.unmerged': (p) => ({ title: '需求合并已撤销', body: `${demand(p)}的合并已撤销，重新进入审核。` }),
   'result.submitted': (p) => ({ title: '成果待审核', body: `${result(p)}已提交，请审核。` }),
   'result.returned': (p) => ({ title: '成果被退回', body: `${result(p)}被退回修改。${reason(p)}` }),
   'result.rejected': (p) => ({ title: '成果未通过', body: `${result(p)}未通过审核。${reason(p)}` }),
@@ -126,6 +132,12 @@ export const zh: Templates = {
     body: `${result(p)}将于 ${p.validUntil ?? '近期'} 到期，仍然有效吗？请续期。`,
   }),
   'result.expired': (p) => ({ title: '成果已到期', body: `${result(p)}已到期下架，可修改后重新提交。` }),
+  'result.merged': (p) => ({
+    title: '成果已合并',
+    body: `${result(p)}与另一条成果重复，已由所属市场并入该条并关闭；如属误判请联系市场。${reason(p)}`,
+  }),
+  'result.absorbed': (p) => ({ title: '有重复成果并入', body: `一条重复的成果已并入${result(p)}，后续以本条为准。` }),
+  'result.unmerged': (p) => ({ title: '成果合并已撤销', body: `${result(p)}的合并已撤销，重新进入审核。` }),
   'match.suggested': (p) => ({
     title: '新的匹配建议',
     body: `${pair(p)}相匹配${p.score === undefined ? '' : `，得分 ${p.score}`}。`,

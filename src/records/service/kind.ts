@@ -16,6 +16,7 @@ export interface RecordRow extends OwnedRecord {
   contentVersion: number;
   revision: Record<string, unknown> | null;
   assignedToUserId: string | null;
+  mergedIntoId: string | null;
   publishedAt: Date | null;
   createdAt: Date;
   ownerVerified: boolean;

@@ -8,7 +8,7 @@ type State = 'draft' | 'submitted' | 'published';
 function recordRows(
   kind: 'demand' | 'result',
   input: object,
-  answers: Record<'create' | 'draft' | 'submitted' | 'brokered' | 'owned' | 'closed' | 'matches', string>,
+  answers: Record<'create' | 'draft' | 'submitted' | 'brokered' | 'linked' | 'owned' | 'closed' | 'matches', string>,
 ): Record<string, Row> {
   const path = `/v1/${kind}s`;
   const on =
@@ -51,6 +51,29 @@ function recordRows(
     [`POST ${path}/{id}/renew`]: { answers: answers.owned, request: on('published', '/renew', {}) },
     [`GET ${path}/{id}/matches`]: { answers: answers.matches, request: on('published', '/matches') },
     [`GET ${path}/{id}/duplicates`]: { answers: answers.matches, request: on('published', '/duplicates') },
+    [`GET ${path}/{id}/duplicate-links`]: { answers: answers.linked, request: on('published', '/duplicate-links') },
+    [`POST ${path}/{id}/duplicate-links`]: {
+      answers: answers.linked.replaceAll('200', '201'),
+      request: async (subjects) => {
+        const body = { otherId: (await subjects[kind]('published')).id, ...reason };
+        return { url: `${path}/${(await subjects[kind]('published')).id}/duplicate-links`, body };
+      },
+    },
+    [`DELETE ${path}/{id}/duplicate-links/{otherId}`]: {
+      answers: answers.linked.replaceAll('200', '204'),
+      request: async (subjects) => ({ url: await subjects.duplicateLink(kind) }),
+    },
+    [`POST ${path}/{id}/merge`]: {
+      answers: answers.brokered,
+      request: async (subjects) => {
+        const body = { intoId: (await subjects[kind]('published')).id, ...reason };
+        return { url: `${path}/${(await subjects[kind]('submitted')).id}/merge`, body };
+      },
+    },
+    [`POST ${path}/{id}/unmerge`]: {
+      answers: answers.brokered,
+      request: async (subjects) => ({ url: `${await subjects.merged(kind)}/unmerge`, body: reason }),
+    },
     [`GET ${path}/{id}/attachments`]: { answers: answers.matches, request: on('published', '/attachments') },
     [`GET ${path}/{id}/attachments (draft)`]: { answers: answers.draft, request: on('draft', '/attachments') },
     [`PUT ${path}/{id}/attachments/{name}`]: { answers: answers.owned, request: upload('published') },
@@ -69,6 +92,7 @@ export const demands = recordRows('demand', demandInput, {
   draft: '401 404 404 200 404 404 404 404 404',
   submitted: '404 404 404 200 404 200 404 200 404',
   brokered: '401 404 404 403 404 200 404 200 404',
+  linked: '401 403 403 403 403 200 403 200 403',
   owned: '401 403 403 200 403 403 403 403 403',
   closed: '401 403 403 200 403 200 403 200 403',
   matches: '401 404 404 200 404 200 404 200 404',
@@ -79,6 +103,7 @@ export const results = recordRows('result', resultInput, {
   draft: '401 404 404 404 200 404 404 404 404',
   submitted: '404 404 404 404 200 404 200 404 404',
   brokered: '401 404 404 404 403 404 200 404 404',
+  linked: '401 403 403 403 403 403 200 403 403',
   owned: '401 403 403 403 200 403 403 403 403',
   closed: '401 403 403 403 200 403 200 403 403',
   matches: '401 404 404 404 200 404 200 404 404',
