@@ -14,6 +14,7 @@ export {
   listCondition,
   listOrder,
   matchableCondition,
+  openCursor,
   ownerColumns,
   pendingCondition,
   rehomeRows,
