@@ -100,7 +100,7 @@ module.exports = {
     home('drizzle-orm', [
       '/store\\.ts$',
       '/store/',
-      '^src/core/(transaction|outbox|audit|housekeeping)\\.ts$',
+      '^src/core/(transaction|snapshot|outbox|audit|housekeeping)\\.ts$',
       '^src/search/postgres\\.ts$',
       '^db/',
       '^workers/store\\.ts$',

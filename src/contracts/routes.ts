@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { expectedVersion, requiredVersion } from '../http/etag.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
+import { sendTable } from '../http/table-download.ts';
 import {
   ContractReason,
   CreateContract,
@@ -11,7 +12,7 @@ import {
   ListContracts,
   UpdateContract,
 } from './inputs.ts';
-import { exportResponse, sendForms } from './routes/export.ts';
+import { exportResponse } from './routes/export.ts';
 import {
   approveContract,
   createContract,
@@ -79,7 +80,7 @@ export async function contractRoutes(fastify: FastifyInstance): Promise<void> {
     }),
     async (request, reply) => {
       const { format = 'xlsx' } = request.query;
-      return sendForms(reply, 'contracts', format, await exportContracts(request.ctx, request.query));
+      return sendTable(reply, 'contracts', format, await exportContracts(request.ctx, request.query));
     },
   );
 
@@ -96,7 +97,7 @@ export async function contractRoutes(fastify: FastifyInstance): Promise<void> {
     async (request, reply) => {
       const { format = 'xlsx' } = request.query;
       const { code, content } = await exportContract(request.ctx, request.params.id, format);
-      return sendForms(reply, code, format, content);
+      return sendTable(reply, code, format, content);
     },
   );
 

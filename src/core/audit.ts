@@ -11,7 +11,7 @@ export type AuditRow = typeof auditEntries.$inferSelect;
 export interface AuditFact {
   /** The verb, as `demand.publish`. */
   action: string;
-  subjectType: SubjectType | 'api_key' | 'session' | 'vocabulary' | 'delivery' | 'import';
+  subjectType: SubjectType | 'api_key' | 'session' | 'vocabulary' | 'delivery' | 'import' | 'export';
   subjectId: string;
   /** The market whose brokers may read this entry, where there is one. */
   marketId?: string | null;

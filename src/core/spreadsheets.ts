@@ -9,10 +9,15 @@ export type Batches = AsyncIterable<readonly (readonly CellValue[])[]>;
 
 /**
  * Text as a spreadsheet shows it: what begins like a formula gets an apostrophe before it (OWASP, CSV injection). In
- * XLSX, too, for people save what they opened as CSV.
+ * XLSX, too, for people save what they opened as CSV. One that has apostrophes there gets one more, so that `bareCell` finds each again.
  */
 export function escapeCell(value: CellValue): CellValue {
-  return typeof value === 'string' && /^[=+\-@\t\r\0]/.test(value) ? `'${value}` : value;
+  return typeof value === 'string' && /^'*[=+\-@\t\r\0]/.test(value) ? `'${value}` : value;
+}
+
+/** Text as it was before it was escaped. */
+export function bareCell(text: string): string {
+  return /^'+[=+\-@\t\r\0]/.test(text) ? text.slice(1) : text;
 }
 
 /** RFC 4180 in UTF-8 with a byte order mark, without which Excel takes Chinese for another encoding. */
@@ -26,6 +31,17 @@ function csvLines(rows: readonly (readonly CellValue[])[]): string {
     rows.map((row) => row.map(escapeCell)),
     { record_delimiter: 'windows' },
   );
+}
+
+export type TableFormat = 'xlsx' | 'csv' | 'json';
+
+/** A table in one of the formats, made while it is read. */
+export function tableOf(
+  format: TableFormat,
+  { sheet, header, batches }: { sheet: string; header: readonly string[]; batches: Batches },
+): AsyncGenerator<string | Buffer> {
+  if (format === 'csv') return csvOf(header, batches);
+  return format === 'json' ? jsonOf(header, batches) : xlsxOf(sheet, header, batches);
 }
 
 /** A row as an object with the headers as names. */

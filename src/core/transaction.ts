@@ -67,7 +67,7 @@ async function read<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Promise<T> {
 }
 
 /** The policies in `db/migrations` read these settings; `true` makes them end with the transaction. */
-async function tellActor(tx: Tx, actor: Actor): Promise<void> {
+export async function tellActor(tx: Tx, actor: Actor): Promise<void> {
   const organizationId = actor.kind === 'user' ? (actor.organizationId ?? '') : '';
   const marketIds = actor.kind === 'user' ? `{${actor.marketIds.join(',')}}` : '{}';
   await tx.execute(

@@ -125,7 +125,7 @@ function rowXml(
     const place = `r="${letters[at]}${number}"${isMarked ? ' s="2"' : plainStyle}`;
     if (cell === null || cell === '') xml += `<c ${place}/>`;
     else if (typeof cell === 'number') xml += `<c ${place}><v>${cell}</v></c>`;
-    else xml += `<c ${place} t="inlineStr"><is><t xml:space="preserve">${xmlText(cell)}</t></is></c>`;
+    else xml += `<c ${place} t="inlineStr"><is><t xml:space="preserve">${xmlText(literal(cell))}</t></is></c>`;
   }
   return `${xml}</row>`;
 }
@@ -143,6 +143,11 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
   '\r': '&#13;',
 };
+
+/** What readers would take for an escape (ECMA-376, ST_Xstring) has its first mark escaped. */
+function literal(text: string): string {
+  return text.includes('_x') ? text.replaceAll(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_') : text;
+}
 
 /** Text in XML 1.0, without what that cannot hold: control characters and halves of a surrogate pair. */
 function xmlText(text: string): string {

@@ -19,12 +19,15 @@ import {
   type DemandRow,
   getDemandConfidential,
   getDemandRow,
+  getDemandRows,
   insertDemands,
+  listDemandConfidential,
   listDemandReviews,
   listDemandRows,
   lockDemand,
   lockDueDemands,
   nextDemandNumbers,
+  openDemandList,
   rehomeDemandRows,
   releaseDemandRows,
   updateDemandConfidential,
@@ -45,6 +48,7 @@ export {
   countDemandReviewsByBroker,
   countTerritoryDemands,
   type DemandRow,
+  findDemandsByCode,
   getDemandConfidential,
   getDemandRows,
   listDemandIdsOf,
@@ -66,6 +70,8 @@ const kind: RecordKind<DemandRow, ConfidentialRow, UpdateDemand, PublicDemandVie
     get: getDemandRow,
     lock: lockDemand,
     list: listDemandRows,
+    openList: openDemandList,
+    getMany: getDemandRows,
     lockDue: lockDueDemands,
     listReviews: listDemandReviews,
     assign: assignDemandRow,
@@ -74,6 +80,7 @@ const kind: RecordKind<DemandRow, ConfidentialRow, UpdateDemand, PublicDemandVie
     insert: insertDemands,
     update: updateDemandRow,
     getConfidential: getDemandConfidential,
+    listConfidential: listDemandConfidential,
     updateConfidential: updateDemandConfidential,
   },
   rules: {
@@ -124,6 +131,7 @@ export const releaseDemandsOf = reviewing.release;
 export const viewDemand = reading.show;
 export const getDemand = reading.get;
 export const listDemands = reading.list;
+export const openDemands = reading.open;
 export const toPublicDemandViews = reading.toPublicViews;
 
 /** In another verb's transaction: a campaign gathered the demand, which its caller has locked. */

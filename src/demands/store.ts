@@ -13,6 +13,7 @@ import {
   listOrder,
   matchableCondition,
   type NewRecord,
+  openCursor,
   ownerColumns,
   pendingCondition,
   type RecordFilter,
@@ -68,6 +69,17 @@ export async function getDemandRows(db: Db, ids: readonly string[]): Promise<Dem
   return ids.length === 0 ? [] : await selectDemands(db).where(inArray(demands.id, [...ids]));
 }
 
+export async function findDemandsByCode(
+  db: Db,
+  codes: readonly string[],
+): Promise<{ id: string; code: string; organizationId: string }[]> {
+  if (codes.length === 0) return [];
+  return await db
+    .select({ id: demands.id, code: demands.code, organizationId: demands.organizationId })
+    .from(demands)
+    .where(inArray(demands.code, [...codes]));
+}
+
 export async function lockDemand(tx: Tx, id: string): Promise<DemandRow | undefined> {
   const [row] = await selectDemands(tx).where(eq(demands.id, id)).for('update', { of: demands });
   return row;
@@ -86,6 +98,18 @@ export async function updateDemandRow(tx: Tx, row: DemandRow, changes: Columns, 
 export async function getDemandConfidential(tx: Tx, id: string): Promise<ConfidentialRow | undefined> {
   const [row] = await tx.select().from(demandConfidential).where(eq(demandConfidential.demandId, id));
   return row && { ...row, excludedOrganizations: [...((await listExclusions(tx, [id])).get(id) ?? [])] };
+}
+
+export async function listDemandConfidential(tx: Tx, ids: readonly string[]): Promise<Map<string, ConfidentialRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx
+    .select()
+    .from(demandConfidential)
+    .where(inArray(demandConfidential.demandId, [...ids]));
+  const exclusions = await listExclusions(tx, ids);
+  return new Map(
+    rows.map((row) => [row.demandId, { ...row, excludedOrganizations: [...(exclusions.get(row.demandId) ?? [])] }]),
+  );
 }
 
 export async function updateDemandConfidential(tx: Tx, id: string, changes: Columns): Promise<void> {
@@ -124,6 +148,17 @@ export async function listDemandRows(db: Db, filter: RecordFilter): Promise<Dema
     .where(listCondition(demands, filter))
     .orderBy(...listOrder(demands, filter))
     .limit(filter.limit + 1);
+}
+
+/** Their ids, to be fetched in the transaction. */
+export async function openDemandList(tx: Tx, filter: RecordFilter): Promise<void> {
+  const ids = tx
+    .select({ id: demands.id })
+    .from(demands)
+    .innerJoin(organizations, eq(organizations.id, demands.organizationId))
+    .where(listCondition(demands, filter))
+    .orderBy(...listOrder(demands, filter));
+  await openCursor(tx, ids.getSQL());
 }
 
 export async function listMatchableDemandIds(db: Db): Promise<string[]> {

@@ -27,7 +27,7 @@ function plain(name: string): string {
     .replaceAll(/[*:\s"'“”]/g, '');
 }
 
-function unitOf(header: string): number | null {
+export function unitOf(header: string): number | null {
   if (/万元|10k|ten thousand/i.test(header)) return 10_000;
   return /元|cny|yuan/i.test(header) ? 1 : null;
 }

@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { importKinds } from '../../db/schema/index.ts';
 import { pageQuery } from '../core/paging.ts';
+import { organizationFilters } from '../organizations/inputs.ts';
+import { recordFilters } from '../records/inputs.ts';
 
 export const ImportKind = Type.Enum([...importKinds]);
 export type ImportKind = Static<typeof ImportKind>;
@@ -38,6 +40,12 @@ export type CommitImport = Static<typeof CommitImport>;
 
 export const ListProblems = Type.Object(pageQuery, { additionalProperties: false });
 export type ListProblems = Static<typeof ListProblems>;
+
+const format = Type.Optional(Type.Enum(['xlsx', 'csv', 'json'], { default: 'xlsx' }));
+
+export const ExportRecords = Type.Object({ format, ...recordFilters }, { additionalProperties: false });
+
+export const ExportOrganizations = Type.Object({ format, ...organizationFilters }, { additionalProperties: false });
 
 /** One row of a spreadsheet of organizations, beside `RegisterOrganization`. */
 export const ImportedAdmin = Type.Object(

@@ -5,7 +5,7 @@ import type { Ctx } from '../core/ctx.ts';
 import type { InputFault } from '../core/errors.ts';
 import type { Tx } from '../core/transaction.ts';
 import { CreateDemand } from '../demands/inputs.ts';
-import { createDemands, demandFaultsOf } from '../demands/service.ts';
+import { createDemands, demandFaultsOf, findDemandsByCode } from '../demands/service.ts';
 import { bodyChecker } from '../http/validation.ts';
 import { RegisterOrganization } from '../organizations/inputs.ts';
 import {
@@ -16,7 +16,7 @@ import {
   verifyAddedOrganization,
 } from '../organizations/service.ts';
 import { CreateResult } from '../results/inputs.ts';
-import { createResults, resultFaultsOf } from '../results/service.ts';
+import { createResults, findResultsByCode, resultFaultsOf } from '../results/service.ts';
 import type { ImportColumn } from './columns/column.ts';
 import { demandColumns } from './columns/demands.ts';
 import { organizationColumns } from './columns/organizations.ts';
@@ -40,6 +40,8 @@ export interface ImportedKind {
   columns: readonly ImportColumn[];
   /** Who posts such records; null for organizations, which are nobody's. */
   ownedBy: 'enterprise' | 'university' | null;
+  /** Records that carry these codes: a file that was exported names its rows by them. */
+  findByCode(tx: Tx, codes: readonly string[]): Promise<{ id: string; code: string; organizationId: string }[]>;
   /** What the schema of the verb's input has against it. */
   check(input: unknown): InputFault[];
   /** What only a look at the database finds, row by row. */
@@ -75,6 +77,7 @@ export const importedKinds: Readonly<Record<ImportKind, ImportedKind>> = {
     sheet: '技术需求',
     columns: demandColumns,
     ownedBy: 'enterprise',
+    findByCode: findDemandsByCode,
     check: bodyChecker(CreateDemand),
     faultsOf: (tx, ctx, rows) => demandFaultsOf(tx, ctx, drafts(rows)),
     make: (tx, ctx, rows) => createDemands(tx, ctx, drafts(rows)),
@@ -84,6 +87,7 @@ export const importedKinds: Readonly<Record<ImportKind, ImportedKind>> = {
     sheet: '科技成果',
     columns: resultColumns,
     ownedBy: 'university',
+    findByCode: findResultsByCode,
     check: bodyChecker(CreateResult),
     faultsOf: (tx, ctx, rows) => resultFaultsOf(tx, ctx, drafts(rows)),
     make: (tx, ctx, rows) => createResults(tx, ctx, drafts(rows)),
@@ -93,6 +97,8 @@ export const importedKinds: Readonly<Record<ImportKind, ImportedKind>> = {
     sheet: '机构',
     columns: organizationColumns,
     ownedBy: null,
+    // By their credit codes, which are taken then.
+    findByCode: async () => [],
     check: bodyChecker(ImportedOrganization),
     faultsOf: organizationFaults,
     make: makeOrganizations,

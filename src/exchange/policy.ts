@@ -23,6 +23,12 @@ export function isStaff(actor: UserActor): boolean {
   return actor.role === 'broker' || actor.role === 'director';
 }
 
+/** Lists are taken away by name, for that is written down; what is in them is for each list to say. */
+export function mayExport(actor: Actor): UserActor {
+  if (actor.kind === 'user') return actor;
+  throw forbidden({ zh: '请登录后导出。', en: 'Sign in to export a list.' });
+}
+
 /** A file that was read is its reader's alone: it holds contacts and amounts. */
 export function maySeeImport(actor: Actor, row: { requestedByUserId: string }): void {
   if (actor.kind === 'user' && actor.userId === row.requestedByUserId) return;

@@ -8,6 +8,7 @@ import { PageOf } from '../http/page.ts';
 import { CommitImport, ListProblems, StartImport, TemplateParams } from './inputs.ts';
 import type { ImportedKind } from './kinds.ts';
 import { tableLimits } from './reading/table.ts';
+import { routesOfExports } from './routes/export.ts';
 import { TableBody, tableOf, tableProblems, useTableBodies } from './routes/upload.ts';
 import { commitImport, exportProblems, getImport, importTemplate, listProblems, startImport } from './service.ts';
 import { ImportProblemView, ImportView } from './views.ts';
@@ -56,6 +57,8 @@ export async function exchangeRoutes(fastify: FastifyInstance): Promise<void> {
     useTableBodies(scope);
     uploadRoute(scope);
   });
+
+  routesOfExports(fastify);
 
   app.get(
     '/imports/:id',

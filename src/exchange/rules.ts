@@ -19,6 +19,11 @@ export function rowKeyOf(key: string | undefined, input: Readonly<Record<string,
   return `content:${createHash('sha256').update(canonical(input)).digest('hex')}`;
 }
 
+/** The code of ours that a row goes by, as exported files have it. */
+export function codeInKey(rowKey: string): string | null {
+  return /^key:([DR]\d{4}-\d{6}-\d{6,})$/.exec(rowKey)?.[1] ?? null;
+}
+
 /** JSON whose names stand in one order. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;

@@ -130,17 +130,18 @@ export const AddTier = Type.Object(
 );
 export type AddTier = Static<typeof AddTier>;
 
-export const ListOrganizations = Type.Object(
-  {
-    ...pageQuery,
-    kind: Type.Optional(Type.Enum(['enterprise', 'university', 'government', 'peer'])),
-    status: Type.Optional(
-      Type.Enum(['pending', 'verified', 'suspended'], {
-        description: 'Anything but verified: within your territory only.',
-      }),
-    ),
-    regionCode: Type.Optional(RegionCode),
-  },
-  { additionalProperties: false },
-);
+/** Which organizations a list is of. */
+export const organizationFilters = {
+  kind: Type.Optional(Type.Enum(['enterprise', 'university', 'government', 'peer'])),
+  status: Type.Optional(
+    Type.Enum(['pending', 'verified', 'suspended'], {
+      description: 'Anything but verified: within your territory only.',
+    }),
+  ),
+  regionCode: Type.Optional(RegionCode),
+};
+
+export const ListOrganizations = Type.Object({ ...pageQuery, ...organizationFilters }, { additionalProperties: false });
 export type ListOrganizations = Static<typeof ListOrganizations>;
+
+export type OrganizationList = Pick<ListOrganizations, keyof typeof organizationFilters>;

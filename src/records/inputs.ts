@@ -100,19 +100,20 @@ export const RenewBody = Type.Object(
   { title: 'RenewBody', additionalProperties: false, examples: [{ validUntil: '2027-12-31' }] },
 );
 
-export const ListRecords = Type.Object(
-  {
-    ...pageQuery,
-    view: Type.Optional(
-      Type.Enum(['public', 'mine', 'desk'], {
-        default: 'public',
-        description: "public: what anybody may read; mine: my organization's; desk: all of a broker's territory.",
-      }),
-    ),
-    status: Type.Optional(Type.String({ maxLength: 20, description: 'For mine and desk.' })),
-    technologyField: Type.Optional(Type.String({ pattern: '^[1-8]([0-9]{2})?$' })),
-    regionCode: Type.Optional(RegionCode),
-  },
-  { additionalProperties: false },
-);
+/** Which records a list is of. */
+export const recordFilters = {
+  view: Type.Optional(
+    Type.Enum(['public', 'mine', 'desk'], {
+      default: 'public',
+      description: "public: what anybody may read; mine: my organization's; desk: all of a broker's territory.",
+    }),
+  ),
+  status: Type.Optional(Type.String({ maxLength: 20, description: 'For mine and desk.' })),
+  technologyField: Type.Optional(Type.String({ pattern: '^[1-8]([0-9]{2})?$' })),
+  regionCode: Type.Optional(RegionCode),
+};
+
+export const ListRecords = Type.Object({ ...pageQuery, ...recordFilters }, { additionalProperties: false });
 export type ListRecords = Static<typeof ListRecords>;
+
+export type RecordList = Pick<ListRecords, keyof typeof recordFilters>;

@@ -15,6 +15,7 @@ export {
   listCondition,
   listOrder,
   matchableCondition,
+  openCursor,
   ownerColumns,
   pendingCondition,
   rehomeRows,

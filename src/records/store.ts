@@ -45,6 +45,16 @@ export function listCondition(table: RecordTable, filter: RecordFilter): SQL | u
   );
 }
 
+/** Goes through the ids of a list once, within the transaction: it is planned and sorted once, however long it is. */
+export async function openCursor(tx: Tx, ids: SQL): Promise<void> {
+  await tx.execute(sql`declare listed no scroll cursor for ${ids}`);
+}
+
+export async function fetchIds(tx: Tx, limit: number): Promise<string[]> {
+  const { rows } = await tx.execute<{ id: string }>(sql`fetch forward ${sql.raw(String(limit))} from listed`);
+  return rows.map(({ id }) => id);
+}
+
 function withinCondition(table: RecordTable, { within, now }: RecordFilter): SQL | undefined {
   if (within === null) {
     return and(matchableCondition(table), or(isNull(table.validUntil), sql`${table.validUntil} > ${now}`));

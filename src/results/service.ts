@@ -18,12 +18,15 @@ import {
   type ConfidentialRow,
   getResultConfidential,
   getResultRow,
+  getResultRows,
   insertResults,
+  listResultConfidential,
   listResultReviews,
   listResultRows,
   lockDueResults,
   lockResult,
   nextResultNumbers,
+  openResultList,
   type ResultRow,
   rehomeResultRows,
   releaseResultRows,
@@ -42,6 +45,7 @@ export {
   countResultReviews,
   countResultReviewsByBroker,
   countTerritoryResults,
+  findResultsByCode,
   getResultConfidential,
   getResultRows,
   listMatchableResultIds,
@@ -63,6 +67,8 @@ const kind: RecordKind<ResultRow, ConfidentialRow, UpdateResult, PublicResultVie
     get: getResultRow,
     lock: lockResult,
     list: listResultRows,
+    openList: openResultList,
+    getMany: getResultRows,
     lockDue: lockDueResults,
     listReviews: listResultReviews,
     assign: assignResultRow,
@@ -71,6 +77,7 @@ const kind: RecordKind<ResultRow, ConfidentialRow, UpdateResult, PublicResultVie
     insert: insertResults,
     update: updateResultRow,
     getConfidential: getResultConfidential,
+    listConfidential: listResultConfidential,
     updateConfidential: updateResultConfidential,
   },
   rules: {
@@ -118,6 +125,7 @@ export const releaseResultsOf = reviewing.release;
 export const viewResult = reading.show;
 export const getResult = reading.get;
 export const listResults = reading.list;
+export const openResults = reading.open;
 export const toPublicResultViews = reading.toPublicViews;
 
 export function isResultPublic(row: ResultRow, now: Date): boolean {

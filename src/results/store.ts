@@ -13,6 +13,7 @@ import {
   listOrder,
   matchableCondition,
   type NewRecord,
+  openCursor,
   ownerColumns,
   pendingCondition,
   type RecordFilter,
@@ -63,6 +64,17 @@ export async function getResultRows(db: Db, ids: readonly string[]): Promise<Res
   return ids.length === 0 ? [] : await selectResults(db).where(inArray(results.id, [...ids]));
 }
 
+export async function findResultsByCode(
+  db: Db,
+  codes: readonly string[],
+): Promise<{ id: string; code: string; organizationId: string }[]> {
+  if (codes.length === 0) return [];
+  return await db
+    .select({ id: results.id, code: results.code, organizationId: results.organizationId })
+    .from(results)
+    .where(inArray(results.code, [...codes]));
+}
+
 export async function lockResult(tx: Tx, id: string): Promise<ResultRow | undefined> {
   const [row] = await selectResults(tx).where(eq(results.id, id)).for('update', { of: results });
   return row;
@@ -83,6 +95,15 @@ export async function getResultConfidential(tx: Tx, id: string): Promise<Confide
   return row;
 }
 
+export async function listResultConfidential(tx: Tx, ids: readonly string[]): Promise<Map<string, ConfidentialRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx
+    .select()
+    .from(resultConfidential)
+    .where(inArray(resultConfidential.resultId, [...ids]));
+  return new Map(rows.map((row) => [row.resultId, row]));
+}
+
 export async function updateResultConfidential(tx: Tx, id: string, changes: Columns): Promise<void> {
   if (Object.keys(changes).length > 0)
     await tx.update(resultConfidential).set(changes).where(eq(resultConfidential.resultId, id));
@@ -93,6 +114,17 @@ export async function listResultRows(db: Db, filter: RecordFilter): Promise<Resu
     .where(listCondition(results, filter))
     .orderBy(...listOrder(results, filter))
     .limit(filter.limit + 1);
+}
+
+/** Their ids, to be fetched in the transaction. */
+export async function openResultList(tx: Tx, filter: RecordFilter): Promise<void> {
+  const ids = tx
+    .select({ id: results.id })
+    .from(results)
+    .innerJoin(organizations, eq(organizations.id, results.organizationId))
+    .where(listCondition(results, filter))
+    .orderBy(...listOrder(results, filter));
+  await openCursor(tx, ids.getSQL());
 }
 
 export async function listMatchableResultIds(db: Db): Promise<string[]> {

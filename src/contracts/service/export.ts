@@ -1,6 +1,6 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
-import { type CellValue, csvOf, jsonOf, objectOf, xlsxOf } from '../../core/spreadsheets.ts';
+import { type CellValue, objectOf, type TableFormat, tableOf } from '../../core/spreadsheets.ts';
 import { readTransaction, type Tx } from '../../core/transaction.ts';
 import { getOrganizationRows } from '../../organizations/service.ts';
 import { getTerms } from '../../vocabularies/service.ts';
@@ -10,8 +10,6 @@ import { getContractRow, listContractRows } from '../store.ts';
 import { type FormColumn, type FormNames, formColumns, namedTerms } from '../views/form.ts';
 import type { ContractView } from '../views.ts';
 import { factsOf, readerOf, viewsOf } from './read.ts';
-
-export type ExportFormat = 'xlsx' | 'csv' | 'json';
 
 /** Forms to send, made while they are sent. */
 export type ExportedForms = AsyncGenerator<string | Buffer> | string;
@@ -27,7 +25,7 @@ type Rows = readonly (readonly CellValue[])[];
 export async function exportContract(
   ctx: Ctx,
   id: string,
-  format: ExportFormat,
+  format: TableFormat,
 ): Promise<{ code: string; content: ExportedForms }> {
   const { code, columns, rows } = await readTransaction(ctx, async (tx) => {
     const row = found(await getContractRow(tx, id));
@@ -56,11 +54,8 @@ export async function exportContracts(
   return contentOf(format, columns, batchesOf(first.done ? [] : first.value, pages));
 }
 
-function contentOf(format: ExportFormat, columns: readonly FormColumn[], batches: AsyncGenerator<Rows>): ExportedForms {
-  const header = columns.map((column) => column.header);
-  if (format === 'csv') return csvOf(header, batches);
-  if (format === 'json') return jsonOf(header, batches);
-  return xlsxOf(sheetName, header, batches);
+function contentOf(format: TableFormat, columns: readonly FormColumn[], batches: AsyncGenerator<Rows>): ExportedForms {
+  return tableOf(format, { sheet: sheetName, header: columns.map((column) => column.header), batches });
 }
 
 async function* batchesOf(first: Rows, further?: AsyncGenerator<Rows>): AsyncGenerator<Rows> {

@@ -1,3 +1,4 @@
+import type { CellValue } from '../../core/spreadsheets.ts';
 import type { Text } from '../../core/text.ts';
 import type { VocabularyName } from '../../vocabularies/inputs.ts';
 import type { Terms } from './terms.ts';
@@ -13,9 +14,13 @@ export interface Surroundings {
   from1904: boolean;
 }
 
+/** The cell that a value of a view becomes: one that the reader of the same column reads as that value. */
+export type Writer = (value: unknown, around: Omit<Surroundings, 'from1904'>) => CellValue;
+
 export interface Reader {
   /** @param cell text, trimmed and not empty; or a number, as workbooks have them */
   read(cell: string | number, around: Surroundings): Reading;
+  write: Writer;
   vocabulary?: VocabularyName;
   /** What a drop-down offers where no vocabulary does. */
   choices?: readonly string[];
@@ -61,6 +66,13 @@ export function put(input: Record<string, unknown>, path: string, value: unknown
     at = at[name] as Record<string, unknown>;
   }
   at[last] = value;
+}
+
+/** What stands at a path of a view; null for what is not there. */
+export function valueAt(view: object, path: string): unknown {
+  let at: unknown = view;
+  for (const name of path.split('.')) at = (at as Record<string, unknown> | null | undefined)?.[name];
+  return at ?? null;
 }
 
 /** The column that a fault at a pointer is shown in: the one that holds it, or the first of those within it. */

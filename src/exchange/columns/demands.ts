@@ -13,8 +13,8 @@ export const demandColumns: readonly ImportColumn[] = [
   column('keyTechnology', 'keyTechnology', text, upTo(2_000)),
   column('expectedOutcome', 'expectedOutcome', text, upTo(2_000)),
   column('indicators', 'indicators', demandIndicators, {
-    zh: '如“铟纯度 ≥ 99.9999 %；回收率 85~95 %”，多项以分号隔开',
-    en: 'as "purity >= 99.9999 %; yield 85~95 %", parted by semicolons',
+    zh: '如“★铟纯度 ≥ 99.9999 %；回收率 85~95 %”，多项以分号隔开，★为必须满足',
+    en: 'as "★purity >= 99.9999 %; yield 85~95 %", parted by semicolons; ★: must be met',
   }),
   column('alreadyTried', 'alreadyTried', text, upTo(2_000)),
   column('notAcceptable', 'notAcceptable', text, upTo(2_000)),

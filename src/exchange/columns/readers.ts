@@ -1,24 +1,47 @@
 import type { Text } from '../../core/text.ts';
 import type { VocabularyName } from '../../vocabularies/inputs.ts';
 import type { Reader, Reading, Surroundings } from './column.ts';
+import {
+  writeAmount,
+  writeChoice,
+  writeDay,
+  writeIndicators,
+  writeList,
+  writeNames,
+  writeNumber,
+  writePatents,
+  writeShares,
+  writeTerm,
+  writeTerms,
+  writeText,
+} from './writers.ts';
 
 function fault(code: string, zh: string, en: string): { fault: { code: string; message: Text } } {
   return { fault: { code, message: { zh, en } } };
 }
 
+const quotedPart = '[^\\S\\n]*"((?:[^"]|"")*)"[^\\S\\n]*';
+/** A whole part in quotes holds what would part it. */
+const loosely = new RegExp(`${quotedPart}(?=[;；、,，|\\n]|$)|[^;；、,，|\\n]+`, 'g');
+/** By these alone, where a comma may be part of a name or of a number. */
+const strictly = new RegExp(`${quotedPart}(?=[;；\\n]|$)|[^;；\\n]+`, 'g');
+
 /** Several in one cell, as people part them. */
-export function partsOf(cell: string | number): string[] {
-  return String(cell)
-    .split(/[;；、,，|\n]/)
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+function partsOf(cell: string | number, shape: RegExp = loosely): string[] {
+  return [...String(cell).matchAll(shape)].flatMap(([whole, inQuotes]) => {
+    const part = inQuotes === undefined ? whole.trim() : inQuotes.replaceAll('""', '"');
+    return part === '' ? [] : [part];
+  });
 }
 
-export const text: Reader = { read: (cell) => ({ value: String(cell) }) };
+export const text: Reader = { read: (cell) => ({ value: String(cell) }), write: writeText };
 
-export const list: Reader = { read: (cell) => ({ value: partsOf(cell) }) };
+export const list: Reader = { read: (cell) => ({ value: partsOf(cell) }), write: writeList };
 
-export const namedPeople: Reader = { read: (cell) => ({ value: partsOf(cell).map((name) => ({ name })) }) };
+export const namedPeople: Reader = {
+  read: (cell) => ({ value: partsOf(cell).map((name) => ({ name })) }),
+  write: writeNames,
+};
 
 function lookUp(vocabulary: VocabularyName, name: string, { terms }: Surroundings): { code: string } | Reading {
   const found = terms.find(vocabulary, name);
@@ -40,6 +63,7 @@ function lookUp(vocabulary: VocabularyName, name: string, { terms }: Surrounding
 export function term(vocabulary: VocabularyName): Reader {
   return {
     vocabulary,
+    write: writeTerm(vocabulary),
     read: (cell, around) => {
       const found = lookUp(vocabulary, String(cell), around);
       return 'code' in found ? { value: found.code } : found;
@@ -51,15 +75,21 @@ export function terms(vocabulary: VocabularyName): Reader {
   return {
     vocabulary,
     isList: true,
+    write: writeTerms(vocabulary),
     read: (cell, around) => {
-      // 农、林、牧、渔业 is one name with the marks that part names.
-      const whole = around.terms.findWhole(vocabulary, String(cell));
-      if (whole !== null && 'code' in whole) return { value: [whole.code] };
       const codes: string[] = [];
-      for (const part of partsOf(cell)) {
-        const found = lookUp(vocabulary, part, around);
-        if (!('code' in found)) return found;
-        codes.push(found.code);
+      for (const part of partsOf(cell, strictly)) {
+        // 农、林、牧、渔业 is one name with the marks that part names.
+        const whole = around.terms.findWhole(vocabulary, part);
+        if (whole !== null && 'code' in whole) {
+          codes.push(whole.code);
+          continue;
+        }
+        for (const name of partsOf(part)) {
+          const found = lookUp(vocabulary, name, around);
+          if (!('code' in found)) return found;
+          codes.push(found.code);
+        }
       }
       return { value: [...new Set(codes)] };
     },
@@ -70,6 +100,7 @@ export function terms(vocabulary: VocabularyName): Reader {
 export function choice(values: Readonly<Record<string, unknown>>): Reader {
   return {
     choices: Object.keys(values),
+    write: writeChoice(values),
     read: (cell) => {
       const word = String(cell).trim();
       const found = Object.entries(values).find(
@@ -84,6 +115,7 @@ export function choice(values: Readonly<Record<string, unknown>>): Reader {
 
 export const yesNo: Reader = {
   choices: ['是', '否'],
+  write: writeChoice({ 是: true, 否: false }),
   read: (cell) => {
     const word = String(cell).toLowerCase();
     if (['是', 'y', 'yes', 'true', '1', '√'].includes(word)) return { value: true };
@@ -95,6 +127,7 @@ export const yesNo: Reader = {
 /** "TRL6", "6级", "6 …" as drop-downs show it. */
 export const level: Reader = {
   vocabulary: 'trl',
+  write: writeNumber,
   read: (cell) => {
     const digits = /^(?:trl)?\s*([1-9])(?![\d.])/i.exec(String(cell).normalize('NFKC'))?.[1];
     return digits === undefined
@@ -109,6 +142,7 @@ const suffixCny: Readonly<Record<string, number>> = { 亿: 100_000_000, 万: 10_
 /** Whole yuan. A unit in the cell goes before the header's. */
 export const amount: Reader = {
   isAmount: true,
+  write: writeAmount,
   read: (cell, { unitCny }) => {
     const match = amountShape.exec(
       String(cell)
@@ -129,6 +163,7 @@ const dayMs = 86_400_000;
 
 /** 2026-11-22, 2026/11/22, 2026年11月22日; a number is a day as spreadsheets count them. */
 export const day: Reader = {
+  write: writeDay,
   read: (cell, { from1904 }) => {
     if (typeof cell === 'number') {
       const start = from1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, 30);
@@ -157,25 +192,53 @@ const comparators: Readonly<Record<string, string>> = {
   '=': '=',
   ':': '=',
 };
-const indicatorShape =
-  /^(.+?)\s*(>=|≥|不低于|不小于|<=|≤|不高于|不大于|=|:|(?=\s))\s*(-?\d+(?:\.\d+)?)(?:\s*[~～–—至-]\s*(-?\d+(?:\.\d+)?))?\s*([^\d\s].*)?$/;
+/** Characters of an indicator or a share. */
+const longestPart = 300;
+
+const number = String.raw`(-?\d+(?:\.\d+)?)`;
+const tail = String.raw`\s*${number}(?:\s*[~～–—至-]\s*${number})?\s*([^\d\s].*)?$`;
+/** The plainest sign goes first: "比例 1:3 ≥ 5 %" is at least five percent of what is called "比例 1:3". */
+const indicatorShapes = ['(>=|≥|不低于|不小于|<=|≤|不高于|不大于)', '(=|:)', String.raw`((?=\s))`].map(
+  (sign) => new RegExp(String.raw`^(.+?)\s*${sign}${tail}`, 'd'),
+);
+
+/** Full-width forms as the plain ones, each where it stood. */
+function narrow(wording: string): string {
+  return wording
+    .replaceAll(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+    .replaceAll('\u3000', ' ');
+}
 
 function indicatorsOf(cell: string | number, shape: (found: IndicatorParts) => object): Reading {
   const indicators: object[] = [];
-  // A comma may part thousands; only these part indicators.
-  for (const part of String(cell).split(/[;；\n]/)) {
-    const wording = part.trim().normalize('NFKC').replaceAll('：', ':');
-    if (wording === '') continue;
-    const match = indicatorShape.exec(wording);
-    if (match === null)
+  // A comma may part thousands.
+  for (const part of partsOf(cell, strictly)) {
+    const mustHave = part.startsWith('★');
+    // Runs of blanks, and what is longer than any indicator, would take the patterns long.
+    const wording = part
+      .slice(mustHave ? 1 : 0, longestPart)
+      .replaceAll(/\s+/g, ' ')
+      .trim();
+    const plain = narrow(wording);
+    const match = indicatorShapes.map((one) => one.exec(plain)).find((found) => found !== null);
+    if (match?.indices === undefined || part.length > longestPart)
       return fault(
         'indicator',
         `“${wording}”应写成“名称 ≥ 数值 单位”，多项以分号隔开`,
         `"${wording}" should be "name >= value unit", several parted by semicolons`,
       );
-    const [, name = '', sign = '', from = '', to, unit = ''] = match;
+    const [, , sign = '', from = '', to] = match;
+    // Names and units as they were written, brackets and all.
+    const [, name, , , , unit] = match.indices.map((place) => (place === undefined ? '' : wording.slice(...place)));
     indicators.push(
-      shape({ name: name.trim(), comparator: comparators[sign] ?? '=', from: Number(from), to, unit: unit.trim() }),
+      shape({
+        name: name?.trim() ?? '',
+        comparator: comparators[sign] ?? '=',
+        from: Number(from),
+        to,
+        unit: unit?.trim() ?? '',
+        mustHave,
+      }),
     );
   }
   return { value: indicators };
@@ -187,39 +250,47 @@ interface IndicatorParts {
   from: number;
   to: string | undefined;
   unit: string;
+  mustHave: boolean;
 }
 
-/** "铟纯度 ≥ 99.9999 %；回收率 85~95 %" */
+/** "★铟纯度 ≥ 99.9999 %；回收率 85~95 %" */
 export const demandIndicators: Reader = {
+  write: writeIndicators,
   read: (cell) =>
-    indicatorsOf(cell, ({ name, comparator, from, to, unit }) =>
-      to === undefined
-        ? { name, comparator, value: from, unit }
-        : { name, comparator: 'between', min: from, max: Number(to), unit },
-    ),
+    indicatorsOf(cell, ({ name, comparator, from, to, unit, mustHave }) => ({
+      name,
+      ...(to === undefined ? { comparator, value: from } : { comparator: 'between', min: from, max: Number(to) }),
+      unit,
+      ...(mustHave ? { mustHave } : {}),
+    })),
 };
 
 export const resultIndicators: Reader = {
+  write: writeIndicators,
   read: (cell) =>
     indicatorsOf(cell, ({ name, from, to, unit }) =>
       to === undefined ? { name, value: from, unit } : { name, min: from, max: Number(to), unit },
     ),
 };
 
-/** "发明专利 ZL202410000000.1 已授权；软件著作权 2024SR0000001" */
+/** "发明专利 ZL 2024 1 0000000.1 已授权；软件著作权 2024SR0000001" */
 export const patents: Reader = {
   vocabulary: 'ipr-kinds',
   isList: true,
+  write: writePatents,
   read: (cell, around) => {
     const items: object[] = [];
-    for (const part of String(cell).split(/[;；\n]/)) {
-      const [name = '', number, ...status] = part.trim().split(/\s+/);
-      if (name === '') continue;
+    for (const part of partsOf(cell, strictly)) {
+      const [name = '', ...words] = part.split(/\s+/);
       const found = lookUp('ipr-kinds', shortNames[name] ?? name, around);
       if (!('code' in found)) return found;
+      // A number may be written in groups; what comes after its last digit is how the matter stands.
+      const others = words.findIndex((word) => /[^\x21-\x7e]/.test(word));
+      const last = words.slice(0, others === -1 ? words.length : others).findLastIndex((word) => /\d/.test(word));
+      const status = words.slice(last + 1).filter((word) => word !== '-');
       items.push({
         kind: found.code,
-        ...(number === undefined ? {} : { number }),
+        ...(last === -1 ? {} : { number: words.slice(0, last + 1).join(' ') }),
         ...(status.length === 0 ? {} : { status: status.join(' ') }),
       });
     }
@@ -237,10 +308,11 @@ const shortNames: Readonly<Record<string, string>> = {
 
 /** "某大学 60%；某公司 40%" */
 export const shares: Reader = {
+  write: writeShares,
   read: (cell) => {
     const owners: object[] = [];
     for (const part of partsOf(cell)) {
-      const match = /^(.+?)\s*(\d+(?:\.\d+)?)\s*[%％]$/.exec(part);
+      const match = /^(.+?)\s*(\d+(?:\.\d+)?)\s*[%％]$/.exec(part.slice(0, longestPart));
       if (match === null) return fault('share', `“${part}”应写成“单位 60%”`, `"${part}" should be "name 60%"`);
       owners.push({ name: match[1], share: Number(match[2]) });
     }

@@ -9,19 +9,20 @@ interface Named {
   en: string | null;
 }
 
+interface Vocabulary {
+  items: readonly Named[];
+  byCode: ReadonlyMap<string, Named>;
+  byName: ReadonlyMap<string, string[]>;
+}
+
 /** What a name in a cell stands for. */
 export type Lookup = { code: string } | { among: string[] } | null;
 
 /** Finds the terms that people mean: by code, by name in either language, by both as drop-downs show them. */
 export class Terms {
-  readonly #vocabularies: ReadonlyMap<
-    VocabularyName,
-    { items: readonly Named[]; byName: ReadonlyMap<string, string[]> }
-  >;
+  readonly #vocabularies: ReadonlyMap<VocabularyName, Vocabulary>;
 
-  private constructor(
-    vocabularies: ReadonlyMap<VocabularyName, { items: readonly Named[]; byName: ReadonlyMap<string, string[]> }>,
-  ) {
+  private constructor(vocabularies: ReadonlyMap<VocabularyName, Vocabulary>) {
     this.#vocabularies = vocabularies;
   }
 
@@ -29,7 +30,8 @@ export class Terms {
     const vocabularies = new Map();
     for (const name of new Set(names)) {
       const items = (await listVocabulary(db, name)).filter((term) => !term.retired);
-      vocabularies.set(name, { items, byName: namesOf(items) });
+      const byCode = new Map(items.map((item) => [item.code, item]));
+      vocabularies.set(name, { items, byCode, byName: namesOf(items, byCode) });
     }
     return new Terms(vocabularies);
   }
@@ -46,21 +48,28 @@ export class Terms {
     return codes.length === 1 ? { code: codes[0] ?? '' } : { among: codes };
   }
 
-  /** As drop-downs show them, "401 金属材料"; the code alone stands for itself where it is a word. */
   choices(vocabulary: VocabularyName): string[] {
-    return (this.#vocabularies.get(vocabulary)?.items ?? []).map(({ code, zh }) =>
-      /^[A-Z0-9]+$/.test(code) ? `${code} ${zh}` : zh,
-    );
+    return (this.#vocabularies.get(vocabulary)?.items ?? []).map(shown);
+  }
+
+  /** As drop-downs show it; the code where nothing is called so any more. */
+  shown(vocabulary: VocabularyName, code: string): string {
+    const term = this.#vocabularies.get(vocabulary)?.byCode.get(code);
+    return term === undefined ? code : shown(term);
   }
 
   name(vocabulary: VocabularyName, code: string | null): string | null {
     if (code === null) return null;
-    return this.#vocabularies.get(vocabulary)?.items.find((item) => item.code === code)?.zh ?? code;
+    return this.#vocabularies.get(vocabulary)?.byCode.get(code)?.zh ?? code;
   }
 }
 
-function namesOf(items: readonly Named[]): Map<string, string[]> {
-  const byCode = new Map(items.map((item) => [item.code, item]));
+/** "401 金属材料"; the name alone where the code is a word. */
+function shown({ code, zh }: Named): string {
+  return /^[A-Z0-9]+$/.test(code) ? `${code} ${zh}` : zh;
+}
+
+function namesOf(items: readonly Named[], byCode: ReadonlyMap<string, Named>): Map<string, string[]> {
   const byName = new Map<string, string[]>();
   const add = (name: string, code: string) => {
     const known = byName.get(name) ?? [];
@@ -69,6 +78,7 @@ function namesOf(items: readonly Named[]): Map<string, string[]> {
   for (const item of items) {
     add(plain(item.code), item.code);
     add(plain(item.zh), item.code);
+    add(plain(shown(item)), item.code);
     if (item.en !== null) add(plain(item.en), item.code);
     // 宁夏回族自治区吴忠市利通区, since 鼓楼区 alone is one of many.
     let path = item.zh;

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { bareCell } from '../../core/spreadsheets.ts';
 import { type Cell, type RawRow, type TableFacts, TableFault, tableLimits } from './table.ts';
 
 const chunkBytes = 64 * 1024;
@@ -113,5 +114,5 @@ function cellOf(text: string): Cell {
   const bare = text.replace(/^\uFEFF/, '').trim();
   if (bare === '') return null;
   if (/^[=@]/.test(bare) || /^[+-](?![\d.\s])/.test(bare)) return { refused: 'formula' };
-  return /^'[=+\-@\t\r]/.test(bare) ? bare.slice(1) : bare;
+  return bareCell(bare);
 }

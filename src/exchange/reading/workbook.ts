@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { bareCell } from '../../core/spreadsheets.ts';
 import { type Cell, type RawRow, type TableFacts, TableFault, tableLimits } from './table.ts';
 import { ZipReader } from './zip.ts';
 
@@ -149,10 +150,10 @@ class SheetListener implements Listener {
   #valueOf(): Cell {
     if (this.#isFormula) return { refused: 'formula' };
     const text = this.#text;
-    if (this.#type === 's') return unescaped(this.#shared[Number(text)] ?? '') || null;
+    if (this.#type === 's') return bareCell(unescaped(this.#shared[Number(text)] ?? '')) || null;
     if (this.#type === 'e') return { refused: 'error' };
     if (this.#type === 'b') return text === '1' ? 'TRUE' : 'FALSE';
-    if (this.#type !== 'n') return unescaped(text) || null;
+    if (this.#type !== 'n') return bareCell(unescaped(text)) || null;
     const number = Number(text);
     return text === '' || !Number.isFinite(number) ? null : number;
   }

@@ -16,7 +16,6 @@ import { problemsOf, type RowProblem } from '../read-row.ts';
 import { importTransitions } from '../rules.ts';
 import {
   type FileRow,
-  findImportedRecords,
   findImportOfJob,
   type ImportRow,
   insertImportKeys,
@@ -26,6 +25,7 @@ import {
   updateImportRow,
 } from '../store.ts';
 import { type ImportView, toImportView } from '../views.ts';
+import { findKnownRecords } from './known.ts';
 
 /** Records of one transaction. */
 const rowsAtOnce = 200;
@@ -133,7 +133,7 @@ async function makeRecords(tx: Tx, ctx: Ctx, row: ImportRow, rows: readonly File
   const restricted = await listRestrictedOrganizationIds(tx, ownerIds, ctx.clock.now());
   const ownerOf = ({ ownerId }: FileRow) => (ownerId === null ? null : (owners.get(ownerId) ?? null));
   const keyed = rows.map((one) => ({ organizationId: one.ownerId ?? row.organizationId, rowKey: one.rowKey }));
-  const before = await findImportedRecords(tx, row.kind, keyed);
+  const before = await findKnownRecords(tx, row.kind, keyed);
   const settled: Settled[] = [];
   const fresh: FileRow[] = [];
   for (const one of rows) {

@@ -18,8 +18,9 @@ import { problemsOf, type ReadRow, readRow } from '../read-row.ts';
 import { readTable } from '../reading/read-table.ts';
 import { type RawRow, type TableFacts, TableFault, tableFaultText } from '../reading/table.ts';
 import { importDays, rowKeyOf } from '../rules.ts';
-import { type FileRow, findImportedRecords, insertFileRows, insertImport, updateImportRow } from '../store.ts';
+import { type FileRow, insertFileRows, insertImport, updateImportRow } from '../store.ts';
 import { type ImportView, toImportView } from '../views.ts';
+import { findKnownRecords } from './known.ts';
 
 const headers = loadImportHeaders();
 
@@ -192,7 +193,7 @@ class RowChecker {
       const owner = owners[at] ?? null;
       return { row, owner, organizationId: (owner ?? own).id, rowKey: keyOf(row) };
     });
-    const before = await findImportedRecords(tx, kindName, keyed);
+    const before = await findKnownRecords(tx, kindName, keyed);
     for (const { row, organizationId, rowKey } of keyed) this.#noteRepeated(row, `${organizationId}/${rowKey}`);
     const sound = keyed.filter(
       (one) => one.row.problems.length === 0 && !before.has(`${one.organizationId}/${one.rowKey}`),

@@ -6,13 +6,19 @@ import { conflict, forbidden, found } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { MessageType } from '../../core/messages.ts';
 import { emit } from '../../core/outbox.ts';
-import { decodeCursor, type Page, toPage } from '../../core/paging.ts';
+import { decodeCursor, type Page, type PageKey, toPage } from '../../core/paging.ts';
 import { violates } from '../../core/pg-errors.ts';
-import { readTransaction, type Tx, transaction } from '../../core/transaction.ts';
+import { type Db, readTransaction, type Tx, transaction } from '../../core/transaction.ts';
 import { nextState } from '../../core/transitions.ts';
 import { checkVersion } from '../../core/versions.ts';
 import { checkTerms } from '../../vocabularies/service.ts';
-import type { CreateGovernment, ListOrganizations, RegisterOrganization, UpdateOrganization } from '../inputs.ts';
+import type {
+  CreateGovernment,
+  ListOrganizations,
+  OrganizationList,
+  RegisterOrganization,
+  UpdateOrganization,
+} from '../inputs.ts';
 import { audienceOf, isAdministrator, mayCreateGovernment, mayUpdate, mayVerify } from '../policy.ts';
 import { organizationTransitions } from '../rules.ts';
 import {
@@ -223,8 +229,36 @@ export async function viewOrganization(tx: Tx, ctx: Ctx, id: string): Promise<Or
 
 /** Verified organizations for everybody; other states within the reader's territory. */
 export async function listOrganizations(ctx: Ctx, query: ListOrganizations): Promise<Page<OrganizationView>> {
-  const { limit = 20, kind, regionCode, status = 'verified' } = query;
-  const { actor } = ctx;
+  const { limit = 20 } = query;
+  const { rows, toView } = await listRows(ctx.db, ctx, query, { after: decodeCursor(query.cursor), limit });
+  return toPage(rows, limit, keyOf, toView);
+}
+
+/**
+ * A whole list, for who takes it away.
+ * @returns what reads the next of it; fewer than asked for are the last
+ */
+export async function openOrganizations(
+  _tx: Tx,
+  ctx: Ctx,
+  query: OrganizationList,
+): Promise<(tx: Tx, limit: number) => Promise<OrganizationView[]>> {
+  let after: PageKey | null = null;
+  return async (tx, limit) => {
+    const { rows, toView } = await listRows(tx, ctx, query, { after, limit });
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    if (last !== undefined) after = keyOf(last);
+    return shown.map(toView);
+  };
+}
+
+async function listRows(
+  db: Db,
+  { actor, clock }: Ctx,
+  { kind, regionCode, status = 'verified' }: OrganizationList,
+  page: { after: PageKey | null; limit: number },
+): Promise<{ rows: OrganizationRow[]; toView: (row: OrganizationRow) => OrganizationView }> {
   const staff = actor.kind === 'user' && actor.marketIds.length > 0;
   if (status !== 'verified' && !staff && !isAdministrator(actor)) {
     throw forbidden({
@@ -232,24 +266,20 @@ export async function listOrganizations(ctx: Ctx, query: ListOrganizations): Pro
       en: 'Only staff of a market may list organizations in this state.',
     });
   }
-  const rows = await listOrganizationRows(ctx.db, {
+  const rows = await listOrganizationRows(db, {
     status,
-    after: decodeCursor(query.cursor),
-    limit,
+    ...page,
     ...(kind === undefined ? {} : { kind }),
     ...(regionCode === undefined ? {} : { regionCode }),
     ...(status !== 'verified' && staff && !isAdministrator(actor) ? { homeMarketIds: actor.marketIds } : {}),
   });
-  const tiers = await listTiersInForce(
-    ctx.db,
-    rows.map((row) => row.id),
-    chinaDate(ctx.clock.now()),
-  );
-  return toPage(
-    rows,
-    limit,
-    (row) => ({ at: row.createdAt.toISOString(), id: row.id }),
-    (row) =>
-      audienceOf(actor, row) === 'own' ? toOwnOrganizationView(row, tiers) : toPublicOrganizationView(row, tiers),
-  );
+  const ids = rows.map((row) => row.id);
+  const tiers = await listTiersInForce(db, ids, chinaDate(clock.now()));
+  const toView = (row: OrganizationRow) =>
+    audienceOf(actor, row) === 'own' ? toOwnOrganizationView(row, tiers) : toPublicOrganizationView(row, tiers);
+  return { rows, toView };
+}
+
+function keyOf(row: OrganizationRow): PageKey {
+  return { at: row.createdAt.toISOString(), id: row.id };
 }

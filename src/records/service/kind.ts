@@ -61,6 +61,9 @@ export interface RecordStore<Row, Confidential> {
   get(db: Db, id: string): Promise<Row | undefined>;
   lock(tx: Tx, id: string): Promise<Row | undefined>;
   list(db: Db, filter: RecordFilter): Promise<Row[]>;
+  /** The ids of a whole list, for `fetchIds` in the same transaction. */
+  openList(tx: Tx, filter: RecordFilter): Promise<void>;
+  getMany(db: Db, ids: readonly string[]): Promise<Row[]>;
   /** Open records past their validity, or to be asked about it, locked. */
   lockDue(tx: Tx, due: DueFilter): Promise<Row[]>;
   /** What waits for review, the first made first. */
@@ -73,6 +76,8 @@ export interface RecordStore<Row, Confidential> {
   /** Writes the changes and counts the version up. */
   update(tx: Tx, row: Row, changes: Columns, now: Date): Promise<Row>;
   getConfidential(tx: Tx, id: string): Promise<Confidential | undefined>;
+  /** Of many records, by their ids. */
+  listConfidential(tx: Tx, ids: readonly string[]): Promise<Map<string, Confidential>>;
   updateConfidential(tx: Tx, id: string, changes: Columns): Promise<void>;
 }
 

@@ -2,16 +2,17 @@ import { type Actor, belongsTo } from '../../core/actor.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { forbidden, found } from '../../core/errors.ts';
 import { decodeTimeCursor, type Page, toPage } from '../../core/paging.ts';
-import { readTransaction, type Tx } from '../../core/transaction.ts';
+import { type Db, readTransaction, type Tx } from '../../core/transaction.ts';
 import {
   getOrganizationRow,
   getOrganizationRows,
   isDisclosedTo,
+  type OrganizationRow,
   viewOrganization,
 } from '../../organizations/service.ts';
-import type { ListRecords } from '../inputs.ts';
+import type { ListRecords, RecordList } from '../inputs.ts';
 import { audienceOf } from '../policy.ts';
-import type { Within } from '../store.ts';
+import { fetchIds, type RecordFilter, type Within } from '../store.ts';
 import type { RecordKind, RecordRow } from './kind.ts';
 
 /** The reads of one kind of record, each for the audience that the reader is. */
@@ -44,9 +45,8 @@ export function recordReading<Row extends RecordRow, Confidential, Input, Public
 
   /** Public views of rows that the caller knows to be public, in their order. */
   async function toPublicViews(ctx: Ctx, rows: readonly Row[]): Promise<PublicView[]> {
-    const organizations = await getOrganizationRows(ctx.db, [...new Set(rows.map((row) => row.organizationId))]);
-    const byId = new Map(organizations.map((organization) => [organization.id, organization]));
-    return rows.map((row) => views.toPublic(row, found(byId.get(row.organizationId))));
+    const owners = await ownersOf(ctx.db, rows);
+    return rows.map((row) => views.toPublic(row, found(owners.get(row.organizationId))));
   }
 
   /**
@@ -54,16 +54,9 @@ export function recordReading<Row extends RecordRow, Confidential, Input, Public
    * territory. Public fields in all three, with the status.
    */
   async function list(ctx: Ctx, query: ListRecords): Promise<Page<PublicView>> {
-    const { limit = 20, view = 'public' } = query;
-    const rows = await store.list(ctx.db, {
-      within: withinOf(ctx.actor, view),
-      status: view === 'public' ? undefined : query.status,
-      technologyField: query.technologyField,
-      regionCode: query.regionCode,
-      after: decodeTimeCursor(query.cursor),
-      limit,
-      now: ctx.clock.now(),
-    });
+    const { limit = 20 } = query;
+    const after = decodeTimeCursor(query.cursor);
+    const rows = await store.list(ctx.db, { ...filterOf(ctx, query), after, limit });
     const page = toPage(
       rows,
       limit,
@@ -73,7 +66,54 @@ export function recordReading<Row extends RecordRow, Confidential, Input, Public
     return { items: await toPublicViews(ctx, page.items), nextCursor: page.nextCursor };
   }
 
-  return { show, get, list, toPublicViews };
+  /**
+   * A whole list, for who takes it away: one's own, and those of one's desk, as their owner reads them; of the public list what
+   * anybody may read, were it one's own.
+   * @returns what reads the next of it in the same transaction; fewer than asked for are the last
+   */
+  async function open(
+    tx: Tx,
+    ctx: Ctx,
+    query: RecordList,
+  ): Promise<(tx: Tx, limit: number) => Promise<(View | PublicView)[]>> {
+    await store.openList(tx, { ...filterOf(ctx, query), after: null, limit: 0 });
+    const isPublicList = (query.view ?? 'public') === 'public';
+    return async (tx, limit) => {
+      const ids = await fetchIds(tx, limit);
+      const rows = new Map((await store.getMany(tx, ids)).map((row) => [row.id, row]));
+      const owners = await ownersOf(tx, [...rows.values()]);
+      const confidential = isPublicList ? new Map<string, Confidential>() : await store.listConfidential(tx, ids);
+      return ids.map((id) => {
+        const row = found(rows.get(id));
+        const owner = found(owners.get(row.organizationId));
+        const isOwner = !isPublicList && audienceOf(ctx.actor, row, false, ctx.clock.now()) === 'owner';
+        return isOwner ? views.toOwner(row, owner, confidential.get(id)) : views.toPublic(row, owner);
+      });
+    };
+  }
+
+  return { show, get, list, open, toPublicViews };
+}
+
+async function ownersOf(
+  db: Db,
+  rows: readonly { organizationId: string }[],
+): Promise<ReadonlyMap<string, OrganizationRow>> {
+  const organizations = await getOrganizationRows(db, [...new Set(rows.map((row) => row.organizationId))]);
+  return new Map(organizations.map((organization) => [organization.id, organization]));
+}
+
+function filterOf(
+  { actor, clock }: Ctx,
+  { view = 'public', status, technologyField, regionCode }: RecordList,
+): Omit<RecordFilter, 'after' | 'limit'> {
+  return {
+    within: withinOf(actor, view),
+    status: view === 'public' ? undefined : status,
+    technologyField,
+    regionCode,
+    now: clock.now(),
+  };
 }
 
 function withinOf(actor: Actor, view: 'public' | 'mine' | 'desk'): Within {

@@ -1,6 +1,6 @@
 import { upload } from '../../setup/imports.ts';
 import type { Subjects } from '../access-subjects.ts';
-import { type AccessRequest, anybody, at, type Row } from './row.ts';
+import { type AccessRequest, anybody, at, type Row, signedIn } from './row.ts';
 
 const csv = { 'content-type': 'text/csv' };
 
@@ -14,6 +14,9 @@ const own = '401 404 404 200 404 404 404 404 404';
 
 export const exchange: Record<string, Row> = {
   'GET /v1/imports/templates/{file}': { answers: anybody, request: at('/v1/imports/templates/demands.xlsx') },
+  'GET /v1/demands/export': { answers: signedIn, request: at('/v1/demands/export?format=json') },
+  'GET /v1/results/export': { answers: signedIn, request: at('/v1/results/export?format=csv') },
+  'GET /v1/organizations/export': { answers: signedIn, request: at('/v1/organizations/export') },
   'POST /v1/imports': {
     answers: '401 201 403 201 403 201 201 201 403',
     request: () => ({ url: '/v1/imports?kind=demand', body: '需求名称\n一项需求\n', headers: csv }),

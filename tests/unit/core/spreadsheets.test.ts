@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import readXlsxFile from 'read-excel-file/node';
 import { expect, test } from 'vitest';
-import { csvOf, escapeCell, jsonOf, xlsxOf } from '../../../src/core/spreadsheets.ts';
+import { bareCell, csvOf, escapeCell, jsonOf, xlsxOf } from '../../../src/core/spreadsheets.ts';
 
 async function textOf(parts: AsyncIterable<string>): Promise<string> {
   let text = '';
@@ -16,6 +16,7 @@ async function* batches(...rows: (string | number | null)[][][]) {
 
 test('text that a spreadsheet would take for a formula gets an apostrophe; numbers and other text stay', () => {
   for (const start of ['=', '+', '-', '@', '\t', '\r', '\0']) expect(escapeCell(`${start}x`)).toBe(`'${start}x`);
+  for (const text of ['=x', "'=x", "''-", "'x", '@']) expect(bareCell(String(escapeCell(text)))).toBe(text);
   for (const cell of ['x=1', '', ' =1', -5, null]) expect(escapeCell(cell)).toBe(cell);
 });
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadImportHeaders } from '../../../db/seed/import-headers.ts';
 import {
@@ -5,8 +6,10 @@ import {
   day,
   demandIndicators,
   level,
+  list,
   patents,
   resultIndicators,
+  shares,
   yesNo,
 } from '../../../src/exchange/columns/readers.ts';
 import type { Terms } from '../../../src/exchange/columns/terms.ts';
@@ -90,6 +93,17 @@ describe('a cell', () => {
         { name: '厚度', min: 1, max: 3, unit: 'mm' },
       ],
     ],
+    [
+      'an indicator that must be met, with numbers in its name and its own brackets kept',
+      demandIndicators.read,
+      '★比例 1:3（80 ℃）下收率 不低于 85 %；"甲；乙 ≥ 3 m²"',
+      [
+        { name: '比例 1:3（80 ℃）下收率', comparator: '>=', value: 85, unit: '%', mustHave: true },
+        { name: '甲；乙', comparator: '>=', value: 3, unit: 'm²' },
+      ],
+    ],
+    ['an indicator longer than any', demandIndicators.read, `甲${' 1'.repeat(200_000)}甲`, 'indicator'],
+    ['a list whose parts hold what parts them', list.read, '"Ni,Co；""合金"""；铟、镓', ['Ni,Co；"合金"', '铟', '镓']],
     ['no indicator', demandIndicators.read, '越高越好', 'indicator'],
   ];
   it.each(cases)('holds %s', (_, read, cell, expected) => {
@@ -108,5 +122,55 @@ describe('a cell', () => {
     expect(patents.read('发明 ZL1.2 已 授权', { ...around, terms })).toEqual({
       value: [{ kind: 'invention', number: 'ZL1.2', status: '已 授权' }],
     });
+  });
+
+  it('with a patent whose number is written in groups, and one that has none yet', () => {
+    const terms = { find: () => ({ code: 'invention' }) } as unknown as Terms;
+    expect(patents.read('发明 ZL 2024 1 0000000.1 granted；发明 - 已受理', { ...around, terms })).toEqual({
+      value: [
+        { kind: 'invention', number: 'ZL 2024 1 0000000.1', status: 'granted' },
+        { kind: 'invention', status: '已受理' },
+      ],
+    });
+  });
+});
+
+describe('what is written into a cell', () => {
+  /** Words that a person might write, with all that parts a cell in them. */
+  const word = fc
+    .string({ unit: fc.constantFrom(...'铟纯度aB（）()"，,；;、|：:=≥%1 '), minLength: 1, maxLength: 12 })
+    .map((text) => text.replaceAll(/\s+/g, ' ').trim())
+    .filter((text) => text !== '');
+  const named = word.filter((text) => !/[=:：≥]|\d/.test(text));
+  const number = fc
+    .tuple(fc.integer(), fc.integer({ min: -30, max: 30 }))
+    .map(([digits, power]) => Number(`${digits}e${power}`) + 0);
+  const unit = fc.constantFrom('%', 'mm', 'm²', 'MPa（表压）', '');
+  const cases = {
+    'a list': { form: list, values: word },
+    'an indicator of a demand': {
+      form: demandIndicators,
+      values: fc
+        .record({ name: named, comparator: fc.constantFrom('>=', '<=', '='), value: number, unit, must: fc.boolean() })
+        .map(({ must, ...one }) => ({ ...one, ...(must ? { mustHave: true } : {}) })),
+    },
+    'a range': {
+      form: demandIndicators,
+      values: fc.record({ name: named, comparator: fc.constant('between'), min: number, max: number, unit }),
+    },
+    'an indicator of a result': { form: resultIndicators, values: fc.record({ name: named, value: number, unit }) },
+    'a share': {
+      form: shares,
+      values: fc.record({ name: named, share: fc.integer({ min: 0, max: 10 ** 9 }).map((part) => part / 10 ** 7) }),
+    },
+  };
+
+  it.each(Object.entries(cases))('is read as it was: %s', (_, { form, values }) => {
+    fc.assert(
+      fc.property(fc.array(values as fc.Arbitrary<unknown>, { minLength: 1, maxLength: 4 }), (value) => {
+        const cell = form.write(value, around);
+        expect(form.read(cell ?? '', around)).toEqual({ value: JSON.parse(JSON.stringify(value)) });
+      }),
+    );
   });
 });

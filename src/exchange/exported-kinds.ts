@@ -1,0 +1,128 @@
+import type { TSchema } from 'typebox';
+import { loadImportHeaders } from '../../db/seed/import-headers.ts';
+import type { Actor } from '../core/actor.ts';
+import type { Ctx } from '../core/ctx.ts';
+import type { Tx } from '../core/transaction.ts';
+import { openDemands } from '../demands/service.ts';
+import { OwnerDemandView, PublicDemandView } from '../demands/views.ts';
+import type { OrganizationList } from '../organizations/inputs.ts';
+import { openOrganizations } from '../organizations/service.ts';
+import type { RecordList } from '../records/inputs.ts';
+import { openResults } from '../results/service.ts';
+import { OwnerResultView, PublicResultView } from '../results/views.ts';
+import type { ImportColumn } from './columns/column.ts';
+import { demandColumns } from './columns/demands.ts';
+import { type ExportColumn, exported, importable } from './columns/exported.ts';
+import { organizationColumns } from './columns/organizations.ts';
+import { resultColumns } from './columns/results.ts';
+import { writeChoice, writeDay, writeTerm } from './columns/writers.ts';
+
+const headers = loadImportHeaders();
+
+/** A list that can be taken away as a file. */
+export interface ExportedKind<Query extends object> {
+  plural: 'demands' | 'results' | 'organizations';
+  sheet: string;
+  /** What the list shows this reader, and so the file. */
+  columns(actor: Actor, query: Query): ExportColumn[];
+  /** Reads the list from its beginning, as its reader may see each; in the list's own order, which one transaction keeps. */
+  open(tx: Tx, ctx: Ctx, query: Query): Promise<ReadNext>;
+}
+
+/** The next of a list; fewer than asked for are the last. */
+export type ReadNext = (tx: Tx, limit: number) => Promise<object[]>;
+
+const statusNames = writeChoice({
+  草稿: 'draft',
+  待审核: 'submitted',
+  诊断中: 'in_diagnosis',
+  已退回: 'returned',
+  已发布: 'published',
+  对接中: 'in_negotiation',
+  已签约: 'contracted',
+  已完成: 'fulfilled',
+  已撤回: 'withdrawn',
+  未通过: 'rejected',
+  已过期: 'expired',
+  已关闭: 'closed',
+});
+
+/** Of a column that no input has: whose the record is, and by what it is known again. */
+const asides: Readonly<Record<string, string>> = { key: 'code', organization: 'organization.name' };
+
+function placeInRecord({ name, path }: ImportColumn): string | null {
+  return path ?? asides[name] ?? null;
+}
+
+/** Columns of what a view has; the public's has a band in place of amounts, and no contact. */
+function recordColumns(
+  kind: 'demands' | 'results',
+  columns: readonly ImportColumn[],
+  view: { properties: Record<string, TSchema> },
+  band: ExportColumn,
+): ExportColumn[] {
+  const shown = columns.filter((column) => {
+    const [outermost = ''] = (placeInRecord(column) ?? '').split('.');
+    return outermost in view.properties;
+  });
+  return [
+    ...importable(shown, headers[kind] ?? {}, placeInRecord),
+    exported('状态', 'status', statusNames),
+    band,
+    exported('发布日期', 'publishedAt', writeDay),
+  ];
+}
+
+function bandColumn(header: string, place: string): ExportColumn {
+  return { ...exported(header, place, writeTerm('budget-bands')), vocabulary: 'budget-bands' };
+}
+
+function isPublicList({ view = 'public' }: RecordList): boolean {
+  return view === 'public';
+}
+
+export const exportedDemands: ExportedKind<RecordList> = {
+  plural: 'demands',
+  sheet: '技术需求',
+  columns: (_actor, query) =>
+    recordColumns(
+      'demands',
+      demandColumns,
+      isPublicList(query) ? PublicDemandView : OwnerDemandView,
+      bandColumn('预算区间', 'budgetBand'),
+    ),
+  open: openDemands,
+};
+
+export const exportedResults: ExportedKind<RecordList> = {
+  plural: 'results',
+  sheet: '科技成果',
+  columns: (_actor, query) =>
+    recordColumns(
+      'results',
+      resultColumns,
+      isPublicList(query) ? PublicResultView : OwnerResultView,
+      bandColumn('价格区间', 'priceBand'),
+    ),
+  open: openResults,
+};
+
+/** Staff get the whole of the template: who will sign in for an organization is theirs to fill in. */
+export const exportedOrganizations: ExportedKind<OrganizationList> = {
+  plural: 'organizations',
+  sheet: '机构',
+  columns: (actor) => {
+    const isKeeper = actor.kind === 'user' && (actor.marketIds.length > 0 || actor.administrator);
+    const known = ['name', 'kind', 'regionCode', 'industry', 'sizeBand'];
+    const kept = isKeeper ? [...known, 'creditCode', 'adminName', 'adminEmail'] : known;
+    const columns = organizationColumns.filter(({ name }) => kept.includes(name));
+    const placeOf = ({ path }: ImportColumn) => /^organization\.(.+)$/.exec(path ?? '')?.[1] ?? null;
+    const status = exported(
+      '状态',
+      'status',
+      writeChoice({ 待审核: 'pending', 已审核: 'verified', 已暂停: 'suspended' }),
+    );
+    return [...importable(columns, headers.organizations ?? {}, placeOf), ...(isKeeper ? [status] : [])];
+  },
+  open: openOrganizations,
+};
