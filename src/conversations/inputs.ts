@@ -35,6 +35,17 @@ export type AcceptAgreement = Static<typeof AcceptAgreement>;
 export const ListMessages = Type.Object(pageQuery, { additionalProperties: false });
 export type ListMessages = Static<typeof ListMessages>;
 
+export const ListConversations = Type.Object(
+  {
+    ...pageQuery,
+    unread: Type.Optional(
+      Type.Boolean({ default: false, description: 'Only those with messages that one has not read.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type ListConversations = Static<typeof ListConversations>;
+
 export const MessageFileParams = Type.Object({
   ...IdParams.properties,
   messageId: IdParams.properties.id,

@@ -6,18 +6,27 @@ import { acceptedFormats } from '../files/inputs.ts';
 import { fileResponses, sendFile } from '../http/file-download.ts';
 import { FileBody, uploadOf, uploadProblems, useFileBodies } from '../http/file-upload.ts';
 import { IdParams, operation } from '../http/operation.ts';
-import { AcceptAgreement, ListMessages, MessageFileParams, PostMessage, ReadMessages } from './inputs.ts';
+import { PageOf } from '../http/page.ts';
+import {
+  AcceptAgreement,
+  ListConversations,
+  ListMessages,
+  MessageFileParams,
+  PostMessage,
+  ReadMessages,
+} from './inputs.ts';
 import { maxFilesPerMessage, maxMessageFileBytes } from './rules.ts';
 import {
   acceptAgreement,
   addMessageFile,
   getAgreement,
+  listConversations,
   listMessages,
   postMessage,
   readMessageFile,
   readMessages,
 } from './service.ts';
-import { AgreementView, ConversationView, MessageView, ReadingView } from './views.ts';
+import { AgreementView, ConversationSummary, ConversationView, MessageView, ReadingView } from './views.ts';
 
 const tag = 'introductions';
 const filePath = '/introductions/:id/messages/:messageId/attachments/:name';
@@ -36,6 +45,21 @@ export async function conversationRoutes(app: FastifyInstance): Promise<void> {
 
 function messageRoutes(fastify: FastifyInstance): void {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get(
+    '/conversations',
+    operation({
+      id: 'listConversations',
+      summary: 'List my conversations',
+      description:
+        'Those of my introductions in which something was said, the one with the newest message first, with how far I have read. A new message moves its conversation to the top: who pages while people write may meet one twice.',
+      tag,
+      access: 'signed-in',
+      input: { querystring: ListConversations },
+      output: PageOf(ConversationSummary),
+    }),
+    (request) => listConversations(request.ctx, request.query),
+  );
 
   app.get(
     '/introductions/:id/messages',

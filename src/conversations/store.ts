@@ -8,8 +8,10 @@ import {
   files,
 } from '../../db/schema/index.ts';
 import { found } from '../core/errors.ts';
+import type { PageKey } from '../core/paging.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import { type FileRow, fileColumns } from '../files/service.ts';
+import type { introductionIdsOf } from '../matches/service.ts';
 
 export type MessageRow = typeof conversationMessages.$inferSelect;
 export type MessageFileRow = typeof conversationFiles.$inferSelect & { file: FileRow };
@@ -58,6 +60,56 @@ export async function listMessageRows(
     )
     .orderBy(desc(conversationMessages.number))
     .limit(page.limit + 1);
+}
+
+/** The last message of each conversation of these introductions, newest first; one row longer than the page. */
+export async function listLastMessageRows(
+  tx: Tx,
+  introductionIds: ReturnType<typeof introductionIdsOf>,
+  page: { unreadBy: string | null; after: PageKey | null; limit: number },
+): Promise<MessageRow[]> {
+  const { introductionId, number, id } = conversationMessages;
+  const isLast = sql`not exists (select 1 from conversation_messages l
+    where l.introduction_id = ${introductionId} and l.number > ${number})`;
+  const isUnread = sql`exists (select 1 from conversation_messages u
+    left join conversation_reads r on r.introduction_id = u.introduction_id and r.user_id = ${page.unreadBy}
+    where u.introduction_id = ${introductionId} and u.author_user_id <> ${page.unreadBy}
+      and u.number > coalesce(r.up_to_number, 0))`;
+  return await tx
+    .select()
+    .from(conversationMessages)
+    .where(
+      and(
+        inArray(introductionId, introductionIds),
+        isLast,
+        page.after === null ? undefined : lt(id, page.after.id),
+        page.unreadBy === null ? undefined : isUnread,
+      ),
+    )
+    .orderBy(desc(id))
+    .limit(page.limit + 1);
+}
+
+/** How far one person has read in each of these conversations, and how many messages of others come after it. */
+export async function listReadingsOf(
+  tx: Tx,
+  introductionIds: readonly string[],
+  userId: string,
+): Promise<Map<string, { upToNumber: number; unread: number }>> {
+  if (introductionIds.length === 0) return new Map();
+  const { introductionId, number, authorUserId } = conversationMessages;
+  const upToNumber = sql<number>`coalesce(max(${conversationReads.upToNumber}), 0)`;
+  const isUnread = sql`${number} > coalesce(${conversationReads.upToNumber}, 0) and ${authorUserId} <> ${userId}`;
+  const rows = await tx
+    .select({ introductionId, upToNumber, unread: sql<number>`count(*) filter (where ${isUnread})::int` })
+    .from(conversationMessages)
+    .leftJoin(
+      conversationReads,
+      and(eq(conversationReads.introductionId, introductionId), eq(conversationReads.userId, userId)),
+    )
+    .where(inArray(introductionId, [...introductionIds]))
+    .groupBy(introductionId);
+  return new Map(rows.map((row) => [row.introductionId, { upToNumber: row.upToNumber, unread: row.unread }]));
 }
 
 /** By message; without those that row-level security keeps from the actor. */

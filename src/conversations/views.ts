@@ -1,5 +1,6 @@
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { AttachmentView, toAttachmentView } from '../attachments/views.ts';
+import { IntroductionSummary } from '../matches/views.ts';
 import type { OrganizationRow } from '../organizations/service.ts';
 import { Nullable } from '../records/views.ts';
 import type { AcceptanceRow, MessageFileRow, MessageRow } from './store.ts';
@@ -63,6 +64,67 @@ export const ConversationView = Type.Object(
   { title: 'ConversationView', examples: [{ items: [example], nextCursor: null, upToNumber: 2, unread: 1 }] },
 );
 export type ConversationView = Static<typeof ConversationView>;
+
+const { examples: [introductionExample] = [] } = IntroductionSummary as TSchema & { examples?: unknown[] };
+
+export const ConversationSummary = Type.Object(
+  {
+    introduction: IntroductionSummary,
+    lastMessage: Type.Object({
+      id: Id,
+      number: Type.Integer(),
+      side: Author.properties.side,
+      isMe: Type.Boolean(),
+      excerpt: Type.String({ description: 'Its beginning.' }),
+      createdAt: Type.String({ format: 'date-time' }),
+    }),
+    ...reading,
+  },
+  {
+    title: 'ConversationSummary',
+    examples: [
+      {
+        introduction: introductionExample,
+        lastMessage: {
+          id: example.id,
+          number: 3,
+          side: 'result',
+          isMe: false,
+          excerpt: example.text,
+          createdAt: example.createdAt,
+        },
+        upToNumber: 2,
+        unread: 1,
+      },
+    ],
+  },
+);
+export type ConversationSummary = Static<typeof ConversationSummary>;
+
+const excerptCharacters = 140;
+
+export function toConversationSummary(
+  introduction: IntroductionSummary,
+  last: MessageRow,
+  text: string,
+  readings: { upToNumber: number; unread: number; userId: string },
+): ConversationSummary {
+  const characters = [...text];
+  const isLong = characters.length > excerptCharacters;
+  return {
+    introduction,
+    lastMessage: {
+      id: last.id,
+      number: last.number,
+      side: last.authorSide,
+      isMe: last.authorUserId === readings.userId,
+      excerpt: isLong ? `${characters.slice(0, excerptCharacters).join('')}…` : text,
+      createdAt: last.createdAt.toISOString(),
+    },
+    upToNumber: readings.upToNumber,
+    unread: readings.unread,
+  };
+}
 
 /** What one reader may know of an author. */
 export interface ShownAuthor {

@@ -1,4 +1,4 @@
-export { type Standing, seesDemandParty } from './policy.ts';
+export { introductionScope, type Standing, seesDemandParty } from './policy.ts';
 export * from './service/answer.ts';
 export { getAnswerTimes } from './service/answer-times.ts';
 export { answerQuestion, askWorker } from './service/ask-worker.ts';
@@ -27,6 +27,7 @@ export {
   getIntroductionRows,
   getMatchRows,
   type IntroductionRow,
+  introductionIdsOf,
   listDeskIntroductions,
   listUnhandledMatches,
   lockIntroduction,

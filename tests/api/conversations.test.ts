@@ -180,6 +180,56 @@ describe('a conversation', () => {
   });
 });
 
+describe('the list of conversations', () => {
+  const list = async (person: Person, query = '') => (await person.get(`/v1/conversations${query}`)).body;
+  const idsOf = (page: Body) => page.items.map((item: Body) => item.introduction.id);
+
+  it('has those of one’s own introductions in which something was said, newest first, with what one has not read', async () => {
+    const [older, newer, silent] = [await introduced('open'), await introduced('accepted'), await introduced('open')];
+    await say(world.enterprise, older, '一');
+    await say(world.enterprise, newer, '二');
+    await say(maker, newer, '三');
+    await say(world.enterprise, older, `四${'字'.repeat(200)}`);
+    const mine = await list(maker, '?limit=2');
+    expect(idsOf(mine)).toEqual([older, newer]);
+    expect(mine.items).toMatchObject([
+      { lastMessage: { number: 2, side: 'demand', isMe: false }, upToNumber: 0, unread: 2 },
+      { lastMessage: { number: 2, side: 'result', isMe: true, excerpt: '三' }, upToNumber: 0, unread: 1 },
+    ]);
+    expect(mine.items[0].lastMessage.excerpt).toBe(`四${'字'.repeat(139)}…`);
+    const summary = (await maker.get('/v1/introductions?limit=100')).body.items.find((one: Body) => one.id === older);
+    expect(mine.items[0].introduction).toEqual(summary);
+    await maker.post(`${path(older)}/read`, { upToNumber: 1 });
+    await maker.post(`${path(newer)}/read`, { upToNumber: 2 });
+    expect((await list(maker)).items.slice(0, 2).map((item: Body) => [item.upToNumber, item.unread])).toEqual([
+      [1, 1],
+      [2, 0],
+    ]);
+    const unread = idsOf(await list(maker, '?unread=true&limit=100'));
+    expect([unread.includes(older), unread.includes(newer)]).toEqual([true, false]);
+    for (const reader of everybody()) expect(idsOf(await list(reader, '?limit=100'))).not.toContain(silent);
+  });
+
+  it('shows to each what they may read, and goes on where a page ended', async () => {
+    const id = await introduced('open', true);
+    const { id: messageId } = await say(world.enterprise, id, '匿名的话');
+    for (const reader of everybody()) {
+      const seen: Body[] = [];
+      let cursor = '';
+      do {
+        const page = await list(reader, `?limit=3${cursor}`);
+        seen.push(...page.items);
+        cursor = page.nextCursor === null ? '' : `&cursor=${page.nextCursor}`;
+      } while (cursor !== '');
+      expect(idsOf({ items: seen })).toEqual([...new Set(idsOf({ items: seen }))]);
+      const mine = seen.find((item) => item.introduction.id === id);
+      expect(mine?.lastMessage.id).toBe((await reader.get(path(id))).status === 200 ? messageId : undefined);
+    }
+    expect(JSON.stringify((await list(maker)).items[0])).not.toContain(world.enterprise.organizationId);
+    expect((await world.enterprise.get('/v1/conversations?cursor=x')).status).toBe(422);
+  });
+});
+
 describe('who wrote', () => {
   const authorFor = async (reader: Person, id: string) => (await reader.get(path(id))).body.items[0].author;
 

@@ -192,6 +192,7 @@ interface Stage {
   toDecline: string;
   declined: string;
   accepted: string;
+  agreement: object;
   ready: string;
   contract: string;
 }
@@ -223,6 +224,8 @@ async function setStage(): Promise<Stage> {
   });
   const declined = await open();
   await made(enterprise, `/v1/introductions/${declined}/decline`, { reason: 'other' });
+  const accepted = (await acceptIntroduction(api, world)).introduction.id;
+  const { version, sha256 } = (await enterprise.get(`/v1/introductions/${accepted}/agreement`)).body.text;
   return {
     draft: await made(enterprise, '/v1/demands', demandInput),
     submitted,
@@ -232,7 +235,8 @@ async function setStage(): Promise<Stage> {
     toAccept: await open(),
     toDecline: await open(),
     declined,
-    accepted: (await acceptIntroduction(api, world)).introduction.id,
+    accepted,
+    agreement: { version, sha256 },
     ready,
     contract: await made(enterprise, '/v1/contracts', {
       ...contractFields,
@@ -278,6 +282,12 @@ function attemptsOf(stage: Stage): Attempts {
       by: enterprise,
       verb: 'introduction.decline',
     },
+    agree: {
+      url: `/v1/introductions/${stage.accepted}/agreement/accept`,
+      body: stage.agreement,
+      by: enterprise,
+      verb: 'agreement.accept',
+    },
     found: { url: '/v1/projects', body: contractProjectInput(stage.accepted), by: enterprise, verb: 'project.create' },
     activate: { url: `/v1/projects/${stage.ready}/activate`, by: enterprise, verb: 'project.activate' },
     sign: { url: `/v1/contracts/${stage.contract}/submit`, by: enterprise, verb: 'contract.submit' },
@@ -318,7 +328,11 @@ describe('while a restriction is in force', () => {
         .filter((verb, at, all) => !(verb === 'introduction.open' && all.indexOf(verb) !== at)),
     );
     const after = await countWrites(api);
-    expect([after.messages - before.messages, after.audit - before.audit]).toEqual([0, 11]);
+    expect([after.messages - before.messages, after.audit - before.audit]).toEqual([0, 12]);
+    // People may still write to each other, to wind down what was begun.
+    expect((await world.enterprise.post(`/v1/introductions/${stage.accepted}/messages`, { text: '暂停' })).status).toBe(
+      201,
+    );
     const english = await world.enterprise.post(attempts.submit?.url ?? '', undefined, { 'accept-language': 'en' });
     expect(english.body.detail).toContain('Your organization is under a credit restriction until 2027-11-30');
     api.clock.advance({ hours: 1, seconds: 1 });
@@ -329,7 +343,7 @@ describe('while a restriction is in force', () => {
 
   it('a counterparty is refused what would bring it further, in words that do not tell, and may decline', async () => {
     const restriction = await restrict(world.admin, world.university.organizationId);
-    for (const name of ['ask', 'introduce', 'open', 'reopen', 'accept', 'found', 'activate', 'sign']) {
+    for (const name of ['ask', 'introduce', 'open', 'reopen', 'accept', 'agree', 'found', 'activate', 'sign']) {
       const { url, body, by } = attempts[name] ?? { url: '', by: api.anonymous };
       const answer = await by.post(url, body);
       expect([name, answer.status, answer.body.state]).toEqual([name, 409, 'unavailable']);
@@ -355,7 +369,7 @@ describe('while a restriction is in force', () => {
     expect(await expireRestrictions(ctx)).toBe(0);
     api.clock.advance({ seconds: 1 });
     expect((await world.enterprise.get(`/v1/restrictions/${restriction.id}`)).body.status).toBe('expired');
-    for (const name of ['publish', 'open', 'reopen', 'accept', 'found', 'activate', 'sign']) {
+    for (const name of ['publish', 'open', 'reopen', 'accept', 'agree', 'found', 'activate', 'sign']) {
       const { url, body, by } = attempts[name] ?? { url: '', by: api.anonymous };
       const answer = await by.post(url, body);
       expect([name, Math.floor(answer.status / 100)], JSON.stringify(answer.body)).toEqual([name, 2]);

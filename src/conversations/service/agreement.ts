@@ -5,6 +5,7 @@ import { conflict, found } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { readTransaction, type Tx, transaction } from '../../core/transaction.ts';
+import { refuseRestricted } from '../../credit/service.ts';
 import { type IntroductionFor, introductionFor, lockIntroduction, openFilesOf } from '../../matches/service.ts';
 import type { AcceptAgreement } from '../inputs.ts';
 import { mayAcceptAgreement } from '../policy.ts';
@@ -26,7 +27,7 @@ export async function getAgreement(ctx: Ctx, introductionId: string): Promise<Ag
 /**
  * One party accepts the text it has read; with the second, the files of the demand and the result open to the other side.
  * There is no way back: what was opened has been read.
- * @throws AppError INVALID_STATE unless both have accepted the introduction, CONFLICT for a second time, and for another
+ * @throws AppError INVALID_STATE unless both have accepted the introduction and neither is restricted, CONFLICT for a second time, and for another
  *   text than the one that is offered
  */
 export async function acceptAgreement(
@@ -41,6 +42,9 @@ export async function acceptAgreement(
     requireAgreement(introduction.row);
     const before = await listAcceptances(tx, introductionId);
     if (before.some((acceptance) => acceptance.side === side)) throw acceptedAlready();
+    // Accepting is an answer, and opens files; messages go on, since what was begun has to be ended by words.
+    const { demandOrganizationId, resultOrganizationId } = introduction.row;
+    await refuseRestricted(tx, ctx, 'agreement.accept', [demandOrganizationId, resultOrganizationId]);
     const { version, sha256 } = textFor(before);
     if (input.version !== version || input.sha256 !== sha256) throw anotherText();
     const { userId, organizationId } = authorOf(ctx);

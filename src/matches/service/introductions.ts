@@ -12,6 +12,7 @@ import type { ListIntroductions } from '../inputs.ts';
 import { introductionScope, type Side, type Standing, standingInIntroduction } from '../policy.ts';
 import {
   getIntroductionRow,
+  getIntroductionRows,
   type IntroductionRow,
   listAnswers,
   listCurrentAnswers,
@@ -46,6 +47,22 @@ export async function listIntroductions(ctx: Ctx, query: ListIntroductions): Pro
       const own = found(parts.get(row.id));
       return toIntroductionSummary(row, own, standingInIntroduction(ctx.actor, own, row));
     },
+  );
+}
+
+/** By id, as the actor may see them; they are the actor's own. */
+export async function summarizeIntroductions(
+  db: Db,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<Map<string, IntroductionSummary>> {
+  const rows = await getIntroductionRows(db, ids);
+  const parts = await loadIntroductionParts(db, rows);
+  return new Map(
+    rows.map((row) => {
+      const own = found(parts.get(row.id));
+      return [row.id, toIntroductionSummary(row, own, standingInIntroduction(actor, own, row))];
+    }),
   );
 }
 

@@ -209,6 +209,16 @@ export async function listIntroductionRows(
   return rows.map((row) => row.introduction);
 }
 
+/** As a condition on what belongs to introductions: the ids of those that `listIntroductionRows` would list. */
+export function introductionIdsOf(db: Db, scope: IntroductionScope) {
+  return db
+    .select({ id: introductions.id })
+    .from(introductions)
+    .innerJoin(demands, eq(demands.id, introductions.demandId))
+    .innerJoin(results, eq(results.id, introductions.resultId))
+    .where(or(...mine(scope), sql`false`));
+}
+
 function mine({ marketIds, organizationId, ownerUserId }: IntroductionScope): (SQL | undefined)[] {
   const opened = isNotNull(introductions.openedAt);
   const conditions: (SQL | undefined)[] = [];

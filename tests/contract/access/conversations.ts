@@ -1,5 +1,5 @@
 import type { Subjects } from '../access-subjects.ts';
-import type { Row } from './row.ts';
+import { at, type Row, signedIn } from './row.ts';
 
 const concerned = '401 404 404 200 200 200 200 200 404';
 const onOpen = (path: string, body?: unknown) => async (subjects: Subjects) => ({
@@ -12,6 +12,7 @@ const onAccepted = async (subjects: Subjects) =>
   `/v1/introductions/${(await subjects.introduction('accepted')).id}/agreement`;
 
 export const conversations: Record<string, Row> = {
+  'GET /v1/conversations': { answers: signedIn, request: at('/v1/conversations') },
   'GET /v1/introductions/{id}/agreement': {
     answers: concerned,
     request: async (subjects) => ({ url: await onAccepted(subjects) }),
