@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { importKinds } from '../../db/schema/index.ts';
+import { importKinds, importStatuses } from '../../db/schema/index.ts';
 import { pageQuery } from '../core/paging.ts';
 import { organizationFilters } from '../organizations/inputs.ts';
 import { recordFilters } from '../records/inputs.ts';
@@ -37,6 +37,12 @@ export const CommitImport = Type.Object(
   { title: 'CommitImport', additionalProperties: false, examples: [{ faultyRows: 'skip' }] },
 );
 export type CommitImport = Static<typeof CommitImport>;
+
+export const ListImports = Type.Object(
+  { ...pageQuery, kind: Type.Optional(ImportKind), status: Type.Optional(Type.Enum([...importStatuses])) },
+  { additionalProperties: false },
+);
+export type ListImports = Static<typeof ListImports>;
 
 export const ListProblems = Type.Object(pageQuery, { additionalProperties: false });
 export type ListProblems = Static<typeof ListProblems>;

@@ -5,12 +5,20 @@ import { Type } from 'typebox';
 import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
-import { CommitImport, ListProblems, StartImport, TemplateParams } from './inputs.ts';
+import { CommitImport, ListImports, ListProblems, StartImport, TemplateParams } from './inputs.ts';
 import type { ImportedKind } from './kinds.ts';
 import { tableLimits } from './reading/table.ts';
 import { routesOfExports } from './routes/export.ts';
 import { TableBody, tableOf, tableProblems, useTableBodies } from './routes/upload.ts';
-import { commitImport, exportProblems, getImport, importTemplate, listProblems, startImport } from './service.ts';
+import {
+  commitImport,
+  exportProblems,
+  getImport,
+  importTemplate,
+  listImports,
+  listProblems,
+  startImport,
+} from './service.ts';
 import { ImportProblemView, ImportView } from './views.ts';
 
 const tag = 'exchange';
@@ -59,6 +67,20 @@ export async function exchangeRoutes(fastify: FastifyInstance): Promise<void> {
   });
 
   routesOfExports(fastify);
+
+  app.get(
+    '/imports',
+    operation({
+      id: 'listImports',
+      summary: 'List what one has imported',
+      description: 'Newest first; each for thirty days.',
+      tag,
+      access: 'signed-in',
+      input: { querystring: ListImports },
+      output: PageOf(ImportView),
+    }),
+    (request) => listImports(request.ctx, request.query),
+  );
 
   app.get(
     '/imports/:id',

@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
 import { importKeys, importRows, imports } from '../../db/schema/index.ts';
+import type { PageKey } from '../core/paging.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import type { ImportKind } from './inputs.ts';
 
@@ -16,6 +17,33 @@ export async function insertImport(tx: Tx, row: NewImport): Promise<ImportRow | 
 export async function getImportRow(db: Db, id: string): Promise<ImportRow | undefined> {
   const [row] = await db.select().from(imports).where(eq(imports.id, id));
   return row;
+}
+
+/** One person's, the newest first, with one more than asked for. */
+export async function listImportRows(
+  db: Db,
+  by: { userId: string; organizationId: string },
+  {
+    kind,
+    status,
+    after,
+    limit,
+  }: { kind?: ImportKind; status?: ImportRow['status']; after: PageKey | null; limit: number },
+): Promise<ImportRow[]> {
+  return await db
+    .select()
+    .from(imports)
+    .where(
+      and(
+        eq(imports.organizationId, by.organizationId),
+        eq(imports.requestedByUserId, by.userId),
+        kind === undefined ? undefined : eq(imports.kind, kind),
+        status === undefined ? undefined : eq(imports.status, status),
+        after === null ? undefined : lt(imports.id, after.id),
+      ),
+    )
+    .orderBy(desc(imports.id))
+    .limit(limit + 1);
 }
 
 export async function lockImport(tx: Tx, id: string): Promise<ImportRow | undefined> {

@@ -380,6 +380,24 @@ describe('an import', () => {
     expect(rows).toEqual([]);
   });
 
+  it('stands in the list of the one who sent it, newest first, page by page, and in nobody else’s', async () => {
+    const by = world.strangerUniversity;
+    const ids: string[] = [];
+    for (const title of ['一', '二', '三'])
+      ids.unshift((await upload(by, 'result', csvOf([{ 成果名称: title, 成果简介: '简介' }]))).body.id);
+    const first = (await by.get('/v1/imports?limit=2')).body;
+    const second = (await by.get(`/v1/imports?limit=2&cursor=${first.nextCursor}`)).body;
+    expect([...first.items, ...second.items].map(({ id }: Body) => id)).toEqual(ids);
+    expect(second.nextCursor).toBeNull();
+    await by.post(`/v1/imports/${ids[2]}/commit`);
+    const idsIn = async (caller: Caller, query: string) =>
+      (await caller.get(`/v1/imports?${query}`)).body.items.map(({ id }: Body) => id);
+    expect(await idsIn(by, 'status=committing&kind=result')).toEqual([ids[2]]);
+    expect(await idsIn(by, 'kind=demand')).toEqual([]);
+    for (const other of [world.university, world.resultBroker, world.admin])
+      expect((await idsIn(other, 'limit=100')).filter((id: string) => ids.includes(id))).toEqual([]);
+  });
+
   it('under one Idempotency-Key is read once, and another file under that key is refused', async () => {
     const headers = { 'idempotency-key': 'a-file' };
     const file = csvOf([{ ...full, 需求名称: '钥匙' }]);

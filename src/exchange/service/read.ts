@@ -1,12 +1,19 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
-import { decodeCursor, encodeCursor, type Page } from '../../core/paging.ts';
+import { decodeCursor, encodeCursor, type Page, toPage } from '../../core/paging.ts';
 import { escapeCell } from '../../core/spreadsheets.ts';
 import { readTransaction, type Tx, transaction } from '../../core/transaction.ts';
 import { type MarkedCell, workbookOf } from '../../core/workbook.ts';
-import type { ListProblems } from '../inputs.ts';
+import type { ListImports, ListProblems } from '../inputs.ts';
 import { maySeeImport } from '../policy.ts';
-import { deleteExpiredImports, type FileRow, getImportRow, type ImportRow, listFileRows } from '../store.ts';
+import {
+  deleteExpiredImports,
+  type FileRow,
+  getImportRow,
+  type ImportRow,
+  listFileRows,
+  listImportRows,
+} from '../store.ts';
 import { type ImportProblemView, type ImportView, toImportView, toProblemViews } from '../views.ts';
 
 async function load(tx: Tx, ctx: Ctx, id: string): Promise<ImportRow> {
@@ -17,6 +24,18 @@ async function load(tx: Tx, ctx: Ctx, id: string): Promise<ImportRow> {
 
 export async function getImport(ctx: Ctx, id: string): Promise<ImportView> {
   return await readTransaction(ctx, async (tx) => toImportView(await load(tx, ctx, id)));
+}
+
+/** What the actor has imported, newest first; nothing for who belongs to no organization. */
+export async function listImports(ctx: Ctx, { limit = 20, cursor, ...filter }: ListImports): Promise<Page<ImportView>> {
+  const { actor } = ctx;
+  const after = decodeCursor(cursor);
+  const { organizationId } = actor.kind === 'user' ? actor : { organizationId: null };
+  const rows =
+    actor.kind !== 'user' || organizationId === null
+      ? []
+      : await listImportRows(ctx.db, { userId: actor.userId, organizationId }, { ...filter, after, limit });
+  return toPage(rows, limit, (row) => ({ at: row.createdAt.toISOString(), id: row.id }), toImportView);
 }
 
 /** The problems of a page of rows, in the order of the file; a page ends with a row, so it may hold more than its limit. */

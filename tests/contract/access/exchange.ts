@@ -21,6 +21,7 @@ export const exchange: Record<string, Row> = {
     answers: '401 201 403 201 403 201 201 201 403',
     request: () => ({ url: '/v1/imports?kind=demand', body: '需求名称\n一项需求\n', headers: csv }),
   },
+  'GET /v1/imports': { answers: signedIn, request: at('/v1/imports') },
   'GET /v1/imports/{id}': { answers: own, request: (subjects) => onImport(subjects, '') },
   'GET /v1/imports/{id}/problems': { answers: own, request: (subjects) => onImport(subjects, '/problems') },
   'GET /v1/imports/{id}/problems.xlsx': { answers: own, request: (subjects) => onImport(subjects, '/problems.xlsx') },
