@@ -2,7 +2,8 @@ import { mailFor } from '../../src/auth/service.ts';
 import { roles } from '../contract/access/row.ts';
 import { accessRows } from '../contract/access-rows.ts';
 import type { Subjects } from '../contract/access-subjects.ts';
-import { type Person, registerOrganization } from '../setup/api.ts';
+import { addMember, type Person, registerOrganization } from '../setup/api.ts';
+import { restrictionInput } from '../setup/restrictions.ts';
 import type { Target } from './ground.ts';
 import type { FuzzRow } from './requests.ts';
 
@@ -31,6 +32,18 @@ const ownRows: Record<string, (subjects: Subjects) => Promise<Target>> = {
     await subjects.api.anonymous.post('/v1/password-resets', { email: session.user.email });
     const token = await mailedToken(subjects, 'user.password_reset_requested', userId);
     return { url: '/v1/password-resets/confirm', body: { token, password: 'another long password' } };
+  },
+  // Who has imposed it judges no appeal against it: an officer does the one and the administrator the other.
+  'POST /v1/restrictions/{id}/decide': async (subjects) => {
+    const { admin } = subjects.world;
+    const government = { kind: 'government', name: '红寺堡区科学技术局', regionCode: '640303' };
+    const { body: bureau } = await admin.post('/v1/organizations', government);
+    const officer = await addMember(subjects.api, admin, bureau.id, 'officer');
+    const person = await newPerson(subjects);
+    const imposed = { organizationId: person.organizationId, ...restrictionInput };
+    const { id } = (await officer.post('/v1/restrictions', imposed)).body;
+    await person.post(`/v1/restrictions/${id}/appeal`, { grounds: '我单位并不知情' });
+    return { url: `/v1/restrictions/${id}/decide`, body: { outcome: 'upheld', reason: '维持' }, token: admin.token };
   },
 };
 

@@ -67,6 +67,35 @@ describe('running a delivery', () => {
     expect(await harness.delivery(id)).toMatchObject({ status: 'pending', attempts: 1 });
   });
 
+  it('takes nothing back when it fails after later runs have failed', async () => {
+    const id = await harness.send();
+    let release: () => void = () => undefined;
+    const waits = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let begun: () => void = () => undefined;
+    const isUnderWay = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const failsLate = effectHandler(async () => {
+      begun();
+      await waits;
+      throw new Error('late');
+    });
+    const late = runDelivery(id, { deps: harness.deps, registry: { notify: failsLate } });
+    await isUnderWay;
+    const fails = effectHandler(() => {
+      throw new Error('boom');
+    });
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      await runDelivery(id, { deps: harness.deps, registry: { notify: fails } });
+      harness.advanceMs(300_000);
+    }
+    release();
+    await late;
+    expect(await harness.delivery(id)).toMatchObject({ status: 'pending', attempts: 2, lastError: 'boom' });
+  });
+
   it('leaves no effect when the handler fails in its transaction', async () => {
     const id = await harness.send();
     const breaks: Handler = {
@@ -204,6 +233,18 @@ describe('running deliveries together', () => {
     await reconcile(together);
     await publishDue({ ...together, registry: { notify: effectHandler() } });
     expect(jobs.map((job) => [job.jobId, job.deliveryIds])).toEqual(ids.map((id) => [`${id}-0`, [id]]));
+  });
+
+  it('are passed over by a second relay while a first one hands them out', async () => {
+    const ids = await sendMany(3);
+    const { db, clock, log } = harness.deps;
+    const relay = { db, clock, log, registry: { notify: togetherHandler() } };
+    let takenBesides: number | null = null;
+    const publish = async () => {
+      takenBesides = await publishDue({ ...relay, publish: async () => undefined });
+    };
+    expect(await publishDue({ ...relay, publish })).toBe(ids.length);
+    expect(takenBesides).toBe(0);
   });
 
   async function sendMany(count: number): Promise<string[]> {
