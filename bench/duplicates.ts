@@ -16,10 +16,11 @@ import { readSample } from '../workers/demo/sample.ts';
 import { runBench, wholeNumber } from './flags.ts';
 import { searchDocuments } from './search-documents.ts';
 
-const usage = `The duplicate check: candidates from the index in PostgreSQL, and the comparison with forty texts of the sample.
+const usage = `The duplicate check: candidates from the index in PostgreSQL for its own documents, which share most with it; and the
+comparison with forty texts of the sample.
 
   --documents 100000       synthetic, beside the sample's own
-  --questions 60           demands of the sample
+  --questions 60           documents of the index
   --json FILE              [{system, documents, measure, value, unit}]
 
 The rows of the candidates are not read, nor views made: some 5 ms more.`;
@@ -56,9 +57,13 @@ await runBench(async () => {
         text: [title, summary, problem, keyTechnology, expectedOutcome].filter(Boolean).join('\n'),
       }),
     );
+    const every = Math.max(1, Math.floor(count / wholeNumber('questions', values.questions)));
+    const questions: string[] = [];
+    let written = 0;
     let batch = [];
     for (const document of searchDocuments('demand', count)) {
       batch.push(document);
+      if (written++ % every === 0) questions.push([document.title, ...document.keywords, document.body].join('\n'));
       if (batch.length < documentsAtOnce) continue;
       await postgres.upsert(batch);
       batch = [];
@@ -71,15 +76,17 @@ await runBench(async () => {
     const judge = new DuplicateJudge(loadBackgroundTexts());
     const ctx = deps.ctxFor({ kind: 'system', name: 'bench' });
     const [finding, comparing, both]: number[][] = [[], [], []];
-    for (let at = 0; at < wholeNumber('questions', values.questions); at += 1) {
+    for (const [at, question] of questions.entries()) {
       const asked = sample[at % sample.length];
       if (asked === undefined) break;
       const start = performance.now();
-      const terms = [...new Set(analyse(asked.text).tokens.map(({ term }) => term))];
+      const terms = [...new Set(analyse(question).tokens.map(({ term }) => term))];
       terms.sort((a, b) => judge.weight(b) - judge.weight(a));
       await findAlikeDocuments(ctx, 'demand', terms, candidates);
       const found = performance.now();
-      const others = Array.from({ length: candidates }, (_, add) => sample[(at + add) % sample.length] ?? asked);
+      const others = Array.from({ length: candidates }, (_, add) => ({
+        ...(sample[(at + add) % sample.length] ?? asked),
+      }));
       const alike = others.filter((other) => judge.likeness(asked, other) >= duplicateLikeness);
       for (const other of alike) judge.passages(asked.text, other.text, 3);
       const end = performance.now();

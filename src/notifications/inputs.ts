@@ -73,3 +73,13 @@ export const Unsubscribe = Type.Object(
   { 'List-Unsubscribe': Type.Enum(['One-Click']) },
   { additionalProperties: false, examples: [{ 'List-Unsubscribe': 'One-Click' }] },
 );
+
+export const RenewalParams = Type.Object({
+  token: Type.String({ minLength: 1, maxLength: 100, description: 'From the link of a mail.' }),
+});
+
+/** What the button of the page sends. */
+export const KeepRecord = Type.Object(
+  { keep: Type.Enum(['yes']) },
+  { additionalProperties: false, examples: [{ keep: 'yes' }] },
+);

@@ -13,6 +13,7 @@ import { NotificationStreams } from './channels/stream.ts';
 import { ListNotifications, ReadNotifications } from './inputs.ts';
 import { reader } from './policy.ts';
 import { preferenceRoutes } from './routes/preferences.ts';
+import { renewalRoutes } from './routes/renewal.ts';
 import { type UnsubscribeOptions, unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { getNotificationSummary, listNotifications, readNotification, readNotifications } from './service.ts';
 import { NotificationSummary, NotificationView } from './views.ts';
@@ -88,6 +89,7 @@ export async function notificationRoutes(
   streamRoute(fastify, parts);
   preferenceRoutes(fastify);
   await fastify.register(async (scope) => unsubscribeRoutes(scope, parts));
+  await fastify.register(async (scope) => renewalRoutes(scope, { limitPerMinute: parts.unsubscribeLimitPerMinute }));
 }
 
 const eventExample =

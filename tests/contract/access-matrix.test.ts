@@ -130,6 +130,7 @@ describe('an API key without the scope', () => {
       submissionId: [unknownId],
       userId: [unknownId],
       tierId: [unknownId],
+      otherId: [unknownId],
     };
     return (
       fillPath(path, {

@@ -20,6 +20,7 @@ import { insertDeadLetter } from '../setup/dead-letters.ts';
 import { makeDiagnosis } from '../setup/diagnoses.ts';
 import { expertInput } from '../setup/experts.ts';
 import { insertMatch } from '../setup/introductions.ts';
+import { renewalTokenOf } from '../setup/renewals.ts';
 import { restrictionInput } from '../setup/restrictions.ts';
 import { unsubscribeTokenOf } from '../setup/unsubscribe.ts';
 
@@ -46,6 +47,14 @@ export class Subjects {
     const { userId } = this.world.enterprise;
     await this.api.deps.pool.query('update users set email_verified_at = now() where id = $1', [userId]);
     return await unsubscribeTokenOf(this.api, userId, 'suggestions');
+  }
+
+  /** Of a mail that asks the enterprise's admin whether a demand is still current. */
+  async renewalToken(): Promise<string> {
+    const { userId } = this.world.enterprise;
+    await this.api.deps.pool.query('update users set email_verified_at = now() where id = $1', [userId]);
+    const { id: recordId, validUntil } = await this.demand('published');
+    return await renewalTokenOf(this.api, { kind: 'demand', recordId, userId, validUntil: new Date(validUntil) });
   }
 
   async demand(state: RecordState): Promise<Body> {

@@ -15,6 +15,7 @@ const operations = [
   'exportContracts',
   'updateNotificationPreferences',
   'unsubscribe',
+  'keepRecord',
   'saveTerm',
 ];
 

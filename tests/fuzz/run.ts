@@ -24,6 +24,7 @@ const answersAnew = new Set([
   'signIn',
   'previewMatches',
   'unsubscribe',
+  'keepRecord',
   'createWebhook',
   'rotateWebhookSecret',
 ]);

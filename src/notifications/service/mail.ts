@@ -6,9 +6,12 @@ import type { Mail } from '../../core/mailer.ts';
 import type { SubjectType } from '../../core/messages.ts';
 import { type Owing, owe } from '../../core/outbox.ts';
 import { readTransaction, type Tx } from '../../core/transaction.ts';
+import { getDemandRows } from '../../demands/service.ts';
 import { getMilestoneRows } from '../../projects/service.ts';
+import { getResultRows } from '../../results/service.ts';
 import { categories, categoryOf, type DigestMode, typesOf } from '../categories.ts';
 import { endOfQuietHours } from '../mail-times.ts';
+import { renewalToken } from '../renewal-token.ts';
 import { type Chosen, modesOf, quietHoursOf } from '../rules.ts';
 import { findDigest, listForDigest } from '../store/digests.ts';
 import { findPreferences, getSigningSecret, listPreferences } from '../store/preferences.ts';
@@ -128,10 +131,34 @@ async function toMailedNotices(
     ...milestones.map(({ id, projectId }) => [id, `projects/${projectId}/milestones/${id}`] as const),
     ...messages.map(({ id, introductionId }) => [id, `introductions/${introductionId}/messages`] as const),
   ]);
+  const tokens = await renewalTokens(tx, rows);
   return rows.map((row) => {
     const path = pathOf(row, pathWithin);
-    return { ...renderNotice(row.type, row.params, locale), url: path === null ? null : `${publicUrl}/v1/${path}` };
+    const token = tokens.get(row.id);
+    return {
+      ...renderNotice(row.type, row.params, locale),
+      url: path === null ? null : `${publicUrl}/v1/${path}`,
+      keepUrl: token === undefined ? null : `${publicUrl}/v1/renewals/${token}`,
+    };
   });
+}
+
+/** For notices that ask whether a record is still current, as it is now; by the ids of the notices. */
+async function renewalTokens(tx: Tx, rows: readonly NotificationRow[]): Promise<Map<string, string>> {
+  const asking = rows.filter(({ type }) => type === 'demand.expiring' || type === 'result.expiring');
+  if (asking.length === 0) return new Map();
+  const secret = await getSigningSecret(tx, 'unsubscribe');
+  const idsOf = (kind: string) => asking.filter((row) => row.subjectType === kind).map((row) => row.subjectId);
+  const records = [...(await getDemandRows(tx, idsOf('demand'))), ...(await getResultRows(tx, idsOf('result')))];
+  const termOf = new Map(records.map(({ id, validUntil }) => [id, validUntil]));
+  return new Map(
+    asking.flatMap(({ id, subjectType, subjectId, userId }) => {
+      const validUntil = termOf.get(subjectId) ?? null;
+      const kind = subjectType === 'demand' ? 'demand' : 'result';
+      if (validUntil === null) return [];
+      return [[id, renewalToken({ kind, recordId: subjectId, userId, validUntil }, secret)] as const];
+    }),
+  );
 }
 
 /** Collections of the API by the type of their members; null for what is read elsewhere, or nowhere. */

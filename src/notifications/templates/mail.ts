@@ -15,6 +15,8 @@ interface Envelope {
 /** A notice as a mail tells it, with the address of what it is about. */
 export interface MailedNotice extends RenderedNotice {
   url: string | null;
+  /** Where it is answered in one click; null for what asks nothing of the kind. */
+  keepUrl: string | null;
 }
 
 type Parts = ReturnType<typeof layoutMail>;
@@ -23,13 +25,17 @@ type Parts = ReturnType<typeof layoutMail>;
 export function layoutNotice(notice: MailedNotice, category: Category, envelope: Envelope): Parts {
   const say = (text: Text) => textIn(envelope.locale, text);
   const name = categoryNames[category];
+  const keep: MailBlock[] =
+    notice.keepUrl === null
+      ? []
+      : [{ kind: 'link', label: say({ zh: '仍然有效，续期', en: 'Still current: keep it' }), url: notice.keepUrl }];
   const link: MailBlock[] =
     notice.url === null ? [] : [{ kind: 'link', label: say({ zh: '查看详情', en: 'See it' }), url: notice.url }];
   return layoutMail({
     locale: envelope.locale,
     subject: say({ zh: `【对接】${notice.title}`, en: `Duijie: ${notice.title}` }),
     heading: notice.title,
-    blocks: [{ kind: 'paragraph', text: notice.body }, ...link],
+    blocks: [{ kind: 'paragraph', text: notice.body }, ...keep, ...link],
     footer: footer(
       {
         zh: `您收到此邮件，因为您的“${name.zh}”通知设为即时发送。`,
@@ -70,7 +76,7 @@ export function layoutDigest(
       return {
         kind: 'list',
         heading: say(categoryNames[section.category]),
-        items: section.notices.map((notice): MailItem => notice),
+        items: section.notices.map(({ title, body, url, keepUrl }): MailItem => ({ title, body, url: keepUrl ?? url })),
         more:
           hidden === 0
             ? null

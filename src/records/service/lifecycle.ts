@@ -19,6 +19,8 @@ export interface Revisable {
   revision: Columns | null;
 }
 
+const dueAtOnce = 500;
+
 interface StepInput {
   id: string;
   expectedVersion: number | null;
@@ -224,7 +226,19 @@ export function recordLifecycle<Row extends RecordRow, Confidential extends Revi
 
   /** Asks owners whether their records are still current, and archives those whose owners kept silent. */
   async function expireDue(ctx: Ctx): Promise<{ asked: number; expired: number }> {
-    const limit = 500;
+    const all = { asked: 0, expired: 0 };
+    // However many end on one day: a batch at a time, until there is none.
+    for (let isFull = true; isFull; ) {
+      const { asked, expired } = await expireBatch(ctx);
+      all.asked += asked;
+      all.expired += expired;
+      isFull = asked === dueAtOnce || expired === dueAtOnce;
+    }
+    return all;
+  }
+
+  async function expireBatch(ctx: Ctx): Promise<{ asked: number; expired: number }> {
+    const limit = dueAtOnce;
     return await transaction(ctx, async (tx) => {
       const now = ctx.clock.now();
       const ended = await store.lockDue(tx, { validBefore: now, askedBefore: true, limit });

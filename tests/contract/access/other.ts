@@ -59,6 +59,18 @@ export const other: Record<string, Row> = {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     }),
   },
+  'GET /v1/renewals/{token}': {
+    answers: anybody,
+    request: async (subjects) => ({ url: `/v1/renewals/${await subjects.renewalToken()}` }),
+  },
+  'POST /v1/renewals/{token}': {
+    answers: anybody,
+    request: async (subjects) => ({
+      url: `/v1/renewals/${await subjects.renewalToken()}`,
+      body: 'keep=yes',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    }),
+  },
   'GET /v1/notifications/stream': { answers: signedIn, request: at('/v1/notifications/stream') },
   'GET /v1/dead-letters': { answers: '401 404 404 404 404 200 200 200 200', request: at('/v1/dead-letters') },
   'GET /v1/dead-letters/{id}': {

@@ -10,7 +10,11 @@ const envelope = {
 
 function suggestion(demandTitle: string): MailedNotice {
   const params = { demandTitle, demandCode: 'D1', resultTitle: '成果', resultCode: 'R1', score: '86' };
-  return { ...renderNotice('match.suggested', params, 'zh-CN'), url: 'https://market.example/v1/matches/1' };
+  return {
+    ...renderNotice('match.suggested', params, 'zh-CN'),
+    url: 'https://market.example/v1/matches/1',
+    keepUrl: null,
+  };
 }
 
 describe('the mail of a notice', () => {
@@ -34,7 +38,7 @@ describe('the mail of a notice', () => {
   });
 
   test('does without a link where its subject has no place of its own', () => {
-    const { html } = layoutNotice({ title: '题', body: '文', url: null }, 'records', envelope);
+    const { html } = layoutNotice({ title: '题', body: '文', url: null, keepUrl: null }, 'records', envelope);
     expect(html).not.toContain('查看详情');
   });
 });
@@ -44,7 +48,11 @@ describe('a digest', () => {
 
   test('counts all of it, names its categories in order and says what it left out', () => {
     const sections = [
-      { category: 'introductions', notices: [{ title: '对接邀请', body: '请答复', url: null }], total: 1 },
+      {
+        category: 'introductions',
+        notices: [{ title: '对接邀请', body: '请答复', url: null, keepUrl: null }],
+        total: 1,
+      },
       { category: 'suggestions', notices: [suggestion('甲'), suggestion('乙')], total: 30 },
     ] as const;
     const { subject, text } = layoutDigest({ ...digest, sections }, envelope);
