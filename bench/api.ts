@@ -6,15 +6,14 @@ import { createServer } from 'node:net';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createDatabase, createPool } from '../db/client.ts';
 import { startEmbeddedPostgres } from '../db/embedded/start.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { packageRoot } from '../db/package-root.ts';
 import { openBenchMarket } from './api/market.ts';
 import { maxOncePerSecond, measures, median, type Sample, type System, sampleOf } from './api/measures.ts';
 import { bareOrders, duijieOrders } from './api/orders.ts';
+import { addManyRecords } from './api/records.ts';
 import { runBench, wholeNumber } from './flags.ts';
-import { addRecords } from './search-rows.ts';
 
 /**
  * Duijie as `npm start` runs it (access rules, schemas, rate limit, a log to a file; workers off) beside Fastify and pg alone on
@@ -52,9 +51,7 @@ await runBench(async () => {
   const servers: ChildProcess[] = [];
   try {
     await migrateDatabase(postgres.url);
-    const pool = createPool(postgres.url, () => undefined);
-    await addRecords(createDatabase(pool), documents, 200);
-    await pool.end();
+    await addManyRecords(postgres.url, documents);
     const [duijieUrl, bareUrl] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
     const duijie = await startDuijie(duijieUrl, postgres.url, dataDir);
     servers.push(duijie);

@@ -25,11 +25,13 @@ export async function openBenchMarket(baseUrl: string, databaseUrl: string, draf
     const { id: organizationId, homeMarketId } = organization as { id: string; homeMarketId: string };
     await client.query("update organizations set status = 'verified' where id = $1", [organizationId]);
     const { rows } = await client.query<{ id: string }>(
-      `insert into demands select (jsonb_populate_record(null::demands, d.copy || jsonb_build_object('id', gen_random_uuid(),
-         'status', 'draft', 'code', 'B' || row_number() over (), 'organization_id', $1::text, 'home_market_id', $2::text,
-         'problem', d.copy->'summary', 'published_at', null, 'valid_until', null))).*
-       from (select to_jsonb(one) as copy from demands one limit 1000) d, generate_series(1, $3::int)
-       limit $4::int returning id`,
+      `insert into demands select filled.*
+       from (select to_jsonb(one) as copy, row_number() over () as number
+         from (select * from demands where status = 'published' limit 1000) one, generate_series(1, $3::int) limit $4::int) d,
+       jsonb_populate_record(null::demands, d.copy || jsonb_build_object('id', gen_random_uuid(), 'status', 'draft',
+         'code', 'B' || d.number || $1::text, 'organization_id', $1::text, 'home_market_id', $2::text, 'problem', d.copy->'summary',
+         'published_at', null, 'valid_until', null)) filled
+       returning id`,
       [organizationId, homeMarketId, Math.ceil(drafts / 1_000), drafts],
     );
     await client.query(

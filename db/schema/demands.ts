@@ -68,7 +68,8 @@ export const demands = pgTable(
     index('demands_organization_id_idx').on(t.organizationId, t.id),
     // With the id, so that a territory's demands are listed without reading them.
     index('demands_home_market_id_idx').on(t.homeMarketId, t.status, t.id),
-    index('demands_published_idx').on(t.status, t.publishedAt, t.id),
+    // The newest public ones are its end, whatever their number.
+    index('demands_open_idx').on(t.publishedAt, t.id).where(sql`status in ('published', 'in_negotiation')`),
     index('demands_valid_until_idx').on(t.validUntil),
     index('demands_in_review_idx').on(t.homeMarketId, t.id).where(sql`status = 'submitted' or revision is not null`),
     index('demands_assigned_to_user_id_idx').on(t.assignedToUserId).where(sql`assigned_to_user_id is not null`),

@@ -90,7 +90,8 @@ export const results = pgTable(
     uniqueIndex('results_code_key').on(t.code),
     index('results_organization_id_idx').on(t.organizationId, t.id),
     index('results_home_market_id_idx').on(t.homeMarketId, t.status),
-    index('results_published_idx').on(t.status, t.publishedAt, t.id),
+    // The newest public ones are its end, whatever their number.
+    index('results_open_idx').on(t.publishedAt, t.id).where(sql`status in ('published', 'in_negotiation')`),
     index('results_valid_until_idx').on(t.validUntil),
     index('results_in_review_idx').on(t.homeMarketId, t.id).where(sql`status = 'submitted' or revision is not null`),
     index('results_assigned_to_user_id_idx').on(t.assignedToUserId).where(sql`assigned_to_user_id is not null`),

@@ -1,6 +1,7 @@
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { apiKeys, mailTokens, members, organizations, sessions, signInFailures, users } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
+import { prepared } from '../core/prepared.ts';
 import type { Locale } from '../core/text.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import type { MailPurpose } from './rules.ts';
@@ -33,19 +34,30 @@ const identityColumns = {
   organizationStatus: organizations.status,
 };
 
-export async function findIdentityOfSession(db: Db, tokenHash: string, now: Date) {
-  const [row] = await db
+const identityOfSession = prepared((db) =>
+  db
     .select(identityColumns)
     .from(sessions)
     .innerJoin(users, and(eq(users.id, sessions.userId), isNull(users.erasedAt)))
     .leftJoin(members, and(eq(members.userId, users.id), current))
     .leftJoin(organizations, eq(organizations.id, members.organizationId))
-    .where(and(eq(sessions.tokenHash, tokenHash), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)));
+    .where(
+      and(
+        eq(sessions.tokenHash, sql.placeholder('tokenHash')),
+        isNull(sessions.revokedAt),
+        gt(sessions.expiresAt, sql.placeholder('now')),
+      ),
+    )
+    .prepare('identity_of_session'),
+);
+
+export async function findIdentityOfSession(db: Db, tokenHash: string, now: Date) {
+  const [row] = await identityOfSession(db, { tokenHash, now: now.toISOString() });
   return row;
 }
 
-export async function findIdentityOfApiKey(db: Db, keyHash: string, now: Date) {
-  const [row] = await db
+const identityOfApiKey = prepared((db) =>
+  db
     .select({ ...identityColumns, scopes: apiKeys.scopes })
     .from(apiKeys)
     .innerJoin(users, and(eq(users.id, apiKeys.userId), isNull(users.erasedAt)))
@@ -53,11 +65,16 @@ export async function findIdentityOfApiKey(db: Db, keyHash: string, now: Date) {
     .leftJoin(organizations, eq(organizations.id, members.organizationId))
     .where(
       and(
-        eq(apiKeys.keyHash, keyHash),
+        eq(apiKeys.keyHash, sql.placeholder('keyHash')),
         isNull(apiKeys.revokedAt),
-        sql`(${apiKeys.expiresAt} is null or ${gt(apiKeys.expiresAt, now)})`,
+        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql.placeholder('now'))),
       ),
-    );
+    )
+    .prepare('identity_of_api_key'),
+);
+
+export async function findIdentityOfApiKey(db: Db, keyHash: string, now: Date) {
+  const [row] = await identityOfApiKey(db, { keyHash, now: now.toISOString() });
   return row;
 }
 

@@ -1,6 +1,7 @@
 import { and, count, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { demandConfidential, demandExclusions, demands, organizations } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
+import { prepared } from '../core/prepared.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import {
   assignRow,
@@ -9,10 +10,13 @@ import {
   countReviewsByBroker,
   type DueFilter,
   dueCondition,
+  firstPage,
+  isFirstPage,
   listCondition,
   listOrder,
   matchableCondition,
   type NewRecord,
+  type OwnerFacts,
   openCursor,
   ownerColumns,
   pendingCondition,
@@ -24,9 +28,10 @@ import {
   type TerritoryPage,
   territoryCondition,
   type Within,
+  writtenLimit,
 } from '../records/service.ts';
 
-export type DemandRow = typeof demands.$inferSelect & { ownerVerified: boolean; ownerStatus: string };
+export type DemandRow = typeof demands.$inferSelect & OwnerFacts;
 export type NewDemand = typeof demands.$inferInsert;
 /** With what has a table of its own because fewer may see it. */
 interface Excluding {
@@ -60,8 +65,14 @@ export async function nextDemandNumbers(tx: Tx, count: number): Promise<number[]
   return rows.map(({ number }) => Number(number));
 }
 
+const getDemandPrepared = prepared((db) =>
+  selectDemands(db)
+    .where(eq(demands.id, sql.placeholder('id')))
+    .prepare('get_demand'),
+);
+
 export async function getDemandRow(db: Db, id: string): Promise<DemandRow | undefined> {
-  const [row] = await selectDemands(db).where(eq(demands.id, id));
+  const [row] = await getDemandPrepared(db, { id });
   return row;
 }
 
@@ -80,8 +91,15 @@ export async function findDemandsByCode(
     .where(inArray(demands.code, [...codes]));
 }
 
+const lockDemandPrepared = prepared((db) =>
+  selectDemands(db)
+    .where(eq(demands.id, sql.placeholder('id')))
+    .for('update', { of: demands })
+    .prepare('lock_demand'),
+);
+
 export async function lockDemand(tx: Tx, id: string): Promise<DemandRow | undefined> {
-  const [row] = await selectDemands(tx).where(eq(demands.id, id)).for('update', { of: demands });
+  const [row] = await lockDemandPrepared(tx, { id });
   return row;
 }
 
@@ -91,7 +109,8 @@ export async function updateDemandRow(tx: Tx, row: DemandRow, changes: Columns, 
     .set({ ...(changes as Partial<NewDemand>), version: row.version + 1, updatedAt: now })
     .where(eq(demands.id, row.id))
     .returning();
-  return { ...(updated ?? row), ownerVerified: row.ownerVerified, ownerStatus: row.ownerStatus };
+  const { ownerVerified, ownerStatus, owner } = row;
+  return { ...(updated ?? row), ownerVerified, ownerStatus, owner };
 }
 
 /** Under row-level security: undefined also when the actor may not see it. */
@@ -143,7 +162,16 @@ export async function listExclusions(tx: Tx, demandIds: readonly string[]): Prom
   return excluded;
 }
 
+const listFirstDemandsPrepared = prepared((db) =>
+  selectDemands(db)
+    .where(listCondition(demands, firstPage))
+    .orderBy(...listOrder(demands, firstPage))
+    .limit(writtenLimit(firstPage.limit + 1))
+    .prepare('list_first_demands'),
+);
+
 export async function listDemandRows(db: Db, filter: RecordFilter): Promise<DemandRow[]> {
+  if (isFirstPage(filter)) return await listFirstDemandsPrepared(db, { now: filter.now.toISOString() });
   return await selectDemands(db)
     .where(listCondition(demands, filter))
     .orderBy(...listOrder(demands, filter))

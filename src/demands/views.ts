@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import type { OrganizationRow } from '../organizations/service.ts';
 import { OrganizationView } from '../organizations/views.ts';
 import {
   ContactView,
@@ -9,6 +8,7 @@ import {
   MoneyView,
   Nullable,
   OwnerView,
+  type RecordOwner,
   toOwnerView,
 } from '../records/views.ts';
 import { DemandIndicator } from './inputs.ts';
@@ -144,7 +144,7 @@ export const CheckedDemandView = Type.Union(
 );
 export type CheckedDemandView = DemandView & { duplicates: DuplicateView[] | null };
 
-export function toPublicDemandView(row: DemandRow, organization: OrganizationRow): PublicDemandView {
+export function toPublicDemandView(row: DemandRow, organization: RecordOwner): PublicDemandView {
   return { ...publicFields(row), organization: toOwnerView(organization, row.anonymous) };
 }
 
@@ -158,7 +158,7 @@ export function toCounterpartyDemandView(
 
 export function toOwnerDemandView(
   row: DemandRow,
-  organization: OrganizationRow,
+  organization: RecordOwner,
   confidential: ConfidentialRow | undefined,
 ): OwnerDemandView {
   return {

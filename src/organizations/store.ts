@@ -24,6 +24,7 @@ import {
   results,
 } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
+import { prepared } from '../core/prepared.ts';
 import { regionPrefix } from '../core/region-codes.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 
@@ -107,20 +108,37 @@ export async function getContact(tx: Tx, organizationId: string): Promise<Contac
   return row;
 }
 
+const hasDisclosurePrepared = prepared((db) =>
+  db
+    .select({ id: disclosures.id })
+    .from(disclosures)
+    .where(
+      and(
+        eq(disclosures.recordId, sql.placeholder('recordId')),
+        eq(disclosures.organizationId, sql.placeholder('organizationId')),
+      ),
+    )
+    .limit(1)
+    .prepare('has_disclosure'),
+);
+
 /** With `resultOfUserId` only introductions of results that this member made count. */
 export async function hasDisclosure(
-  tx: Tx,
+  db: Db,
   recordId: string,
   reader: { organizationId: string; resultOfUserId: string | null; withFiles: boolean },
 ): Promise<boolean> {
   const { organizationId, resultOfUserId, withFiles } = reader;
+  if (resultOfUserId === null && !withFiles) {
+    return (await hasDisclosurePrepared(db, { recordId, organizationId })).length > 0;
+  }
   const ofOwnResult = (userId: string) =>
-    tx
+    db
       .select({ one: sql`1` })
       .from(introductions)
       .innerJoin(results, eq(results.id, introductions.resultId))
       .where(and(eq(introductions.id, disclosures.introductionId), eq(results.createdByUserId, userId)));
-  const rows = await tx
+  const rows = await db
     .select({ id: disclosures.id })
     .from(disclosures)
     .where(

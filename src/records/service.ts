@@ -6,12 +6,14 @@ export { recordLifecycle } from './service/lifecycle.ts';
 export { recordMerging } from './service/merging.ts';
 export { recordReading } from './service/reading.ts';
 export { recordReviewing } from './service/reviewing.ts';
-export type { DueFilter, RecordFilter, ReviewFilter, TerritoryPage, Within } from './store.ts';
+export type { DueFilter, OwnerFacts, RecordFilter, ReviewFilter, TerritoryPage, Within } from './store.ts';
 export {
   assignRow,
   countReviews,
   countReviewsByBroker,
   dueCondition,
+  firstPage,
+  isFirstPage,
   listCondition,
   listOrder,
   matchableCondition,
@@ -22,4 +24,5 @@ export {
   releaseRows,
   reviewCondition,
   territoryCondition,
+  writtenLimit,
 } from './store.ts';

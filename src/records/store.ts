@@ -1,10 +1,34 @@
-import { and, count, desc, eq, gt, inArray, isNotNull, isNull, like, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  like,
+  lt,
+  lte,
+  or,
+  type Placeholder,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { type demands, organizations, type results } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import { regionPrefix } from '../core/region-codes.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import { homeMarketOfRegion } from '../organizations/service.ts';
 import { openStatuses } from './rules.ts';
+import type { RecordOwner } from './views.ts';
+
+/** What a record's query brings along of its owner. */
+export interface OwnerFacts {
+  ownerVerified: boolean;
+  ownerStatus: string;
+  owner: RecordOwner;
+}
 
 /** What both tables have. The conditions are written once; each kind's store selects from its own table. */
 type RecordTable = typeof demands | typeof results;
@@ -22,19 +46,44 @@ export interface RecordFilter {
   now: Date;
 }
 
+/** What most readers ask for: the newest public records. Its statement is prepared; `now` is filled in. */
+export const firstPage = { within: null, after: null, limit: 20, now: sql.placeholder('now') } as const;
+
+/** A page as asked for, or as a prepared statement has it. */
+type PageFilter = Omit<RecordFilter, 'now'> & { now: Date | Placeholder };
+
+export function isFirstPage({ within, after, limit, ...filters }: RecordFilter): boolean {
+  const { status, technologyField, regionCode } = filters;
+  const isFiltered = [status, technologyField, regionCode].some((value) => value !== undefined);
+  return within === null && after === null && limit === firstPage.limit && !isFiltered;
+}
+
+/** A limit written out: with one among its parameters, a plan for any values expects a tenth of the table. */
+export function writtenLimit(limit: number): Placeholder {
+  return sql.raw(String(limit)) as unknown as Placeholder;
+}
+
 export interface DueFilter {
   validBefore: Date;
   askedBefore: boolean;
   limit: number;
 }
 
-/** Columns of the owner that policies ask for, beside a record's own; the query joins `organizations`. */
+/** What policies ask of the owner and every view shows, beside a record's own columns; the query joins `organizations`. */
 export const ownerColumns = {
   ownerVerified: sql<boolean>`${organizations.status} = 'verified'`,
   ownerStatus: sql<string>`${organizations.status}`,
+  owner: {
+    id: organizations.id,
+    name: organizations.name,
+    kind: organizations.kind,
+    regionCode: organizations.regionCode,
+    industry: organizations.industry,
+    sizeBand: organizations.sizeBand,
+  },
 };
 
-export function listCondition(table: RecordTable, filter: RecordFilter): SQL | undefined {
+export function listCondition(table: RecordTable, filter: PageFilter): SQL | undefined {
   const { status, technologyField, regionCode } = filter;
   return and(
     withinCondition(table, filter),
@@ -55,7 +104,7 @@ export async function fetchIds(tx: Tx, limit: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-function withinCondition(table: RecordTable, { within, now }: RecordFilter): SQL | undefined {
+function withinCondition(table: RecordTable, { within, now }: PageFilter): SQL | undefined {
   if (within === null) {
     return and(matchableCondition(table), or(isNull(table.validUntil), sql`${table.validUntil} > ${now}`));
   }
@@ -88,14 +137,14 @@ export function pendingCondition(table: RecordTable, within: Exclude<Within, nul
   );
 }
 
-function afterCondition(table: RecordTable, { within, after }: RecordFilter): SQL | undefined {
+function afterCondition(table: RecordTable, { within, after }: PageFilter): SQL | undefined {
   if (after === null) return undefined;
   if (within !== null) return lt(table.id, after.id);
   return sql`(${table.publishedAt}, ${table.id}) < (${after.at}::timestamptz, ${after.id}::uuid)`;
 }
 
 /** Newest first: by publication for the public, by id (time of making) for owners and desks. */
-export function listOrder(table: RecordTable, { within }: RecordFilter): SQL[] {
+export function listOrder(table: RecordTable, { within }: PageFilter): SQL[] {
   return within === null ? [desc(table.publishedAt), desc(table.id)] : [desc(table.id)];
 }
 
@@ -106,9 +155,14 @@ function inField(table: RecordTable, code: string): SQL {
     : sql`exists (select 1 from unnest(${table.technologyFields}) field where field like ${`${code}%`})`;
 }
 
+/** Written out, not as parameters: so a plan made for any values knows that the partial index of open records serves. */
+function openCondition(table: RecordTable): SQL {
+  return sql`${table.status} in (${sql.raw(openStatuses.map((status) => `'${status}'`).join(', '))})`;
+}
+
 /** Open, and of a verified organization. */
 export function matchableCondition(table: RecordTable): SQL | undefined {
-  return and(inArray(table.status, [...openStatuses]), eq(organizations.status, 'verified'));
+  return and(openCondition(table), eq(organizations.status, 'verified'));
 }
 
 /** A territory's matchable records in the order of their ids, as they were at a moment: what came later has been told of. */
@@ -129,7 +183,7 @@ export function territoryCondition(table: RecordTable, page: TerritoryPage): SQL
 
 export function dueCondition(table: RecordTable, { validBefore, askedBefore }: DueFilter): SQL | undefined {
   return and(
-    inArray(table.status, [...openStatuses]),
+    openCondition(table),
     lt(table.validUntil, validBefore),
     askedBefore ? isNotNull(table.expiryNoticeAt) : isNull(table.expiryNoticeAt),
   );

@@ -87,7 +87,10 @@ export const OwnerView = Type.Object(
 );
 export type OwnerView = Static<typeof OwnerView>;
 
-export function toOwnerView(organization: OrganizationRow, hidden: boolean): OwnerView {
+/** What a view says of a record's owner, from its row. */
+export type RecordOwner = Pick<OrganizationRow, 'id' | 'name' | 'kind' | 'regionCode' | 'industry' | 'sizeBand'>;
+
+export function toOwnerView(organization: RecordOwner, hidden: boolean): OwnerView {
   return {
     id: hidden ? null : organization.id,
     name: hidden ? null : organization.name,

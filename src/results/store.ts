@@ -1,6 +1,7 @@
 import { and, count, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { organizations, resultConfidential, results } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
+import { prepared } from '../core/prepared.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import {
   assignRow,
@@ -9,10 +10,13 @@ import {
   countReviewsByBroker,
   type DueFilter,
   dueCondition,
+  firstPage,
+  isFirstPage,
   listCondition,
   listOrder,
   matchableCondition,
   type NewRecord,
+  type OwnerFacts,
   openCursor,
   ownerColumns,
   pendingCondition,
@@ -24,9 +28,10 @@ import {
   type TerritoryPage,
   territoryCondition,
   type Within,
+  writtenLimit,
 } from '../records/service.ts';
 
-export type ResultRow = typeof results.$inferSelect & { ownerVerified: boolean; ownerStatus: string };
+export type ResultRow = typeof results.$inferSelect & OwnerFacts;
 export type NewResult = typeof results.$inferInsert;
 export type ConfidentialRow = typeof resultConfidential.$inferSelect;
 export type ConfidentialColumns = Omit<typeof resultConfidential.$inferInsert, 'resultId'>;
@@ -55,8 +60,14 @@ export async function nextResultNumbers(tx: Tx, count: number): Promise<number[]
   return rows.map(({ number }) => Number(number));
 }
 
+const getResultPrepared = prepared((db) =>
+  selectResults(db)
+    .where(eq(results.id, sql.placeholder('id')))
+    .prepare('get_result'),
+);
+
 export async function getResultRow(db: Db, id: string): Promise<ResultRow | undefined> {
-  const [row] = await selectResults(db).where(eq(results.id, id));
+  const [row] = await getResultPrepared(db, { id });
   return row;
 }
 
@@ -75,8 +86,15 @@ export async function findResultsByCode(
     .where(inArray(results.code, [...codes]));
 }
 
+const lockResultPrepared = prepared((db) =>
+  selectResults(db)
+    .where(eq(results.id, sql.placeholder('id')))
+    .for('update', { of: results })
+    .prepare('lock_result'),
+);
+
 export async function lockResult(tx: Tx, id: string): Promise<ResultRow | undefined> {
-  const [row] = await selectResults(tx).where(eq(results.id, id)).for('update', { of: results });
+  const [row] = await lockResultPrepared(tx, { id });
   return row;
 }
 
@@ -86,7 +104,8 @@ export async function updateResultRow(tx: Tx, row: ResultRow, changes: Columns, 
     .set({ ...(changes as Partial<NewResult>), version: row.version + 1, updatedAt: now })
     .where(eq(results.id, row.id))
     .returning();
-  return { ...(updated ?? row), ownerVerified: row.ownerVerified, ownerStatus: row.ownerStatus };
+  const { ownerVerified, ownerStatus, owner } = row;
+  return { ...(updated ?? row), ownerVerified, ownerStatus, owner };
 }
 
 /** Under row-level security: undefined also when the actor may not see it. */
@@ -109,7 +128,16 @@ export async function updateResultConfidential(tx: Tx, id: string, changes: Colu
     await tx.update(resultConfidential).set(changes).where(eq(resultConfidential.resultId, id));
 }
 
+const listFirstResultsPrepared = prepared((db) =>
+  selectResults(db)
+    .where(listCondition(results, firstPage))
+    .orderBy(...listOrder(results, firstPage))
+    .limit(writtenLimit(firstPage.limit + 1))
+    .prepare('list_first_results'),
+);
+
 export async function listResultRows(db: Db, filter: RecordFilter): Promise<ResultRow[]> {
+  if (isFirstPage(filter)) return await listFirstResultsPrepared(db, { now: filter.now.toISOString() });
   return await selectResults(db)
     .where(listCondition(results, filter))
     .orderBy(...listOrder(results, filter))

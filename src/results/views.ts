@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import type { OrganizationRow } from '../organizations/service.ts';
 import { OrganizationView } from '../organizations/views.ts';
 import {
   ContactView,
@@ -9,6 +8,7 @@ import {
   MoneyView,
   Nullable,
   OwnerView,
+  type RecordOwner,
   toOwnerView,
 } from '../records/views.ts';
 import { IprItem, ResultIndicator, ResultOwner } from './inputs.ts';
@@ -152,7 +152,7 @@ export const CheckedResultView = Type.Union(
 );
 export type CheckedResultView = ResultView & { duplicates: DuplicateView[] | null };
 
-export function toPublicResultView(row: ResultRow, organization: OrganizationRow): PublicResultView {
+export function toPublicResultView(row: ResultRow, organization: RecordOwner): PublicResultView {
   return { ...publicFields(row), organization: toOwnerView(organization, false) };
 }
 
@@ -166,7 +166,7 @@ export function toCounterpartyResultView(
 
 export function toOwnerResultView(
   row: ResultRow,
-  organization: OrganizationRow,
+  organization: RecordOwner,
   confidential: ConfidentialRow | undefined,
 ): OwnerResultView {
   return {

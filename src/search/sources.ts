@@ -30,7 +30,7 @@ export interface Source<Row extends { id: string }, View> {
   listIdsOf(db: Db, organizationId: string): Promise<string[]>;
   isPublic(row: Row, now: Date): boolean;
   toDocument(row: Row): SearchDocument;
-  toViews(ctx: Ctx, rows: readonly Row[]): Promise<View[]>;
+  toViews(rows: readonly Row[]): View[];
 }
 
 export const demandSource: Source<DemandRow, PublicDemandView> = {

@@ -115,7 +115,7 @@ export async function viewEntries(
     tx,
     rows.map((row) => row.demandId),
   );
-  const views = await toPublicDemandViews(ctx, demands);
+  const views = toPublicDemandViews(demands);
   const demandOf = new Map(views.map((view) => [view.id, view]));
   const answers = await listAnswersOf(
     tx,

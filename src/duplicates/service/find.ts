@@ -55,8 +55,7 @@ async function findDuplicates(ctx: Ctx, side: SearchKind, row: Row): Promise<Dup
     if (likeness >= duplicateLikeness) alike.push({ other, likeness });
   }
   const shown = alike.toSorted((a, b) => b.likeness - a.likeness).slice(0, shownAtMost);
-  const views = await publicViewsOf(
-    ctx,
+  const views = publicViewsOf(
     side,
     shown.map(({ other }) => other),
   );
@@ -91,10 +90,8 @@ async function pendingOf(ctx: Ctx, side: SearchKind, within: Exclude<Within, nul
     : await listPendingResults(ctx.db, within, pendingAtMost);
 }
 
-async function publicViewsOf(ctx: Ctx, side: SearchKind, rows: readonly Row[]) {
-  return side === 'demand'
-    ? await toPublicDemandViews(ctx, rows as DemandRow[])
-    : await toPublicResultViews(ctx, rows as ResultRow[]);
+function publicViewsOf(side: SearchKind, rows: readonly Row[]) {
+  return side === 'demand' ? toPublicDemandViews(rows as DemandRow[]) : toPublicResultViews(rows as ResultRow[]);
 }
 
 /** What the public may read of a record, or could once it is published. */

@@ -2,15 +2,14 @@ import type { Ctx } from '../../core/ctx.ts';
 import type { InputFault } from '../../core/errors.ts';
 import type { PageKey } from '../../core/paging.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
-import type { OrganizationRow } from '../../organizations/service.ts';
 import type { OrganizationView } from '../../organizations/views.ts';
 import type { TermUse } from '../../vocabularies/service.ts';
 import type { OwnedRecord } from '../policy.ts';
-import type { DueFilter, RecordFilter, ReviewFilter } from '../store.ts';
-import type { DuplicateView } from '../views.ts';
+import type { DueFilter, OwnerFacts, RecordFilter, ReviewFilter } from '../store.ts';
+import type { DuplicateView, RecordOwner } from '../views.ts';
 
 /** The columns that the shared verbs know; demands and results have more, which only their own rules touch. */
-export interface RecordRow extends OwnedRecord {
+export interface RecordRow extends OwnedRecord, OwnerFacts {
   id: string;
   version: number;
   contentVersion: number;
@@ -19,8 +18,6 @@ export interface RecordRow extends OwnedRecord {
   mergedIntoId: string | null;
   publishedAt: Date | null;
   createdAt: Date;
-  ownerVerified: boolean;
-  ownerStatus: string;
 }
 
 /** Columns by name, as a kind's own rules made them of an input. */
@@ -51,9 +48,9 @@ export interface RecordInput {
 
 /** What an audience's view of a record is made of. */
 export interface RecordViews<Row, Confidential, PublicView, View> {
-  toPublic(row: Row, organization: OrganizationRow): PublicView;
+  toPublic(row: Row, organization: RecordOwner): PublicView;
   toCounterparty(row: Row, organization: OrganizationView, confidential: Confidential | undefined): View;
-  toOwner(row: Row, organization: OrganizationRow, confidential: Confidential | undefined): View;
+  toOwner(row: Row, organization: RecordOwner, confidential: Confidential | undefined): View;
 }
 
 /** The queries of a kind. Confidential rows are read and written under row-level security. */

@@ -32,10 +32,7 @@ async function searchRecords<Row extends { id: string }, View extends { id: stri
     answer.hits.map(({ id }) => id),
   );
   const now = ctx.clock.now();
-  const views = await source.toViews(
-    ctx,
-    rows.filter((row) => source.isPublic(row, now)),
-  );
+  const views = source.toViews(rows.filter((row) => source.isPublic(row, now)));
   const byId = new Map(views.map((view) => [view.id, view]));
   return {
     items: answer.hits.flatMap(({ id, score, highlight }) => {
