@@ -362,9 +362,8 @@ describe('keeping the index in step with the records', () => {
     await api.deps.pool.query('update search_documents set version = version - 1 where id = $1', [stale]);
     const leftOver = '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d';
     await api.deps.pool.query(
-      `insert into search_documents select 'result', uuid_hash($1) & 63, $1, published_at, valid_until, version, trl,
-        technology_fields, industries, cooperation_modes, ipr_kinds, region_code, money_band, activity_type, stage,
-        language, title, keywords, body, terms from search_documents where id = $2`,
+      `insert into search_documents select 'result', $1, version, segment_id, place, title, keywords, body
+       from search_documents where id = $2`,
       [leftOver, stale],
     );
     expect(await checkIndex(systemCtx(), api.deps.searchEngines.postgres)).toEqual({
@@ -387,7 +386,7 @@ describe('keeping the index in step with the records', () => {
     const searchIndex = api.deps.searchEngines.postgres;
     const before = { demand: await searchIndex.versions('demand'), result: await searchIndex.versions('result') };
     expect(before.demand.size).toBeGreaterThan(0);
-    await api.deps.pool.query('delete from search_documents');
+    for (const table of ['documents', 'segments', 'postings']) await api.deps.pool.query(`delete from search_${table}`);
     const told: string[] = [];
     const report = await rebuildInPlace(systemCtx(), searchIndex, searchKinds, ({ kind, done, total }) =>
       told.push(`${kind} ${done}/${total}`),
