@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { messages } from '../../db/schema/index.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
 import { checkIndex, indexChanges, rebuildInPlace, searchKinds } from '../../src/search/service.ts';
+import { documentWith } from '../search/samples.ts';
 import {
   type Body,
   createWorld,
@@ -361,11 +362,7 @@ describe('keeping the index in step with the records', () => {
     await searchIndex.remove('demand', [missing]);
     await api.deps.pool.query('update search_documents set version = version - 1 where id = $1', [stale]);
     const leftOver = '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d';
-    await api.deps.pool.query(
-      `insert into search_documents select 'result', $1, version, segment_id, place, title, keywords, body
-       from search_documents where id = $2`,
-      [leftOver, stale],
-    );
+    await searchIndex.upsert([documentWith({ kind: 'result', id: leftOver })]);
     expect(await checkIndex(systemCtx(), api.deps.searchEngines.postgres)).toEqual({
       missing: 1,
       stale: 1,
