@@ -362,7 +362,7 @@ describe('keeping the index in step with the records', () => {
     await searchIndex.remove('demand', [missing]);
     await api.deps.pool.query('update search_documents set version = version - 1 where id = $1', [stale]);
     const leftOver = '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d';
-    await searchIndex.upsert([documentWith({ kind: 'result', id: leftOver })]);
+    await searchIndex.upsert([documentWith({ kind: 'result', id: leftOver, title: '多余' })]);
     expect(await checkIndex(systemCtx(), api.deps.searchEngines.postgres)).toEqual({
       missing: 1,
       stale: 1,
