@@ -10,13 +10,17 @@ import { migrateDatabase } from '../db/migrate.ts';
 import { type SearchDocument, type SearchKind, type SearchQuery, searchFacets } from '../src/core/search-index.ts';
 import { analyse } from '../src/matching/engine/analysis.ts';
 import { createPostgresSearch } from '../src/search/postgres.ts';
+import { databaseCpuMs } from './database-cpu.ts';
 import { chineseWord, searchDocuments } from './search-documents.ts';
+import { createPeer, indexPeer, loadPeer, peerName, searchPeer } from './search-peer.ts';
 import { mulberry32, wordOf } from './synthetic.ts';
 
 /**
  * The PostgreSQL adapter on the database that comes with the program, with as many demands and as many results as asked:
- * indexing through `upsert`, one batch after the other, then one question after the other, each of its kind different.
- * `npm run bench:search -- --documents 100000 [--queries 40] [--json FILE] [--keep DIR]`
+ * indexing through `upsert`, one batch after the other, then one question after the other, each of its kind different. Unless
+ * `--alone`, PostgreSQL's own full-text search (`search-peer.ts`) on the same documents in the same database, asked the same
+ * questions in turn. Processor time is that of this process and of all of the database's together (Linux).
+ * `npm run bench:search -- --documents 100000 [--queries 40] [--json FILE] [--keep DIR] [--alone]`
  */
 const { values: flags } = parseArgs({
   options: {
@@ -25,6 +29,7 @@ const { values: flags } = parseArgs({
     json: { type: 'string' },
     /** A data directory to be kept, and used again without indexing when it has documents. */
     keep: { type: 'string' },
+    alone: { type: 'boolean', default: false },
   },
 });
 const documents = Number(flags.documents);
@@ -40,9 +45,11 @@ interface Row {
 }
 const rows: Row[] = [];
 
-function tell(measure: string, value: number, unit: string): void {
-  rows.push({ system: 'duijie postgresql', documents, measure, value: Math.round(value * 100) / 100, unit });
-  console.log(`${measure.padEnd(46)} ${value.toFixed(1).padStart(9)} ${unit}`);
+const ours = 'duijie postgresql';
+
+function tell(system: string, measure: string, value: number, unit: string): void {
+  rows.push({ system, documents, measure, value: Math.round(value * 100) / 100, unit });
+  console.log(`${system.padEnd(21)} ${measure.padEnd(54)} ${value.toFixed(1).padStart(9)} ${unit}`);
 }
 
 const random = mulberry32(7);
@@ -94,6 +101,50 @@ function quantile(samples: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
 }
 
+function tellTimes(system: string, measure: string, samples: readonly number[]): void {
+  for (const [name, q] of [
+    ['min', 0],
+    ['p50', 0.5],
+    ['p99', 0.99],
+  ] as const)
+    tell(system, `${measure}: ${name}`, quantile(samples, q), 'ms');
+}
+
+/** Of this process and of the database's processes that live, in ms; NaN where the system does not say. */
+function usedCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000 + databaseCpuMs(join(dataDir, 'postgres'));
+}
+
+/** Writes all documents of both kinds, in batches, and says how many a second and for how much processor time each. */
+async function load(
+  system: string,
+  put: (batch: SearchDocument[]) => Promise<void>,
+  finish: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  let spentMs = 0;
+  let usedMs = 0;
+  const timed = async (work: () => Promise<void>) => {
+    const [start, usedBefore] = [performance.now(), usedCpuMs()];
+    await work();
+    spentMs += performance.now() - start;
+    usedMs += usedCpuMs() - usedBefore;
+  };
+  for (const kind of ['demand', 'result'] as const) {
+    let batch: SearchDocument[] = [];
+    for (const document of searchDocuments(kind, documents)) {
+      batch.push(document);
+      if (batch.length < documentsPerBatch) continue;
+      await timed(() => put(batch));
+      batch = [];
+    }
+    if (batch.length > 0) await timed(() => put(batch));
+  }
+  await timed(finish);
+  tell(system, 'indexing', (2 * documents) / (spentMs / 1_000), 'documents/s');
+  tell(system, 'indexing: processor', usedMs / (2 * documents), 'ms/document');
+}
+
 const dataDir = flags.keep ?? join(tmpdir(), `duijie-bench-${randomUUID()}`);
 const cluster = await startEmbeddedPostgres({ dataDir });
 try {
@@ -104,48 +155,57 @@ try {
     `${documents} demands and ${documents} results, ${cpus().length} × ${cpus()[0]?.model}, ${process.version}`,
   );
 
+  const owner = new pg.Client({ connectionString: cluster.url });
+  await owner.connect();
   if ((await index.versions('result')).size < documents) {
-    let spentMs = 0;
-    for (const kind of ['demand', 'result'] as const) {
-      let batch: SearchDocument[] = [];
-      const put = async () => {
-        const start = performance.now();
-        await index.upsert(batch);
-        spentMs += performance.now() - start;
-        batch = [];
-      };
-      for (const document of searchDocuments(kind, documents)) {
-        batch.push(document);
-        if (batch.length === documentsPerBatch) await put();
-      }
-      await put();
-    }
-    tell('indexing', (2 * documents) / (spentMs / 1_000), 'documents/s');
+    await load(ours, (batch) => index.upsert(batch));
     // What autovacuum does within a minute.
-    const owner = new pg.Client({ connectionString: cluster.url });
-    await owner.connect();
-    await owner.query('vacuum (analyze) search_documents, search_phrases');
-    await owner.end();
+    await owner.query('vacuum (analyze) search_documents, search_phrases, search_segments, search_postings');
+    const { rows: sizes } = await owner.query(
+      `select sum(pg_total_relation_size(name)) / 2 / $1 as bytes from unnest(array['search_documents', 'search_phrases', 'search_segments', 'search_postings']::regclass[]) name`,
+      [documents],
+    );
+    tell(ours, 'stored', Number(sizes[0].bytes), 'bytes/document');
+  }
+  if (
+    !flags.alone &&
+    (await owner.query("select 1 from pg_tables where tablename = 'peer_documents'")).rowCount === 0
+  ) {
+    await createPeer(owner);
+    await load(
+      peerName,
+      (batch) => loadPeer(owner, batch),
+      () => indexPeer(owner),
+    );
+    await owner.query('vacuum (analyze) peer_documents');
   }
 
-  const all: number[] = [];
+  const systems: Record<string, (query: SearchQuery) => Promise<{ total: number }>> = {
+    [ours]: (query) => index.search(query),
+    ...(flags.alone ? {} : { [peerName]: (query) => searchPeer(owner, query) }),
+  };
+  const all = new Map<string, number[]>();
   for (const [measure, make] of Object.entries(questions)) {
-    const samples: number[] = [];
-    let found = 0;
-    for (let at = -3; at < perMeasure; at += 1) {
-      const query = queryOf(make());
-      const start = performance.now();
-      const answer = await index.search(query);
-      const tookMs = performance.now() - start;
-      // The first few open connections and fill caches.
-      if (at < 0) continue;
-      samples.push(tookMs);
-      found += answer.total;
+    const asked = Array.from({ length: perMeasure + 3 }, () => queryOf(make()));
+    for (const [system, search] of Object.entries(systems)) {
+      const samples: number[] = [];
+      let found = 0;
+      let usedBefore = usedCpuMs();
+      for (const [at, query] of asked.entries()) {
+        // The first few open connections and fill caches.
+        if (at === 3) usedBefore = usedCpuMs();
+        const start = performance.now();
+        const answer = await search(query);
+        const tookMs = performance.now() - start;
+        if (at < 3) continue;
+        samples.push(tookMs);
+        found += answer.total;
+      }
+      all.set(system, [...(all.get(system) ?? []), ...samples]);
+      tell(system, `${measure}: hits`, found / perMeasure, 'documents');
+      tellTimes(system, measure, samples);
+      tell(system, `${measure}: processor`, (usedCpuMs() - usedBefore) / perMeasure, 'ms');
     }
-    all.push(...samples);
-    tell(`${measure}: hits`, found / perMeasure, 'documents');
-    tell(`${measure}: p50`, quantile(samples, 0.5), 'ms');
-    tell(`${measure}: p99`, quantile(samples, 0.99), 'ms');
   }
   const typed: number[] = [];
   for (let at = 0; at < perMeasure; at += 1) {
@@ -154,10 +214,9 @@ try {
     await index.suggest({ kind: 'demand', prefix, limit: 10 });
     typed.push(performance.now() - start);
   }
-  tell('suggestions: p50', quantile(typed, 0.5), 'ms');
-  tell('suggestions: p99', quantile(typed, 0.99), 'ms');
-  tell('all questions: p50', quantile(all, 0.5), 'ms');
-  tell('all questions: p99', quantile(all, 0.99), 'ms');
+  tellTimes(ours, 'suggestions', typed);
+  for (const [system, samples] of all) tellTimes(system, 'all questions', samples);
+  await owner.end();
   await pool.end();
 } finally {
   await cluster.stop();

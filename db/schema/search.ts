@@ -1,49 +1,58 @@
-import { customType, index, integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
+import { customType, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
 
-const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 const bytewiseText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
 
 /**
- * The PostgreSQL adapter's index: a copy of public fields, rebuilt from the records at any time. Counting thousands of
- * rows reads narrow ones: the migration stores long values apart, and lists of codes are texts (",402,4,"), which are
- * compared and grouped several times as fast as arrays. It also makes the partitions: by kind, and within each the
- * buckets below 8, an eighth of the documents, on which facets of many are counted.
+ * The PostgreSQL adapter's index: a copy of public fields, rebuilt from the records at any time. Here what is shown and
+ * compared of each document, and where its terms are (ADR 34).
  */
 export const searchDocuments = pgTable(
   'search_documents',
   {
     kind: text('kind', { enum: ['demand', 'result'] }).notNull(),
-    /** `uuid_hash(id) & 63`. */
-    bucket: smallint('bucket').notNull(),
     id: uuid('id').notNull(),
-    publishedAt: instant('published_at').notNull(),
-    validUntil: instant('valid_until'),
     version: integer('version').notNull(),
-    trl: integer('trl'),
-    /** With their first levels. */
-    technologyFields: text('technology_fields').notNull(),
-    industries: text('industries').notNull(),
-    cooperationModes: text('cooperation_modes').notNull(),
-    iprKinds: text('ipr_kinds').notNull(),
-    regionCode: text('region_code').notNull(),
-    moneyBand: text('money_band'),
-    activityType: text('activity_type'),
-    stage: text('stage'),
-    language: text('language').notNull(),
+    segmentId: uuid('segment_id').notNull(),
+    /** Its number in the segment, from 0. */
+    place: integer('place').notNull(),
     title: text('title').notNull(),
     /** A line for each. */
     keywords: text('keywords').notNull(),
     body: text('body').notNull(),
-    terms: tsvector('terms').notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.kind, t.id, t.bucket] }),
-    index('search_documents_terms_idx').using('gin', t.terms),
-    index('search_documents_title_idx').using('gin', t.title.op('gin_trgm_ops')),
-    index('search_documents_newest_idx').on(t.kind, t.publishedAt, t.id),
-  ],
+  (t) => [primaryKey({ columns: [t.kind, t.id] })],
+);
+
+/** Documents that were written together. Nothing of it ever changes but which of them are dead, and no id is used again. */
+export const searchSegments = pgTable(
+  'search_segments',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind', { enum: ['demand', 'result'] }).notNull(),
+    documents: integer('documents').notNull(),
+    deadDocuments: integer('dead_documents').notNull(),
+    /** A bit for each document, the lowest first; null for none. */
+    dead: bytea('dead'),
+    /** What is filtered, counted and ranked by (`segments/columns.ts`). */
+    columns: bytea('columns').notNull(),
+    /** Over how many the terms are spread, a power of two. */
+    shards: integer('shards').notNull(),
+  },
+  (t) => [index('search_segments_kind_idx').on(t.kind)],
+);
+
+/** The terms of a segment with their documents, by a hash of the term (`segments/postings.ts`). */
+export const searchPostings = pgTable(
+  'search_postings',
+  {
+    segmentId: uuid('segment_id').notNull(),
+    shard: integer('shard').notNull(),
+    data: bytea('data').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.segmentId, t.shard] })],
 );
 
 /** What is suggested while somebody types: titles and keywords of the documents, one row for each that has it. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { messages } from '../../db/schema/index.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
 import { checkIndex, indexChanges, rebuildInPlace, searchKinds } from '../../src/search/service.ts';
+import { documentWith } from '../search/samples.ts';
 import {
   type Body,
   createWorld,
@@ -361,12 +362,7 @@ describe('keeping the index in step with the records', () => {
     await searchIndex.remove('demand', [missing]);
     await api.deps.pool.query('update search_documents set version = version - 1 where id = $1', [stale]);
     const leftOver = '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d';
-    await api.deps.pool.query(
-      `insert into search_documents select 'result', uuid_hash($1) & 63, $1, published_at, valid_until, version, trl,
-        technology_fields, industries, cooperation_modes, ipr_kinds, region_code, money_band, activity_type, stage,
-        language, title, keywords, body, terms from search_documents where id = $2`,
-      [leftOver, stale],
-    );
+    await searchIndex.upsert([documentWith({ kind: 'result', id: leftOver, title: '多余' })]);
     expect(await checkIndex(systemCtx(), api.deps.searchEngines.postgres)).toEqual({
       missing: 1,
       stale: 1,
@@ -387,7 +383,7 @@ describe('keeping the index in step with the records', () => {
     const searchIndex = api.deps.searchEngines.postgres;
     const before = { demand: await searchIndex.versions('demand'), result: await searchIndex.versions('result') };
     expect(before.demand.size).toBeGreaterThan(0);
-    await api.deps.pool.query('delete from search_documents');
+    for (const table of ['documents', 'segments', 'postings']) await api.deps.pool.query(`delete from search_${table}`);
     const told: string[] = [];
     const report = await rebuildInPlace(systemCtx(), searchIndex, searchKinds, ({ kind, done, total }) =>
       told.push(`${kind} ${done}/${total}`),

@@ -140,6 +140,8 @@ async function expectRows(databaseUrl: string): Promise<void> {
     'messages',
     'notifications',
     'search_phrases',
+    'search_postings',
+    'search_segments',
     'seed_digests',
     'vocabulary_terms',
   ];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, createPool } from '../../db/client.ts';
 import type { SearchDocument, SearchIndex, SearchQuery } from '../../src/core/search-index.ts';
@@ -75,37 +75,84 @@ describe('the PostgreSQL adapter', () => {
     expect((await search({ kind: 'demand', q: '石墨稀 电池' })).total).toBeGreaterThan(0);
   });
 
-  it('counts facets of very many documents on a sample and says so; the total stays exact', async () => {
-    const seed = documentWith({ kind: 'result', title: '铂催化剂', trl: 5 });
-    await index.upsert([seed]);
-    const owner = new pg.Client({ connectionString: database.url });
-    await owner.connect();
-    await owner.query(
-      `insert into search_documents (kind, bucket, id, published_at, version, trl, technology_fields, industries,
-         cooperation_modes, ipr_kinds, region_code, language, title, keywords, body, terms)
-       select kind, uuid_hash(new_id) & 63, new_id, published_at, version, 1 + at % 4, technology_fields, industries,
-         cooperation_modes, ipr_kinds, region_code, language, title, keywords, body, terms
-       from search_documents, generate_series(1, 24000) at, lateral (select gen_random_uuid() where at > 0) made (new_id)
-       where id = $1`,
-      [seed.id],
-    );
-    await owner.query('analyze search_documents');
-    await owner.end();
-    for (const q of ['', '铂催化剂']) {
-      const answer = await search({
-        kind: 'result',
-        q,
-        facets: ['trl', 'industry'],
-        filters: { technologyField: ['4'] },
-      });
-      expect(answer.total).toBeGreaterThan(24_000);
-      expect(answer.facetsAreEstimates).toBe(true);
-      // A quarter of 24,000; one document in eight is counted.
-      for (const level of ['1', '2', '3', '4'])
-        expect(Math.abs((answer.facets.trl?.[level] ?? 0) - 6_000)).toBeLessThan(900);
-      expect(Math.abs((answer.facets.industry?.C ?? 0) - 24_000)).toBeLessThan(1_500);
+  it('merges what comes one by one, and finds the same before, between and after', async () => {
+    const kept = new Map<string, SearchDocument>();
+    const write = async (document: SearchDocument) => {
+      await index.upsert([document]);
+      kept.set(document.id, document);
+    };
+    // 70 documents alone, each fifth changed and each seventh removed: segments of 1, 8 and 64 are made and merged.
+    for (let at = 0; at < 70; at++) {
+      await write(documentWith({ kind: 'result', title: `铂催化剂 ${at}`, body: `第${at}批`, trl: 1 + (at % 9) }));
+      const ids = [...kept.keys()];
+      const [changed, removed] = [kept.get(ids[at >> 1] ?? ''), ids[at >> 2]];
+      if (at % 5 === 4 && changed !== undefined)
+        await write({ ...changed, version: changed.version + 1, title: '钯催化剂', trl: 9 });
+      if (at % 7 === 6 && removed !== undefined) {
+        await index.remove('result', [removed]);
+        kept.delete(removed);
+      }
+      if (at % 10 !== 9) continue;
+      const having = (surface: string) => [...kept.values()].filter(({ title }) => title.startsWith(surface));
+      for (const surface of ['铂催化剂', '钯催化剂', '铂']) {
+        const answer = await search({ kind: 'result', q: surface, everyWord: true, facets: ['trl'], limit: 100 });
+        expect(answer.hits.map(({ id }) => id).sort()).toEqual(
+          having(surface)
+            .map(({ id }) => id)
+            .sort(),
+        );
+        const levels: Record<string, number> = {};
+        for (const { trl } of having(surface)) levels[String(trl)] = (levels[String(trl)] ?? 0) + 1;
+        expect(answer.facets.trl).toEqual(levels);
+      }
     }
-    const few = await search({ kind: 'result', q: '', facets: ['trl'], filters: { maxTrl: 1 }, limit: 1 });
-    expect(few.total).toBe(6_000);
+    const { rows } = await pool.query("select documents, dead_documents from search_segments where kind = 'result'");
+    expect(rows.length).toBeLessThan(20);
+    const live = rows.reduce((sum, row) => sum + row.documents - row.dead_documents, 0);
+    expect(live).toBe((await index.versions('result')).size);
+    expect([...(await index.versions('result'))].filter(([id]) => kept.has(id)).sort()).toEqual(
+      [...kept.values()].map(({ id, version }) => [id, version] as [string, number]).sort(),
+    );
+  });
+
+  it('finds what another process has written, at once, and no longer what it has removed', async () => {
+    const otherPool = createPool(database.url, () => undefined);
+    const other = createPostgresSearch(createDatabase(otherPool), analyse);
+    const document = documentWith({ title: '锗单晶炉' });
+    const found = async () => (await search({ kind: 'demand', q: '锗单晶炉', everyWord: true })).total;
+    expect(await found()).toBe(0);
+    await other.upsert([document]);
+    expect(await found()).toBe(1);
+    await other.upsert([{ ...document, version: 2, title: '锗片' }]);
+    expect(await found()).toBe(0);
+    await Promise.all([
+      ...Array.from({ length: 20 }, async (_, at) => {
+        await (at % 2 === 0 ? index : other).upsert([documentWith({ title: '锗单晶炉' })]);
+        expect(await found()).toBeGreaterThan(0);
+      }),
+    ]);
+    expect(await found()).toBe(20);
+    await otherPool.end();
+  });
+
+  it('counts facets of very many documents one by one', async () => {
+    const documents = Array.from({ length: 2_500 }, (_, at) =>
+      documentWith({
+        kind: 'result',
+        title: '铱坩埚',
+        trl: 1 + (at % 4),
+        technologyFields: at % 2 ? ['402'] : ['101'],
+      }),
+    );
+    await index.upsert(documents);
+    const filters = { technologyField: ['4'] };
+    const facets = ['trl', 'technologyField'] as const;
+    const answer = await search({ kind: 'result', q: '铱坩埚', facets, filters });
+    expect(answer.total).toBe(1_250);
+    expect(answer.facetsAreEstimates).toBe(false);
+    expect(answer.facets).toEqual({
+      trl: { '2': 625, '4': 625 },
+      technologyField: { '1': 1_250, '101': 1_250, '4': 1_250, '402': 1_250 },
+    });
   });
 });

@@ -1,12 +1,18 @@
 import { AppError } from '../../src/core/errors.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
 import type { SearchEngines } from '../../src/core/search-index.ts';
-import { indexChanges, indexReaderName, isIndexOurs, keepIndexIdentity } from '../../src/search/service.ts';
+import {
+  indexChanges,
+  indexReaderName,
+  isIndexOurs,
+  keepIndexIdentity,
+  rebuildInPlace,
+} from '../../src/search/service.ts';
 import { systemCtx, type WorkerDeps } from '../worker-deps.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
-import { unlessAborted } from './lease.ts';
+import { unlessAborted, withLeaseIfFree } from './lease.ts';
 import { rebuildBeside } from './rebuild-index.ts';
-import { addCursor, beginning, type Cursor, findCursor, removeCursor } from './store.ts';
+import { addCursor, type Cursor, cursorAtHorizon, findCursor, removeCursor } from './store.ts';
 
 type Meilisearch = NonNullable<SearchEngines['meilisearch']>;
 
@@ -22,9 +28,25 @@ export function createSearchIndexReaders(deps: WorkerDeps): CursorReader[] {
 function postgresReader(deps: WorkerDeps): CursorReader {
   const { db, clock, log, searchEngines } = deps;
   const { postgres, meilisearch } = searchEngines;
+  const name = indexReaderName(postgres);
   const ctx = systemCtx(deps, 'search-index');
+
+  /** Of all records, after which the messages are followed; null while another process is at it. */
+  async function fill(): Promise<Cursor | null> {
+    return await withLeaseIfFree(db, `${name}.rebuild`, async () => {
+      const start = await cursorAtHorizon(db);
+      log.info(
+        { index: postgres.name },
+        'the search index is being filled; until then searches find less than there is',
+      );
+      await rebuildInPlace(ctx, postgres);
+      await addCursor(db, name, start, clock.now());
+      return start;
+    });
+  }
+
   return createCursorReader({
-    name: indexReaderName(postgres),
+    name,
     db,
     clock,
     log,
@@ -32,8 +54,7 @@ function postgresReader(deps: WorkerDeps): CursorReader {
     // Another engine's cursor would keep all messages for as long as that is not configured. Later it is filled anew.
     prepare: async (kept) => {
       if (meilisearch === null) await removeCursor(db, indexReaderName({ name: 'meilisearch' }));
-      if (kept === null) await addCursor(db, indexReaderName(postgres), beginning, clock.now());
-      return kept ?? beginning;
+      return kept ?? (await fill());
     },
     apply: (messages) => indexChanges(ctx, postgres, messages),
   });

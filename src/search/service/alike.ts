@@ -1,9 +1,8 @@
 import type { Ctx } from '../../core/ctx.ts';
 import type { SearchKind } from '../../core/search-index.ts';
-import { kindTerm, termQuery } from '../index-terms.ts';
-import { commonTerms, findSharing } from '../store.ts';
+import { findSharing } from '../segments/find.ts';
 
-/** Terms that more documents than this have say little, and cost most. */
+/** Terms that more documents than this have say little. */
 const commonShare = 0.02;
 /** Of one text. */
 const termsAtOnce = 40;
@@ -19,8 +18,6 @@ export async function findAlikeDocuments(
   terms: readonly string[],
   limit: number,
 ): Promise<string[]> {
-  const shares = await commonTerms(ctx.db);
-  const telling = terms.filter((term) => (shares.get(kindTerm(kind, term)) ?? 0) <= commonShare);
-  const queries = telling.slice(0, termsAtOnce).map((term) => termQuery(kind, [{ term, anywhere: false }], '|'));
-  return queries.length === 0 ? [] : await findSharing(ctx.db, kind, queries, limit);
+  if (terms.length === 0) return [];
+  return await findSharing(ctx.db, kind, terms.slice(0, termsAtOnce), { commonShare, limit });
 }

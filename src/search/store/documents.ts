@@ -1,43 +1,59 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '../../../db/client.ts';
 import { searchDocuments, type searchPhrases } from '../../../db/schema/index.ts';
+import { newId } from '../../core/ids.ts';
 import type { SearchKind } from '../../core/search-index.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
+import type { Segment, StoredDocument } from '../segments/build.ts';
+import { mergeSmallSegments } from './merging.ts';
+import { buryDocuments, insertSegment, type Place } from './segment-rows.ts';
 
-/** A row without its bucket, which the database finds. */
-export type SearchDocumentRow = Omit<typeof searchDocuments.$inferInsert, 'bucket'>;
 export type PhraseRow = typeof searchPhrases.$inferInsert;
 
 /** Makes a document's phrases: the same ones that were stored with it. */
-export type PhrasesOf = (row: Pick<SearchDocumentRow, 'kind' | 'id' | 'title' | 'keywords'>) => PhraseRow[];
+export type PhrasesOf = (document: Pick<StoredDocument, 'id' | 'title' | 'keywords'>) => PhraseRow[];
 
 const d = searchDocuments;
-/** Few enough that one statement stays far from its timeout while the index of terms takes in what is pending. */
-const rowsPerInsert = 200;
 const phrasesPerInsert = 5_000;
 
-/** A newer version that is there already stays, with its phrases. */
-export async function upsertDocuments(
-  db: Database,
-  rows: readonly SearchDocumentRow[],
-  phrasesOf: PhrasesOf,
-): Promise<void> {
-  for (let at = 0; at < rows.length; at += rowsPerInsert) {
-    const portion = rows.slice(at, at + rowsPerInsert);
-    await db.transaction(async (tx) => {
-      await lockIndex(tx);
-      const ids = portion.map(({ id }) => id);
-      const kinds = [...new Set(portion.map(({ kind }) => kind))];
-      const before = await tx
-        .select({ kind: d.kind, id: d.id, title: d.title, keywords: d.keywords })
-        .from(d)
-        .where(and(inArray(d.kind, kinds), inArray(d.id, ids)));
-      const written = new Set((await writeDocuments(tx, portion)).map(({ kind, id }) => `${kind}/${id}`));
-      const isWritten = ({ kind, id }: { kind: SearchKind; id: string }) => written.has(`${kind}/${id}`);
-      await deletePhrases(tx, before.filter(isWritten).flatMap(phrasesOf));
-      await insertPhrases(tx, portion.filter(isWritten).flatMap(phrasesOf));
-    });
-  }
+/** Makes the documents of a segment findable, and what was there of them before no longer. A newer version that is there already stays. */
+export async function addSegment(db: Database, segment: Segment, phrasesOf: PhrasesOf): Promise<void> {
+  const { kind, documents } = segment;
+  await db.transaction(async (tx) => {
+    await lockIndex(tx);
+    const ids = documents.map(({ id }) => id);
+    const before = await tx
+      .select()
+      .from(d)
+      .where(and(eq(d.kind, kind), inArray(d.id, ids)));
+    const versions = new Map(before.map(({ id, version }) => [id, version]));
+    const isNewest = ({ id, version }: StoredDocument) => version >= (versions.get(id) ?? version);
+    const written = documents.map((document, place) => ({ document, place })).filter((one) => isNewest(one.document));
+    if (written.length === 0) return;
+    const segmentId = newId();
+    const writtenIds = new Set(written.map(({ document }) => document.id));
+    const replaced = before.filter(({ id }) => writtenIds.has(id));
+    await writeDocuments(tx, kind, segmentId, written);
+    await insertSegment(
+      tx,
+      segmentId,
+      {
+        kind,
+        documents: documents.length,
+        columns: segment.columns,
+        shards: segment.shards.count,
+      },
+      [segment.shards],
+    );
+    const outdated = documents.flatMap(({ id }, place) => (writtenIds.has(id) ? [] : [{ segmentId, place }]));
+    await buryDocuments(tx, [...replaced, ...outdated]);
+    await deletePhrases(tx, replaced.flatMap(phrasesOf));
+    await insertPhrases(
+      tx,
+      written.flatMap(({ document }) => phrasesOf(document)),
+    );
+    await mergeSmallSegments(tx, kind);
+  });
 }
 
 export async function removeDocuments(
@@ -52,48 +68,43 @@ export async function removeDocuments(
     const removed = await tx
       .delete(d)
       .where(and(eq(d.kind, kind), inArray(d.id, [...ids])))
-      .returning({ kind: d.kind, id: d.id, title: d.title, keywords: d.keywords });
+      .returning();
+    await buryDocuments(tx, removed);
     await deletePhrases(tx, removed.flatMap(phrasesOf));
   });
 }
 
+/** Of the documents that can be found: a row without its segment, or dead there, is none. */
 export async function listVersions(db: Db, kind: SearchKind): Promise<{ id: string; version: number }[]> {
-  return await db.select({ id: d.id, version: d.version }).from(d).where(eq(d.kind, kind));
+  return await db
+    .select({ id: d.id, version: d.version })
+    .from(d)
+    .where(
+      and(
+        eq(d.kind, kind),
+        sql`exists (select 1 from search_segments s where s.id = ${d.segmentId} and (s.dead is null or get_bit(s.dead, ${d.place}) = 0))`,
+      ),
+    );
 }
 
-/** One writer at a time: phrases are replaced according to what was there before. Nobody who reads waits. */
+/** One writer at a time: what is replaced depends on what was there before. Nobody who reads waits. */
 async function lockIndex(tx: Tx): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('duijie.search_documents', 0))`);
 }
 
-async function writeDocuments(tx: Tx, rows: readonly SearchDocumentRow[]): Promise<{ kind: SearchKind; id: string }[]> {
-  return await tx
-    .insert(d)
-    .values(rows.map((row) => ({ ...row, bucket: sql`uuid_hash(${row.id}::uuid) & 63` })))
-    .onConflictDoUpdate({
-      target: [d.kind, d.id, d.bucket],
-      set: {
-        version: sql`excluded.version`,
-        title: sql`excluded.title`,
-        body: sql`excluded.body`,
-        keywords: sql`excluded.keywords`,
-        terms: sql`excluded.terms`,
-        technologyFields: sql`excluded.technology_fields`,
-        industries: sql`excluded.industries`,
-        cooperationModes: sql`excluded.cooperation_modes`,
-        regionCode: sql`excluded.region_code`,
-        trl: sql`excluded.trl`,
-        moneyBand: sql`excluded.money_band`,
-        activityType: sql`excluded.activity_type`,
-        stage: sql`excluded.stage`,
-        iprKinds: sql`excluded.ipr_kinds`,
-        language: sql`excluded.language`,
-        validUntil: sql`excluded.valid_until`,
-        publishedAt: sql`excluded.published_at`,
-      },
-      setWhere: sql`${d.version} <= excluded.version`,
-    })
-    .returning({ kind: d.kind, id: d.id });
+async function writeDocuments(
+  tx: Tx,
+  kind: SearchKind,
+  segmentId: string,
+  rows: readonly { document: StoredDocument; place: Place['place'] }[],
+): Promise<void> {
+  const column = (name: keyof StoredDocument) => sql.param(rows.map(({ document }) => document[name]));
+  await tx.execute(sql`
+    insert into search_documents (kind, segment_id, id, version, place, title, keywords, body)
+    select ${kind}, ${segmentId}::uuid, * from unnest(${column('id')}::uuid[], ${column('version')}::int[],
+      ${sql.param(rows.map(({ place }) => place))}::int[], ${column('title')}::text[], ${column('keywords')}::text[], ${column('body')}::text[])
+    on conflict (kind, id) do update set version = excluded.version, segment_id = excluded.segment_id, place = excluded.place,
+      title = excluded.title, keywords = excluded.keywords, body = excluded.body`);
 }
 
 async function insertPhrases(tx: Tx, phrases: readonly PhraseRow[]): Promise<void> {
