@@ -1,5 +1,7 @@
+import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CampaignRow, getCampaignCircles, getCampaignRows, sweepCampaigns } from '../../src/campaigns/service.ts';
+import type { CellValue } from '../../src/core/spreadsheets.ts';
 import {
   addMember,
   type Body,
@@ -11,7 +13,9 @@ import {
   type TestApi,
   type World,
 } from '../setup/api.ts';
+import { importAll, runImport, upload } from '../setup/imports.ts';
 import { auditOf, countWrites, messagesAbout } from '../setup/rows.ts';
+import { sheetXml, workbookFile } from '../setup/zip.ts';
 
 let api: TestApi;
 let world: World;
@@ -163,27 +167,111 @@ describe('a campaign', () => {
   });
 });
 
-describe('forty demands of eight districts', () => {
-  it('come to a closing report whose numbers a count by hand gives, too', async () => {
-    const campaign = await opened();
+/** As a spreadsheet has them; to be mended where `faulty` says so. */
+function sheetRow(number: number, name: string): Record<string, string | number> {
+  return {
+    外部编号: `Z-${number}`,
+    企业名称: name,
+    需求名称: `征集需求 ${number}`,
+    需求简介: demandInput.summary,
+    问题描述: `${demandInput.problem}第 ${number} 线。`,
+    预期目标: '建成中试线',
+    技术指标: '枸杞多糖保留率 ≥ 85 %',
+    关键词: '枸杞；功能乳',
+    技术领域: number % 4 === 0 ? '206；401' : '206',
+    活动类型: ['应用研究', '试验发展', ''][number % 3] as string,
+    合作方式: '合作开发',
+    '预算上限（万元）': 90,
+    目标成熟度: 6,
+    联系人: '马工',
+    联系电话: '13900000001',
+  };
+}
+const faultyCells = { 企业名称: '没有这家公司', 技术领域: '新材料类', 目标成熟度: '12' };
+
+function sheetOf(headers: readonly string[], rows: readonly (readonly CellValue[])[]): Buffer {
+  const cells = rows.map((row) => row.map((cell) => (cell === null || typeof cell === 'number' ? cell : String(cell))));
+  return workbookFile(sheetXml([headers, ...cells]));
+}
+
+describe('two hundred demands of eight districts, 120 of them rows of one spreadsheet', () => {
+  it('of which 15 were faulty and sent again mended, come to a closing report whose numbers a count by hand in SQL gives, too', async () => {
+    const quotas = [
+      { regionCode: '640100', target: 80 },
+      { regionCode: '640200', target: 60 },
+    ];
+    const campaign = await opened({ quotas });
     const path = `/v1/campaigns/${campaign.id}`;
-    const kinds = ['applied_research', 'experimental_development', null];
+    const director = world.provinceDirector;
+    const read = async (url: string, by: Person) =>
+      await api.app.inject({ url, headers: { authorization: `Bearer ${by.token}` } });
+
+    const sound = Array.from({ length: 120 }, (_, at) => sheetRow(at + 1, `企业${districts[at % 8]}`));
+    const headers = Object.keys(sound[0] ?? {});
+    const isFaulty = (at: number) => at % 8 === 3;
+    const faultyIn = (at: number) => Object.entries(faultyCells)[Math.floor(at / 8) % 3] as [string, string];
+    const sent = sound.map((row, at) =>
+      Object.values(isFaulty(at) ? { ...row, [faultyIn(at)[0]]: faultyIn(at)[1] } : row),
+    );
+    const checked = await upload(director, 'demand', sheetOf(headers, sent));
+    expect(checked.body.counts).toEqual({ total: 120, ready: 105, faulty: 15, existing: 0, created: 0 });
+    const { body: problems } = await director.get(`/v1/imports/${checked.body.id}/problems?limit=100`);
+    expect(problems.items.map(({ row, header }: Body) => [row, header])).toEqual(
+      sound.flatMap((_, at) => (isFaulty(at) ? [[at + 2, faultyIn(at)[0]]] : [])),
+    );
+    expect((await director.post(`/v1/imports/${checked.body.id}/commit`)).status).toBe(422);
+    const { body: committed } = await director.post(`/v1/imports/${checked.body.id}/commit`, { faultyRows: 'skip' });
+    await runImport(api, committed.jobId);
+    expect((await director.get(`/v1/imports/${checked.body.id}`)).body.counts.created).toBe(105);
+    // The rows that came back are mended and sent again.
+    const [back] = await readXlsxFile(
+      (await read(`/v1/imports/${checked.body.id}/problems.xlsx`, director)).rawPayload,
+    );
+    const [marked = [], ...rows] = back?.data ?? [];
+    const byNumber = new Map(sound.map((row) => [row.外部编号, row]));
+    const mended = rows.map((row) => {
+      const right = byNumber.get(String(row[0]));
+      return row.map((cell, at) =>
+        (marked[at] as string) in faultyCells ? (right?.[marked[at] as string] ?? null) : cell,
+      );
+    });
+    const second = await importAll(api, director, 'demand', sheetOf(marked.map(String), mended as CellValue[][]));
+    expect(second.counts).toEqual({ total: 15, ready: 0, faulty: 0, existing: 0, created: 15 });
+
+    const importedIds = new Map<string, string>();
+    for (const person of enterprises)
+      for (const { id, title } of (await person.get('/v1/demands?view=mine&limit=100')).body.items)
+        importedIds.set(title, id);
+    expect(importedIds.size).toBe(120);
+    const enter = async (number: number): Promise<Body> => {
+      const person = enterprises[(number - 1) % 8] as Person;
+      const title = `征集需求 ${number}`;
+      const demandId =
+        importedIds.get(title) ??
+        (
+          await submittedBy(person, {
+            title,
+            problem: `${demandInput.problem}第 ${number} 线。`,
+            activityType: ['applied_research', 'experimental_development', null][number % 3],
+            technologyFields: number % 4 === 0 ? ['206', '401'] : ['206'],
+          })
+        ).id;
+      const entry = await person.post(`${path}/entries`, { demandId, answers: { annual_revenue: number } });
+      expect(entry.status, JSON.stringify(entry.body)).toBe(201);
+      return entry.body;
+    };
+    // Ten at once.
     const entries: Body[] = [];
-    for (let number = 0; number < 40; number += 1) {
-      const person = enterprises[number % enterprises.length] as Person;
-      const demand = await submittedBy(person, {
-        title: `征集需求 ${number}`,
-        activityType: kinds[number % 3],
-        technologyFields: number % 4 === 0 ? ['206', '401'] : ['206'],
-      });
-      const entry = await person.post(`${path}/entries`, { demandId: demand.id, answers: { annual_revenue: number } });
-      expect(entry.status).toBe(201);
-      entries.push(entry.body);
-    }
-    await world.provinceDirector.post(`/v1/demands/${entries[0].demand.id}/publish`);
-    await world.provinceDirector.post(`/v1/demands/${entries[1].demand.id}/return`, { reason: '请补充指标' });
+    const waiting = Array.from({ length: 200 }, (_, at) => at).values();
+    await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        for (const at of waiting) entries[at] = await enter(at + 1);
+      }),
+    );
+    await director.post(`/v1/demands/${entries[0].demand.id}/publish`);
+    await director.post(`/v1/demands/${entries[1].demand.id}/return`, { reason: '请补充指标' });
     const progress = async () => (await officer.get(`${path}/progress`)).body;
-    expect((await progress()).total).toBe(40);
+    expect((await progress()).total).toBe(200);
     const [row] = await getCampaignRows(api.deps.db, [campaign.id]);
     const circles = await getCampaignCircles(api.deps.db, row as CampaignRow);
     expect(circles).toMatchObject({ laggingMarketIds: [world.province.id], draftOwnerIds: [] });
@@ -200,7 +288,7 @@ describe('forty demands of eight districts', () => {
     expect((await officer.post(`${path}/selections`, { ...again, list: 'elsewhere' })).body.errors[0].pointer).toBe(
       '/list',
     );
-    expect((await world.provinceDirector.post(`${path}/selections`, again)).status).toBe(403);
+    expect((await director.post(`${path}/selections`, again)).status).toBe(403);
     expect((await officer.delete(`${path}/entries/${entries[4].id}/selections/guide_suggestions`)).status).toBe(204);
     expect((await officer.delete(`${path}/entries/${entries[4].id}/selections/guide_suggestions`)).status).toBe(404);
 
@@ -228,36 +316,49 @@ describe('forty demands of eight districts', () => {
       'campaign.closing',
       'campaign.closed',
     ]);
-    expect(told.filter((type) => type === 'campaign.entered')).toHaveLength(40);
+    expect(told.filter((type) => type === 'campaign.entered')).toHaveLength(200);
 
     const numbers = await progress();
-    const { rows } = await api.deps.pool.query(
-      `select d.region_code, d.activity_type, d.status, d.technology_fields
-       from campaign_entries e join demands d on d.id = e.demand_id where e.campaign_id = $1`,
-      [campaign.id],
-    );
-    const by = (key: (row: Body) => string | null) => {
-      const counts = new Map<string | null, number>();
-      for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
-      return counts;
+    const count = async (what: string, more = ''): Promise<Map<string | null, number>> => {
+      const { rows } = await api.deps.pool.query(
+        `select ${what} as what, count(*)::int as count
+         from campaign_entries e join demands d on d.id = e.demand_id ${more} where e.campaign_id = $1 group by 1`,
+        [campaign.id],
+      );
+      return new Map(rows.map((row) => [row.what, row.count]));
     };
-    expect(rows).toHaveLength(40);
-    const inCity = by((row) => `${row.region_code.slice(0, 4)}00`);
-    expect(new Map(numbers.districts.map((each: Body) => [each.regionCode, each.count]))).toEqual(inCity);
-    expect(numbers.districts.map((each: Body) => each.target)).toEqual([10, 30, null, null]);
-    expect(new Map(numbers.kinds.map((each: Body) => [each.activityType, each.count]))).toEqual(
-      by((row) => row.activity_type),
+    const counted = (items: Body[], key: string) => new Map(items.map((each) => [each[key], each.count]));
+    const cities = await count("left(d.region_code, 4) || '00'");
+    const kinds = await count('d.activity_type');
+    const statuses = await count('d.status');
+    const fields = await count(
+      'f.first',
+      'cross join lateral (select distinct left(unnest(d.technology_fields), 1) as first) f',
     );
-    expect(new Map(numbers.statuses.map((each: Body) => [each.status, each.count]))).toEqual(by((row) => row.status));
-    expect(numbers.statuses).toContainEqual({ status: 'returned', count: 1 });
-    expect(numbers.fields).toEqual([
-      { technologyField: '2', count: 40 },
-      { technologyField: '4', count: rows.filter((row) => row.technology_fields.length === 2).length },
+    // The keys of imports name what came of rows.
+    expect(await count('(k.record_id is not null)::text', 'left join import_keys k on k.record_id = d.id')).toEqual(
+      new Map([
+        ['true', 120],
+        ['false', 80],
+      ]),
+    );
+    expect(numbers.total).toBe(200);
+    expect(counted(numbers.districts, 'regionCode')).toEqual(cities);
+    expect(numbers.districts.map((each: Body) => [each.target, each.count])).toEqual([
+      [80, 100],
+      [60, 50],
+      [null, 25],
+      [null, 25],
     ]);
+    expect(counted(numbers.kinds, 'activityType')).toEqual(kinds);
+    expect(counted(numbers.statuses, 'status')).toEqual(statuses);
+    expect(statuses.get('returned')).toBe(1);
+    expect(counted(numbers.fields, 'technologyField')).toEqual(fields);
+    expect([fields.get('2'), fields.get('4')]).toEqual([200, 50]);
 
     // What happens to a demand afterwards changes no number of the report.
-    const director = await api.signIn(world.provinceDirector.session.user.email, 'a long enough password');
-    await director.post(`/v1/demands/${entries[2].demand.id}/publish`);
+    const later = await api.signIn(director.session.user.email, 'a long enough password');
+    await later.post(`/v1/demands/${entries[2].demand.id}/publish`);
     expect((await officer.post(`${path}/report`)).body.status).toBe('reported');
     expect((await officer.post(`${path}/selections`, { ...again, list: 'selected_projects' })).body.state).toBe(
       'reported',
@@ -267,15 +368,25 @@ describe('forty demands of eight districts', () => {
     expect(
       report.lists.map((list: Body) => [list.code, list.items.map((item: Body) => [item.title, item.reason])]),
     ).toEqual([
-      ['guide_suggestions', [['征集需求 3', '共性技术']]],
+      ['guide_suggestions', [['征集需求 4', '共性技术']]],
       ['selected_projects', []],
-      ['site_visits', [['征集需求 3', '就近']]],
+      ['site_visits', [['征集需求 4', '就近']]],
     ]);
-    const sheet = await api.app.inject({
-      url: `${path}/report?format=xlsx`,
-      headers: { authorization: `Bearer ${officer.token}` },
-    });
-    expect([sheet.statusCode, sheet.rawPayload.subarray(0, 2).toString()]).toEqual([200, 'PK']);
-    expect(sheet.headers['content-disposition']).toContain('campaign-report.xlsx');
+    const file = await read(`${path}/report?format=xlsx`, officer);
+    expect(file.statusCode).toBe(200);
+    expect(file.headers['content-disposition']).toContain('campaign-report.xlsx');
+    const [sheet] = await readXlsxFile(file.rawPayload);
+    const inSheet = (what: string) =>
+      new Map(sheet?.data.filter((row) => row[0] === what).map((row) => [row[1], row[3]]));
+    expect(inSheet('合计')).toEqual(new Map([[null, 200]]));
+    expect(inSheet('地区')).toEqual(cities);
+    expect(inSheet('活动类型')).toEqual(new Map([...kinds].map(([kind, each]) => [kind ?? '未填写', each])));
+    expect(inSheet('技术领域')).toEqual(fields);
+    expect(inSheet('状态')).toEqual(statuses);
+    expect(sheet?.data.filter((row) => row[4] !== null).map((row) => [row[0], row[3], row[4]])).toEqual([
+      ['项目', '数量／名称', '理由'],
+      ['指南建议', '征集需求 4', '共性技术'],
+      ['实地走访', '征集需求 4', '就近'],
+    ]);
   }, 240_000);
 });
