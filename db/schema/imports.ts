@@ -3,7 +3,7 @@ import { createdAt, idColumn, instant, updatedAt, versionColumn } from './column
 import { jobs } from './jobs.ts';
 import { organizations } from './organizations.ts';
 
-export const importKinds = ['demand', 'result', 'organization'] as const;
+export const importKinds = ['demand', 'result', 'organization', 'expert'] as const;
 export const importStatuses = ['checked', 'committing', 'done'] as const;
 export const importRowStatuses = ['ready', 'faulty', 'existing', 'created'] as const;
 

@@ -5,6 +5,9 @@ import type { Ctx } from '../core/ctx.ts';
 import type { Tx } from '../core/transaction.ts';
 import { openDemands } from '../demands/service.ts';
 import { OwnerDemandView, PublicDemandView } from '../demands/views.ts';
+import type { ExpertList } from '../experts/inputs.ts';
+import { openExperts } from '../experts/service.ts';
+import { PublicExpertView } from '../experts/views.ts';
 import type { OrganizationList } from '../organizations/inputs.ts';
 import { openOrganizations } from '../organizations/service.ts';
 import type { RecordList } from '../records/inputs.ts';
@@ -12,16 +15,17 @@ import { openResults } from '../results/service.ts';
 import { OwnerResultView, PublicResultView } from '../results/views.ts';
 import type { ImportColumn } from './columns/column.ts';
 import { demandColumns } from './columns/demands.ts';
+import { expertColumns } from './columns/experts.ts';
 import { type ExportColumn, exported, importable } from './columns/exported.ts';
 import { organizationColumns } from './columns/organizations.ts';
 import { resultColumns } from './columns/results.ts';
-import { writeChoice, writeDay, writeTerm } from './columns/writers.ts';
+import { writeChoice, writeDay, writeNumber, writeTerm } from './columns/writers.ts';
 
 const headers = loadImportHeaders();
 
 /** A list that can be taken away as a file. */
 export interface ExportedKind<Query extends object> {
-  plural: 'demands' | 'results' | 'organizations';
+  plural: 'demands' | 'results' | 'organizations' | 'experts';
   sheet: string;
   /** What the list shows this reader, and so the file. */
   columns(actor: Actor, query: Query): ExportColumn[];
@@ -125,4 +129,26 @@ export const exportedOrganizations: ExportedKind<OrganizationList> = {
     return [...importable(columns, headers.organizations ?? {}, placeOf), ...(isKeeper ? [status] : [])];
   },
   open: openOrganizations,
+};
+
+const expertAsides: Readonly<Record<string, string>> = { key: 'id', organization: 'organizationName' };
+
+/** The contact and the state for their own university alone, as in the list. */
+export const exportedExperts: ExportedKind<ExpertList> = {
+  plural: 'experts',
+  sheet: '专家',
+  columns: (_actor, { view = 'public' }) => {
+    const isOwn = view === 'mine';
+    const placeOf = ({ name, path }: ImportColumn) => path ?? expertAsides[name] ?? null;
+    const columns = expertColumns.filter((one) => isOwn || (placeOf(one) ?? '') in PublicExpertView.properties);
+    const status = exported('状态', 'status', writeChoice({ 草稿: 'draft', 在册: 'active', 已停用: 'retired' }));
+    return [
+      ...importable(columns, headers.experts ?? {}, placeOf),
+      ...(isOwn ? [status] : []),
+      exported('派遣次数', 'counts.assignments', writeNumber),
+      exported('服务次数', 'counts.services', writeNumber),
+      exported('服务小时', 'counts.hours', writeNumber),
+    ];
+  },
+  open: openExperts,
 };

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { importKinds, importStatuses } from '../../db/schema/index.ts';
 import { pageQuery } from '../core/paging.ts';
+import { expertFilters } from '../experts/inputs.ts';
 import { organizationFilters } from '../organizations/inputs.ts';
 import { recordFilters } from '../records/inputs.ts';
 
@@ -8,7 +9,9 @@ export const ImportKind = Type.Enum([...importKinds]);
 export type ImportKind = Static<typeof ImportKind>;
 
 export const TemplateParams = Type.Object({
-  file: Type.Enum(['demands.xlsx', 'results.xlsx', 'organizations.xlsx'], { examples: ['demands.xlsx'] }),
+  file: Type.Enum(['demands.xlsx', 'results.xlsx', 'organizations.xlsx', 'experts.xlsx'], {
+    examples: ['demands.xlsx'],
+  }),
 });
 
 export const StartImport = Type.Object(
@@ -52,6 +55,8 @@ const format = Type.Optional(Type.Enum(['xlsx', 'csv', 'json'], { default: 'xlsx
 export const ExportRecords = Type.Object({ format, ...recordFilters }, { additionalProperties: false });
 
 export const ExportOrganizations = Type.Object({ format, ...organizationFilters }, { additionalProperties: false });
+
+export const ExportExperts = Type.Object({ format, ...expertFilters }, { additionalProperties: false });
 
 /** One row of a spreadsheet of organizations, beside `RegisterOrganization`. */
 export const ImportedAdmin = Type.Object(

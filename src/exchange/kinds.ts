@@ -6,6 +6,8 @@ import type { InputFault } from '../core/errors.ts';
 import type { Tx } from '../core/transaction.ts';
 import { CreateDemand } from '../demands/inputs.ts';
 import { createDemands, demandFaultsOf, findDemandsByCode } from '../demands/service.ts';
+import { CreateExpert } from '../experts/inputs.ts';
+import { createExperts, type ExpertDraft, expertFaultsOf, findExpertsByKey } from '../experts/service.ts';
 import { bodyChecker } from '../http/validation.ts';
 import { RegisterOrganization } from '../organizations/inputs.ts';
 import {
@@ -19,6 +21,7 @@ import { CreateResult } from '../results/inputs.ts';
 import { createResults, findResultsByCode, resultFaultsOf } from '../results/service.ts';
 import type { ImportColumn } from './columns/column.ts';
 import { demandColumns } from './columns/demands.ts';
+import { expertColumns } from './columns/experts.ts';
 import { organizationColumns } from './columns/organizations.ts';
 import { resultColumns } from './columns/results.ts';
 import { ImportedAdmin, type ImportKind } from './inputs.ts';
@@ -35,7 +38,7 @@ export type Made = { id: string } | { faults: InputFault[] };
 /** What is particular to a kind of record when it comes by spreadsheet. */
 export interface ImportedKind {
   /** As in the names of templates and of `db/seed/import-headers.json`. */
-  plural: 'demands' | 'results' | 'organizations';
+  plural: 'demands' | 'results' | 'organizations' | 'experts';
   sheet: string;
   columns: readonly ImportColumn[];
   /** Who posts such records; null for organizations, which are nobody's. */
@@ -71,6 +74,12 @@ function drafts<Input>(
   );
 }
 
+function expertDrafts(rows: readonly Candidate[]): ExpertDraft[] {
+  return rows.flatMap(({ input, owner }) =>
+    owner === null ? [] : [{ input: input as unknown as CreateExpert, organization: owner }],
+  );
+}
+
 export const importedKinds: Readonly<Record<ImportKind, ImportedKind>> = {
   demand: {
     plural: 'demands',
@@ -102,6 +111,17 @@ export const importedKinds: Readonly<Record<ImportKind, ImportedKind>> = {
     check: bodyChecker(ImportedOrganization),
     faultsOf: organizationFaults,
     make: makeOrganizations,
+  },
+  expert: {
+    plural: 'experts',
+    sheet: '专家',
+    columns: expertColumns,
+    ownedBy: 'university',
+    // Profiles have no codes: an exported file names them by their ids.
+    findByCode: findExpertsByKey,
+    check: bodyChecker(CreateExpert),
+    faultsOf: (tx, ctx, rows) => expertFaultsOf(tx, ctx, expertDrafts(rows)),
+    make: (tx, ctx, rows) => createExperts(tx, ctx, expertDrafts(rows)),
   },
 };
 

@@ -19,9 +19,9 @@ export function rowKeyOf(key: string | undefined, input: Readonly<Record<string,
   return `content:${createHash('sha256').update(canonical(input)).digest('hex')}`;
 }
 
-/** The code of ours that a row goes by, as exported files have it. */
+/** The code of ours that a row goes by, as exported files have it; of experts, who have none, the id. */
 export function codeInKey(rowKey: string): string | null {
-  return /^key:([DR]\d{4}-\d{6}-\d{6,})$/.exec(rowKey)?.[1] ?? null;
+  return /^key:([DR]\d{4}-\d{6}-\d{6,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(rowKey)?.[1] ?? null;
 }
 
 /** JSON whose names stand in one order. */

@@ -71,18 +71,18 @@ export const UpdateExpert = Type.Partial(Type.Object(profile), {
 });
 export type UpdateExpert = Static<typeof UpdateExpert>;
 
-export const ListExperts = Type.Object(
-  {
-    ...pageQuery,
-    view: Type.Optional(
-      Type.Enum(['public', 'mine'], { default: 'public', description: "mine: my university's, in every state." }),
-    ),
-    kind: Type.Optional(Type.Enum(['expert', 'commissioner'])),
-    technologyField: Type.Optional(TechnologyField),
-  },
-  { additionalProperties: false },
-);
+/** Which of them, page or no page. */
+export const expertFilters = {
+  view: Type.Optional(
+    Type.Enum(['public', 'mine'], { default: 'public', description: "mine: my university's, in every state." }),
+  ),
+  kind: Type.Optional(Type.Enum(['expert', 'commissioner'])),
+  technologyField: Type.Optional(TechnologyField),
+};
+
+export const ListExperts = Type.Object({ ...pageQuery, ...expertFilters }, { additionalProperties: false });
 export type ListExperts = Static<typeof ListExperts>;
+export type ExpertList = Omit<ListExperts, keyof typeof pageQuery>;
 
 export const ListDemandExperts = Type.Object(
   {

@@ -33,7 +33,16 @@ export function mayRegister(actor: Actor): string {
   refuseSuspended(actor);
   if (actor.kind === 'user' && actor.organizationKind === 'university' && actor.organizationId !== null)
     return actor.organizationId;
-  throw forbidden({
+  throw membersOnly();
+}
+
+/** @throws AppError FORBIDDEN for another university's */
+export function mayRegisterFor(actor: Actor, organizationId: string): void {
+  if (mayRegister(actor) !== organizationId) throw membersOnly();
+}
+
+function membersOnly() {
+  return forbidden({
     zh: '专家由高校院所登记。',
     en: 'Experts are entered by members of a university or institute.',
   });

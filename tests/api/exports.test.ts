@@ -16,6 +16,7 @@ import {
   type TestApi,
   type World,
 } from '../setup/api.ts';
+import { expertInput } from '../setup/experts.ts';
 import { importAll } from '../setup/imports.ts';
 
 let api: TestApi;
@@ -252,6 +253,72 @@ describe('who takes a list away', () => {
     const before = await lastExport();
     expect((await world.enterprise.get('/v1/demands/export?view=desk')).status).toBe(403);
     expect(await lastExport()).toEqual(before);
+  });
+});
+
+describe('experts as a file', () => {
+  const expert = {
+    ...expertInput,
+    headline: '=1+1',
+    keywords: ['枸杞，乳', '功能乳'],
+    technologyFields: ['206', '401'],
+    availableFrom: '2026-12-01',
+    servedRegions: ['640000', '430100'],
+  };
+
+  it('are what the list shows: of everybody’s the active ones without contacts, of one’s own all of it', async () => {
+    const { body: active } = await world.university.post('/v1/experts', expert);
+    await world.university.post(`/v1/experts/${active.id}/activate`);
+    const { body: draft } = await world.university.post('/v1/experts', { ...expert, kind: 'expert', name: '王工' });
+    const [shown = {}, ...others] = await exported(world.enterprise, 'experts', 'kind=commissioner');
+    expect(others).toEqual([]);
+    expect(shown).toEqual({
+      外部编号: active.id,
+      单位名称: '岳麓某大学',
+      姓名: '李敏',
+      类别: '科技特派员',
+      职称: '教授',
+      专长: '=1+1',
+      个人简介: expertInput.summary,
+      关键词: '"枸杞，乳"；功能乳',
+      技术领域: expect.stringMatching(/^206 .+；401 /),
+      每月可服务天数: 4,
+      可服务起始日期: '2026-12-01',
+      可服务截止日期: null,
+      服务地区: expect.stringMatching(/^640000 .+；430100 /),
+      派遣次数: 0,
+      服务次数: 0,
+      服务小时: 0,
+    });
+    const own = await exported(world.university, 'experts');
+    expect(own.map((row) => [row.外部编号, row.状态, row.联系电话])).toEqual([
+      [draft.id, '草稿', expertInput.contact.phone],
+      [active.id, '在册', expertInput.contact.phone],
+    ]);
+    expect((await world.enterprise.get('/v1/experts/export?view=mine')).status).toBe(403);
+    expect(await exported(world.strangerUniversity, 'experts')).toEqual([]);
+  });
+
+  it.each(['xlsx', 'csv'])('come in again as what they were, and nobody twice: %s', async (format) => {
+    const file = await bytesOf(world.university, `/v1/experts/export?view=mine&format=${format}`);
+    const again = await importAll(api, world.university, 'expert', file);
+    expect(again.counts).toMatchObject({ total: 2, existing: 2, created: 0 });
+    const rows = (await readers[format]?.(file)) ?? [];
+    const foreign = rows.map(({ 单位名称: _university, ...row }) => ({
+      ...row,
+      外部编号: `${row.外部编号} ${format}`,
+    }));
+    const made = await importAll(api, world.strangerUniversity, 'expert', stringify(foreign, { header: true }));
+    expect(made.counts).toMatchObject({ total: 2, faulty: 0, created: 2 });
+    const newest = async (by: Person) => {
+      const { body } = await by.get('/v1/experts?view=mine&limit=2');
+      const whole = await Promise.all(body.items.map(({ id }: Body) => by.get(`/v1/experts/${id}`)));
+      const same = whole.map(
+        ({ body: { id, version, organizationId, organizationName, status, createdAt, ...rest } }) => rest,
+      );
+      return same.sort((one, other) => one.name.localeCompare(other.name));
+    };
+    expect(await newest(world.strangerUniversity)).toEqual(await newest(world.university));
   });
 });
 

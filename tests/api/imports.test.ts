@@ -336,11 +336,79 @@ describe('other kinds', () => {
     expect(again.counts).toMatchObject({ existing: 1, created: 0 });
   });
 
+  const expert: Row = {
+    专家姓名: '李敏',
+    类别: '科技特派员',
+    职称: '教授',
+    研究方向: '乳制品活性成分保持与微胶囊化',
+    个人简介: '长期从事枸杞多糖的提取与微胶囊包埋。',
+    关键词: '枸杞多糖；微胶囊',
+    '技术领域 *': '206',
+    每月可服务天数: '4天',
+    服务开始日期: '2026年12月1日',
+    服务期限: '2027/12/31',
+    服务地区: '宁夏回族自治区；430100',
+    联系电话: 13700000009,
+    邮箱: 'limin@university.example',
+  };
+
+  it('experts are imported by their university, as drafts that others know nothing of, and none twice', async () => {
+    const rows = [expert, { ...expert, 专家姓名: '马老师', 类别: '专家', 每月可服务天数: 0, 服务地区: '' }];
+    const done = await importAll(api, world.university, 'expert', sheetOf(rows));
+    expect(done.counts).toMatchObject({ created: 2, faulty: 0 });
+    const { body } = await world.university.get('/v1/experts?view=mine');
+    expect(body.items.map(({ name, kind, daysPerMonth }: Body) => [name, kind, daysPerMonth])).toEqual([
+      ['马老师', 'expert', 0],
+      ['李敏', 'commissioner', 4],
+    ]);
+    const { id } = body.items[1];
+    expect((await world.university.get(`/v1/experts/${id}`)).body).toMatchObject({
+      status: 'draft',
+      professionalTitle: '教授',
+      headline: '乳制品活性成分保持与微胶囊化',
+      keywords: ['枸杞多糖', '微胶囊'],
+      technologyFields: ['206'],
+      availableFrom: '2026-12-01',
+      availableUntil: '2027-12-31',
+      servedRegions: ['640000', '430100'],
+      contact: { phone: '13700000009', email: 'limin@university.example' },
+    });
+    expect(await auditOf(api, id)).toEqual(['expert.create']);
+    expect((await world.strangerUniversity.get(`/v1/experts/${id}`)).status).toBe(404);
+    const again = await importAll(api, world.university, 'expert', csvOf(rows));
+    expect(again.counts).toEqual({ total: 2, ready: 0, faulty: 0, existing: 2, created: 0 });
+  });
+
+  it('experts have their problems at their cells, also those that only the verb finds', async () => {
+    const rows: Row[] = [
+      { ...expert, 单位名称: '另一所大学' },
+      { ...expert, 类别: '顾问', 每月可服务天数: '常年', 邮箱: '无' },
+      { ...expert, 服务期限: '2026-11-01', '技术领域 *': 999, 每月可服务天数: 32 },
+      { ...expert, 服务期限: '2026-11-01' },
+    ].map((row) => ({ 单位名称: '', ...row }));
+    const { body } = await upload(world.university, 'expert', csvOf(rows));
+    expect(body.counts).toMatchObject({ total: 4, faulty: 4 });
+    const problems = await problemsOf(world.university, body.id);
+    expect(problems.sort()).toEqual([
+      [2, 'A', 'organization'],
+      [3, 'C', 'enum'],
+      [3, 'I', 'days'],
+      [3, 'N', 'format'],
+      [4, 'H', 'vocabulary'],
+      [4, 'I', 'maximum'],
+      [5, 'K', 'order'],
+    ]);
+    const before = await countWrites(api);
+    expect((await world.university.post(`/v1/imports/${body.id}/commit`)).status).toBe(422);
+    expect(await countWrites(api)).toEqual(before);
+  });
+
   it('may be imported by those whose they are, and by nobody else', async () => {
     const allowed: Record<string, Caller[]> = {
       demand: [world.enterprise, world.demandBroker],
       result: [world.university, world.demandBroker],
       organization: [world.demandBroker],
+      expert: [world.university],
     };
     for (const [kind, callers] of Object.entries(allowed)) {
       for (const caller of [world.enterprise, world.university, world.demandBroker, world.admin]) {
@@ -353,7 +421,7 @@ describe('other kinds', () => {
 });
 
 describe('a template', () => {
-  it.each(['demands', 'results', 'organizations'])(
+  it.each(['demands', 'results', 'organizations', 'experts'])(
     'of %s has its headers and drop-downs, and comes back as a file without rows',
     async (plural) => {
       const file = await api.app.inject({ url: `/v1/imports/templates/${plural}.xlsx` });
@@ -361,7 +429,8 @@ describe('a template', () => {
       const sheets = await readXlsxFile(file.rawPayload);
       expect(sheets.map(({ sheet }) => sheet).slice(1)).toEqual(['填写说明', '选项']);
       expect(sheets[0]?.data).toHaveLength(1);
-      const answer = await upload(world.demandBroker, plural.slice(0, -1), file.rawPayload);
+      const sender = plural === 'experts' ? world.university : world.demandBroker;
+      const answer = await upload(sender, plural.slice(0, -1), file.rawPayload);
       expect(answer).toMatchObject({ status: 422, body: { errors: [{ code: 'no_rows' }] } });
     },
   );

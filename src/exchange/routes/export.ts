@@ -5,8 +5,14 @@ import type { Ctx } from '../../core/ctx.ts';
 import type { TableFormat } from '../../core/spreadsheets.ts';
 import { operation } from '../../http/operation.ts';
 import { sendTable, tableResponse } from '../../http/table-download.ts';
-import { type ExportedKind, exportedDemands, exportedOrganizations, exportedResults } from '../exported-kinds.ts';
-import { ExportOrganizations, ExportRecords } from '../inputs.ts';
+import {
+  type ExportedKind,
+  exportedDemands,
+  exportedExperts,
+  exportedOrganizations,
+  exportedResults,
+} from '../exported-kinds.ts';
+import { ExportExperts, ExportOrganizations, ExportRecords } from '../inputs.ts';
 import { exportList } from '../service.ts';
 
 const Line = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]), {
@@ -49,6 +55,9 @@ export function routesOfExports(fastify: FastifyInstance): void {
     '/organizations/export',
     exportOperation('exportOrganizations', 'organizations', ExportOrganizations),
     (request, reply) => sendList(request.ctx, reply, exportedOrganizations, request.query),
+  );
+  app.get('/experts/export', exportOperation('exportExperts', 'experts', ExportExperts), (request, reply) =>
+    sendList(request.ctx, reply, exportedExperts, request.query),
   );
 }
 

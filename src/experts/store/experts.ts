@@ -33,9 +33,19 @@ function toRow({ expert, ...owner }: Selected): ExpertRow {
   return { ...expert, ...owner };
 }
 
-export async function insertExpert(tx: Tx, row: NewExpert, contact: Partial<ExpertContact>): Promise<void> {
-  await tx.insert(experts).values(row);
-  await tx.insert(expertConfidential).values({ expertId: row.id, ...contact });
+/** A profile in all its tables. */
+export interface MadeExpert {
+  row: NewExpert & { id: string };
+  contact: Partial<ExpertContact>;
+  resultIds: readonly string[];
+}
+
+export async function insertExperts(tx: Tx, made: readonly MadeExpert[]): Promise<void> {
+  if (made.length === 0) return;
+  await tx.insert(experts).values(made.map(({ row }) => row));
+  await tx.insert(expertConfidential).values(made.map(({ row, contact }) => ({ expertId: row.id, ...contact })));
+  const named = made.flatMap(({ row, resultIds }) => resultIds.map((resultId) => ({ expertId: row.id, resultId })));
+  if (named.length > 0) await tx.insert(expertResults).values(named);
 }
 
 export async function getExpertRows(db: Db, ids: readonly string[]): Promise<ExpertRow[]> {
@@ -115,6 +125,19 @@ export async function listExpertRows(
     .orderBy(desc(experts.id))
     .limit(limit + 1);
   return rows.map(toRow);
+}
+
+/** Profiles with these ids; what is no id is nobody's. */
+export async function findExpertsByKey(
+  db: Db,
+  keys: readonly string[],
+): Promise<{ id: string; code: string; organizationId: string }[]> {
+  const ids = keys.filter((key) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key));
+  if (ids.length === 0) return [];
+  return await db
+    .select({ id: experts.id, code: experts.id, organizationId: experts.organizationId })
+    .from(experts)
+    .where(inArray(experts.id, ids));
 }
 
 /** Replaces the results that a profile names. */

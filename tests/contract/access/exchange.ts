@@ -17,9 +17,18 @@ export const exchange: Record<string, Row> = {
   'GET /v1/demands/export': { answers: signedIn, request: at('/v1/demands/export?format=json') },
   'GET /v1/results/export': { answers: signedIn, request: at('/v1/results/export?format=csv') },
   'GET /v1/organizations/export': { answers: signedIn, request: at('/v1/organizations/export') },
+  'GET /v1/experts/export': { answers: signedIn, request: at('/v1/experts/export?format=json') },
   'POST /v1/imports': {
     answers: '401 201 403 201 403 201 201 201 403',
     request: () => ({ url: '/v1/imports?kind=demand', body: '需求名称\n一项需求\n', headers: csv }),
+  },
+  'POST /v1/imports (experts)': {
+    answers: '401 403 201 403 201 403 403 403 403',
+    request: () => ({
+      url: '/v1/imports?kind=expert',
+      body: '姓名,类别,专长,个人简介,关键词,技术领域,每月可服务天数\n李敏,专家,铟,铟,铟,401,4\n',
+      headers: csv,
+    }),
   },
   'GET /v1/imports': { answers: signedIn, request: at('/v1/imports') },
   'GET /v1/imports/{id}': { answers: own, request: (subjects) => onImport(subjects, '') },
