@@ -12,6 +12,7 @@ import { transaction } from '../../src/core/transaction.ts';
 import { freePort, Program } from '../journeys/program.ts';
 import { type FaultReport, keysOf, type Oracle, settle, until } from './oracles.ts';
 import { type Outside, startOutside } from './outside.ts';
+import { watchRecovery } from './recovery.ts';
 
 export interface FaultRun {
   databaseUrl: string;
@@ -49,7 +50,8 @@ const aims = {
 /**
  * Processes of workers, each with its relay; one of them ends by kill -9 at a seeded moment while it works on a burst of
  * messages, and starts again, as often as asked. Then everything that was acknowledged must have its effects, each once (in
- * the inbox) or under one id (by mail and webhook), nothing given up.
+ * the inbox) or under one id (by mail and webhook), nothing given up. Measured besides: how long after a kill the work is
+ * done that was in hand.
  */
 export async function runNoticeFaults(run: FaultRun, aim: keyof typeof aims = 'workers'): Promise<FaultReport> {
   const { databaseUrl, redisUrl, kills, tell = () => undefined } = run;
@@ -63,6 +65,7 @@ export async function runNoticeFaults(run: FaultRun, aim: keyof typeof aims = 'w
   const workers: Worker[] = [];
   const pool = createPool(databaseUrl, () => undefined);
   const outside = await startOutside();
+  const recovery = watchRecovery(pool, redisUrl);
   try {
     for (let at = 0; at < workerCount; at += 1) {
       const metricsPort = await freePort();
@@ -96,18 +99,26 @@ export async function runNoticeFaults(run: FaultRun, aim: keyof typeof aims = 'w
       const writing = write(messagesOfBurst);
       await delay(afterMs);
       await victim.program.kill();
+      await recovery.killed();
       await writing;
       tell(`kill ${kill} of ${kills}: worker ${at + 1}, ${afterMs} ms into a burst`);
       await victim.program.start();
     }
     const { drainSeconds, ...found } = await settle(pool, [inboxOracle(pool), ...outside.oracles(pool)]);
-    return { kills, acknowledged: messages, wrongAnswers: [], figures: { drainSeconds }, ...found };
+    return {
+      kills,
+      acknowledged: messages,
+      wrongAnswers: [],
+      figures: { drainSeconds, ...(await recovery.figures()) },
+      ...found,
+    };
   } catch (error) {
     for (const worker of workers) tell(worker.program.output);
     throw error;
   } finally {
     await Promise.all(workers.map((worker) => worker.program.remove()));
     await outside.close();
+    await recovery.close();
     await pool.end();
   }
 }

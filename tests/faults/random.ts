@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { mulberry32 } from '../../bench/synthetic.ts';
 import { createPool } from '../../db/client.ts';
-import { Program } from '../journeys/program.ts';
+import { freePort, Program } from '../journeys/program.ts';
 import type { TestRedis } from '../setup/redis.ts';
 import { Load, unlimited } from './load.ts';
+import { MemoryWatch } from './memory.ts';
 import type { FaultRun } from './notices.ts';
 import { type FaultReport, settle, until } from './oracles.ts';
 import type { MortalPostgres } from './servers.ts';
@@ -11,8 +12,7 @@ import type { MortalPostgres } from './servers.ts';
 const writers = 8;
 const maxPauseMs = 4_000;
 const redisAwayMs = 5_000;
-/** Before memory is compared, every part has met what it caches. */
-const warmUpShare = 0.25;
+const memoryReadings = 120;
 
 export interface RandomRun extends Omit<FaultRun, 'databaseUrl' | 'redisUrl' | 'kills'> {
   postgres: MortalPostgres;
@@ -22,16 +22,20 @@ export interface RandomRun extends Omit<FaultRun, 'databaseUrl' | 'redisUrl' | '
 
 /**
  * Two APIs and two workers on Redis, of each one that is killed and one that lives through everything: a fault of a random
- * kind every few seconds while people write. The living ones must not grow.
+ * kind every few seconds while people write. The living ones must not grow, compared at the same load: see `memory.ts`.
  */
 export async function runRandomFaults(run: RandomRun): Promise<FaultReport> {
   const { postgres, redis, seed, minutes, tell = () => undefined } = run;
   const random = mulberry32(seed);
   const environment = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, ...unlimited };
-  const [mortalApi, livingApi] = [0, 1].map(() => new Program({ ...environment, WORKERS: 'off' })) as Pair;
-  const [mortalWorker, livingWorker] = [0, 1].map(() => new Program(environment, 'main')) as Pair;
+  const mortalApi = new Program({ ...environment, WORKERS: 'off' });
+  const livingApi = new Program({ ...environment, WORKERS: 'off' });
+  const mortalWorker = new Program(environment, 'main');
+  const metricsPort = await freePort();
+  const livingWorker = new Program({ ...environment, METRICS_PORT: String(metricsPort) }, 'main');
   const programs = [mortalWorker, livingWorker, mortalApi, livingApi];
   const pool = createPool(postgres.url, () => undefined);
+  let isBroken = false;
   try {
     for (const program of programs) await program.start();
     const load = new Load(livingApi.baseUrl, mortalApi.baseUrl);
@@ -64,7 +68,11 @@ export async function runRandomFaults(run: RandomRun): Promise<FaultReport> {
     const startedAt = performance.now();
     const share = () => (performance.now() - startedAt) / (minutes * 60_000);
     let kills = 0;
-    let warm: Memory | null = null;
+    const watches = [
+      new MemoryWatch('api', `${livingApi.baseUrl}/metrics`),
+      new MemoryWatch('worker', `http://127.0.0.1:${metricsPort}/metrics`),
+    ];
+    const reading = readAll(watches, () => (isBroken ? 1 : share()), (minutes * 60_000) / memoryReadings);
     while (share() < 1) {
       await delay(random() * maxPauseMs);
       const name = names[Math.floor(random() * names.length)] ?? '';
@@ -73,14 +81,15 @@ export async function runRandomFaults(run: RandomRun): Promise<FaultReport> {
       kills += 1;
       await until('writes are acknowledged', async () => load.acknowledged > before + writers);
       tell(`${Math.round(share() * 100)} %: ${name}; ${load.acknowledged} writes`);
-      if (warm === null && share() > warmUpShare) warm = await memoryOf(livingApi, livingWorker);
     }
+    await reading;
     await load.stop();
     const { drainSeconds, ...found } = await settle(pool, load.oracles(pool));
-    const end = await memoryOf(livingApi, livingWorker);
-    const figures = { drainSeconds, ...grownBy(warm ?? end, end) };
-    return { kills, acknowledged: load.acknowledged, wrongAnswers: [...load.wrongAnswers], figures, ...found };
+    const figures = Object.assign({ drainSeconds }, ...watches.map((watch) => watch.figures()));
+    const wrongAnswers = [...load.wrongAnswers, ...watches.flatMap((watch) => watch.complaints(minutes))];
+    return { kills, acknowledged: load.acknowledged, wrongAnswers, figures, ...found };
   } catch (error) {
+    isBroken = true;
     for (const program of programs) tell(program.output);
     throw error;
   } finally {
@@ -89,23 +98,10 @@ export async function runRandomFaults(run: RandomRun): Promise<FaultReport> {
   }
 }
 
-type Pair = [Program, Program];
-
-/** Resident bytes. */
-interface Memory {
-  api: number;
-  worker: number;
-}
-
-async function memoryOf(api: Program, worker: Program): Promise<Memory> {
-  return { api: await api.residentBytes(), worker: await worker.residentBytes() };
-}
-
-function grownBy(from: Memory, to: Memory): Record<string, number> {
-  return {
-    apiGrowthPercent: (to.api / from.api - 1) * 100,
-    workerGrowthPercent: (to.worker / from.worker - 1) * 100,
-    apiMegabytes: to.api / 2 ** 20,
-    workerMegabytes: to.worker / 2 ** 20,
-  };
+/** Until the run is over. */
+async function readAll(watches: readonly MemoryWatch[], share: () => number, everyMs: number): Promise<void> {
+  while (share() < 1) {
+    await Promise.all(watches.map((watch) => watch.read(share())));
+    await delay(everyMs);
+  }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,12 +92,6 @@ export class Program {
   /** @returns the exit status */
   async stop(): Promise<number | null> {
     return await this.#end('SIGTERM');
-  }
-
-  /** Of the running process, as the kernel of Linux counts. */
-  async residentBytes(): Promise<number> {
-    const status = await readFile(`/proc/${this.#child?.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1_024;
   }
 
   async remove(): Promise<void> {
