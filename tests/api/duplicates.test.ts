@@ -4,6 +4,8 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '../../db/client.ts';
 import * as schema from '../../db/schema/index.ts';
+import type { Actor } from '../../src/core/actor.ts';
+import { newId } from '../../src/core/ids.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
 import { warnOfDuplicates } from '../../src/duplicates/service.ts';
 import { indexChanges } from '../../src/search/service.ts';
@@ -142,6 +144,22 @@ describe('a demand that was posted before', () => {
     const moved = await world.demandBroker.post(`/v1/demands/${id}/publish`);
     expect(moved).toMatchObject({ status: 200, body: { regionCode: '430104', duplicates: null } });
     expect(moved.body).not.toHaveProperty('contact');
+  });
+
+  it('is looked for in few requests at a time: in a rush the answers come without it', async () => {
+    const id = await submit({ title: '许多人同时提交的需求' });
+    const { demands } = schema;
+    const [row] = await api.deps.db.select().from(demands).where(eq(demands.id, id));
+    const broker = {
+      kind: 'user',
+      userId: newId(),
+      role: 'broker',
+      marketIds: [row?.homeMarketId],
+    } as unknown as Actor;
+    const ctx = api.deps.ctxFor(broker);
+    const warnings = await Promise.all(Array.from({ length: 5 }, () => warnOfDuplicates(ctx, 'demand', id)));
+    expect(warnings.map((warning) => warning === null)).toEqual([false, false, true, true, true]);
+    expect(await warnOfDuplicates(ctx, 'demand', id)).not.toBeNull();
   });
 
   it('is not named where it is anonymous, and not shown once it is withdrawn', async () => {

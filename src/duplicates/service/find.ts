@@ -19,6 +19,9 @@ const candidatesAtMost = 40;
 const pendingAtMost = 40;
 const shownAtMost = 10;
 const passagesAtMost = 3;
+/** A warning costs the process as much as many other answers: in a rush it is left out, and `listDuplicates` has it later. */
+const warningsAtOnce = 2;
+let warningsBeingMade = 0;
 
 let judge: DuplicateJudge | undefined;
 
@@ -34,13 +37,20 @@ export async function listDuplicates(ctx: Ctx, side: SearchKind, id: string): Pr
   return { items: await findDuplicates(ctx, side, row) };
 }
 
-/** The same for an answer to a step that is taken already, which nothing here may turn into a failure. */
+/**
+ * The same for an answer to a step that is taken already, which nothing here may turn into a failure.
+ * @returns null when it fails, or when others are being looked for
+ */
 export async function warnOfDuplicates(ctx: Ctx, side: SearchKind, id: string): Promise<DuplicateView[] | null> {
+  if (warningsBeingMade >= warningsAtOnce) return null;
+  warningsBeingMade += 1;
   try {
     return (await listDuplicates(ctx, side, id)).items;
   } catch (error) {
     ctx.log.warn({ err: error, side, id }, 'duplicates could not be looked for');
     return null;
+  } finally {
+    warningsBeingMade -= 1;
   }
 }
 

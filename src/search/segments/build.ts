@@ -23,7 +23,7 @@ export interface Segment {
 }
 
 /** Whoever else waits for the process is served in between. */
-const documentsPerTurn = 100;
+const documentsPerTurn = 30;
 
 export async function buildSegment(
   kind: SearchKind,
