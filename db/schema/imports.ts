@@ -1,4 +1,5 @@
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { campaigns } from './campaigns.ts';
 import { createdAt, idColumn, instant, updatedAt, versionColumn } from './columns.ts';
 import { jobs } from './jobs.ts';
 import { organizations } from './organizations.ts';
@@ -50,6 +51,8 @@ export const imports = pgTable(
     created: integer('created').notNull().default(0),
     /** Of organizations: whether they are verified as they are added. */
     verify: boolean('verify').notNull().default(false),
+    /** Of demands: the campaign that they are entered in as they are made. */
+    campaignId: uuid('campaign_id').references(() => campaigns.id),
     jobId: uuid('job_id').references(() => jobs.id),
     /** The rows, which hold contacts and amounts, are deleted then. */
     expiresAt: instant('expires_at').notNull(),
@@ -61,6 +64,7 @@ export const imports = pgTable(
     index('imports_organization_id_idx').on(t.organizationId, t.id),
     index('imports_market_id_idx').on(t.marketId),
     index('imports_job_id_idx').on(t.jobId),
+    index('imports_campaign_id_idx').on(t.campaignId),
     index('imports_expires_at_idx').on(t.expiresAt),
   ],
 );

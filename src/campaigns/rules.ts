@@ -148,7 +148,7 @@ interface EnteredDemand extends Readonly<Partial<Record<AskableField, unknown>>>
   activityType: string | null;
 }
 
-/** What keeps a demand from this campaign: fields that it asks for, its region, its fields, its kinds. */
+/** What keeps a demand from this campaign, each at its field: what it asks for, its region, its fields, its kinds. */
 export function demandFaults(
   campaign: {
     regionCode: string;
@@ -165,12 +165,12 @@ export function demandFaults(
   const ofKind =
     activityTypes.length === 0 || (demand.activityType !== null && activityTypes.includes(demand.activityType));
   return [
-    ...missing.map((field) => ({ pointer: '/demandId', code: `required.${field}`, message: fieldNeeded(field) })),
+    ...missing.map((field) => ({ pointer: `/${field}`, code: `required.${field}`, message: fieldNeeded(field) })),
     ...(isWithin(demand.regionCode, campaign.regionCode)
       ? []
-      : [{ pointer: '/demandId', code: 'region', message: outside }]),
-    ...(inField ? [] : [{ pointer: '/demandId', code: 'technologyFields', message: otherField }]),
-    ...(ofKind ? [] : [{ pointer: '/demandId', code: 'activityType', message: otherKind }]),
+      : [{ pointer: '/regionCode', code: 'region', message: outside }]),
+    ...(inField ? [] : [{ pointer: '/technologyFields', code: 'technologyFields', message: otherField }]),
+    ...(ofKind ? [] : [{ pointer: '/activityType', code: 'activityType', message: otherKind }]),
   ];
 }
 

@@ -124,14 +124,13 @@ export async function lockDueCampaigns(tx: Tx, now: Date, limit: number): Promis
     .for('update', { skipLocked: true });
 }
 
-export async function insertEntry(tx: Tx, row: typeof campaignEntries.$inferInsert): Promise<EntryRow | undefined> {
-  const [inserted] = await tx.insert(campaignEntries).values(row).returning();
-  return inserted;
+export async function insertEntries(tx: Tx, rows: (typeof campaignEntries.$inferInsert)[]): Promise<EntryRow[]> {
+  return await tx.insert(campaignEntries).values(rows).returning();
 }
 
 /** Under row-level security. */
-export async function insertAnswers(tx: Tx, entryId: string, answers: Record<string, string | number>): Promise<void> {
-  await tx.insert(campaignAnswersConfidential).values({ entryId, answers });
+export async function insertAnswers(tx: Tx, rows: (typeof campaignAnswersConfidential.$inferInsert)[]): Promise<void> {
+  await tx.insert(campaignAnswersConfidential).values(rows);
 }
 
 /** Under row-level security: without those that the actor may not see. */

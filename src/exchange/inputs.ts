@@ -20,6 +20,13 @@ export const StartImport = Type.Object(
     name: Type.Optional(
       Type.String({ minLength: 1, maxLength: 200, default: 'import', description: 'What the file is called.' }),
     ),
+    campaignId: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        description:
+          'For demands: what is made is submitted and entered in this open campaign. Its questions are columns, by their wording or code.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

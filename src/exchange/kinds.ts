@@ -41,6 +41,8 @@ export interface ImportedKind {
   plural: 'demands' | 'results' | 'organizations' | 'experts';
   sheet: string;
   columns: readonly ImportColumn[];
+  /** What columns go by that `db/seed/import-headers.json` does not know. */
+  headers?: Readonly<Record<string, readonly string[]>>;
   /** Who posts such records; null for organizations, which are nobody's. */
   ownedBy: 'enterprise' | 'university' | null;
   /** Records that carry these codes: a file that was exported names its rows by them. */
@@ -64,7 +66,7 @@ const ImportedOrganization = Type.Object(
 );
 
 /** What is typed as the input of a record has been checked against its schema. */
-function drafts<Input>(
+export function drafts<Input>(
   rows: readonly Candidate[],
 ): { input: Input & { title: string }; organization: OrganizationRow }[] {
   return rows.flatMap(({ input, owner }) =>

@@ -134,7 +134,7 @@ export async function exchangeRoutes(fastify: FastifyInstance): Promise<void> {
         id: 'commitImport',
         summary: 'Make records of the rows of an import',
         description:
-          'What members of an organization import are drafts; what staff of a market import is submitted. A row that was imported before is not made again.',
+          'What members of an organization import are drafts; what staff of a market import is submitted, and so is what is imported for a campaign, which it is then entered in. A row that was imported before is not made again.',
         tag,
         access: 'signed-in',
         scope: 'records:write',
@@ -163,6 +163,7 @@ function uploadRoute(fastify: FastifyInstance): void {
     input: { querystring: StartImport, body: TableBody },
     status: 201,
     output: ImportView,
+    problems: [404, 409],
   });
   app.post(
     '/imports',

@@ -20,6 +20,7 @@ const example = {
     { at: 'B', header: '备注', field: null },
   ],
   counts: { total: 120, ready: 105, faulty: 15, existing: 0, created: 0 },
+  campaignId: null,
   jobId: null,
   expiresAt: '2026-12-22T02:00:00.000Z',
   createdAt: '2026-11-22T02:00:00.000Z',
@@ -55,6 +56,9 @@ export const ImportView = Type.Object(
       },
       { description: 'Rows. Each is in one of the last four.' },
     ),
+    campaignId: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
+      description: 'Where its demands are entered.',
+    }),
     jobId: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
       description: 'Progress: GET /v1/jobs/{id} and its stream.',
     }),
@@ -111,6 +115,7 @@ export function toImportView(row: ImportRow): ImportView {
       existing: row.existing,
       created: row.created,
     },
+    campaignId: row.campaignId,
     jobId: row.jobId,
     expiresAt: row.expiresAt.toISOString(),
     createdAt: row.createdAt.toISOString(),

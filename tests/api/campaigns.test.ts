@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CampaignRow, getCampaignCircles, getCampaignRows, sweepCampaigns } from '../../src/campaigns/service.ts';
 import type { CellValue } from '../../src/core/spreadsheets.ts';
 import {
+  type Answer,
   addMember,
   type Body,
   createWorld,
@@ -13,7 +15,7 @@ import {
   type TestApi,
   type World,
 } from '../setup/api.ts';
-import { importAll, runImport, upload } from '../setup/imports.ts';
+import { runImport } from '../setup/imports.ts';
 import { auditOf, countWrites, messagesAbout } from '../setup/rows.ts';
 import { sheetXml, workbookFile } from '../setup/zip.ts';
 
@@ -185,6 +187,7 @@ function sheetRow(number: number, name: string): Record<string, string | number>
     目标成熟度: 6,
     联系人: '马工',
     联系电话: '13900000001',
+    上年营收: number,
   };
 }
 const faultyCells = { 企业名称: '没有这家公司', 技术领域: '新材料类', 目标成熟度: '12' };
@@ -193,6 +196,91 @@ function sheetOf(headers: readonly string[], rows: readonly (readonly CellValue[
   const cells = rows.map((row) => row.map((cell) => (cell === null || typeof cell === 'number' ? cell : String(cell))));
   return workbookFile(sheetXml([headers, ...cells]));
 }
+
+/** Sends a spreadsheet whose demands are to be entered in a campaign. */
+function gather(by: Person, campaign: Body, file: Buffer): Promise<Answer> {
+  const type = { 'content-type': 'application/octet-stream' };
+  return by.post(`/v1/imports?kind=demand&campaignId=${campaign.id}`, file, type);
+}
+
+describe('a spreadsheet for a campaign', () => {
+  const sheet = (rows: Record<string, string | number>[]) =>
+    sheetOf(
+      Object.keys(rows[0] ?? {}),
+      rows.map((row) => Object.values(row)),
+    );
+
+  it('has what the campaign asks for held against each row, and makes entries of its demands with their answers', async () => {
+    const choice = { ...question, code: 'scale', zh: '规模', en: 'Scale', kind: 'choice', choices: ['大', '小'] };
+    const campaign = await opened({ technologyFields: ['2'], questions: [question, choice] });
+    const row = { ...sheetRow(1, '利通区某枸杞乳业公司'), 所在地区: '640302', 规模: '小' };
+    const rows = [
+      row,
+      { ...row, 外部编号: 2, 预期目标: '', 上年营收: '', 规模: '中' },
+      { ...row, 外部编号: 3, 上年营收: '很多' },
+      { ...row, 外部编号: 4, 技术领域: '401' },
+      { ...row, 外部编号: 5, 所在地区: '430104' },
+      { ...row, 外部编号: 6, 问题描述: '' },
+    ];
+    const checked = await gather(world.enterprise, campaign, sheet(rows));
+    expect(checked.body).toMatchObject({ campaignId: campaign.id, counts: { ready: 1, faulty: 5 } });
+    const { body: problems } = await world.enterprise.get(`/v1/imports/${checked.body.id}/problems`);
+    expect(problems.items.map(({ row: at, header, code }: Body) => [at, header, code])).toEqual([
+      [3, '预期目标', 'required.expectedOutcome'],
+      [3, '上年营收', 'required'],
+      [3, '规模', 'kind'],
+      [4, '上年营收', 'number'],
+      [5, '技术领域', 'technologyFields'],
+      [6, '所在地区', 'region'],
+      [7, '问题描述', 'required'],
+    ]);
+    const commit = await world.enterprise.post(`/v1/imports/${checked.body.id}/commit`, { faultyRows: 'skip' });
+    await runImport(api, commit.body.jobId);
+    const { body: entries } = await world.enterprise.get(`/v1/campaigns/${campaign.id}/entries`);
+    expect(entries.items).toMatchObject([
+      { districtCode: '640300', answers: { annual_revenue: 1, scale: '小' }, demand: { title: '征集需求 1' } },
+    ]);
+    const [{ demand }] = entries.items;
+    expect((await world.enterprise.get(`/v1/demands/${demand.id}`)).body).toMatchObject({
+      status: 'submitted',
+      source: 'campaign',
+    });
+    expect(await messagesAbout(api, demand.id)).toEqual(['demand.submitted']);
+    expect(await messagesAbout(api, campaign.id)).toEqual(['campaign.opened', 'campaign.entered']);
+    expect((await auditOf(api, campaign.id)).at(-1)).toBe('campaign.enter');
+    // Known again, it is neither made nor entered.
+    expect((await gather(world.enterprise, campaign, sheet([row]))).body.counts.existing).toBe(1);
+  });
+
+  it('is refused for what campaigns do not gather, by those who may not submit, and once the campaign has closed', async () => {
+    const campaign = await opened();
+    const pending = await registerOrganization(api, 'enterprise', '640302', '待审企业');
+    const file = (number: number) => sheet([sheetRow(number, '利通区某枸杞乳业公司')]);
+    const before = await countWrites(api);
+    expect((await gather(pending, campaign, sheet([sheetRow(300, '待审企业')]))).body.state).toBe('pending');
+    expect((await gather(world.enterprise, { id: randomUUID() }, file(300))).status).toBe(404);
+    const results = await world.demandBroker.post(`/v1/imports?kind=result&campaignId=${campaign.id}`, file(300), {
+      'content-type': 'application/octet-stream',
+    });
+    expect(results.body.errors).toMatchObject([{ pointer: '/campaignId', code: 'kind' }]);
+    expect(await countWrites(api)).toEqual(before);
+
+    const one = await gather(world.enterprise, campaign, file(301));
+    const other = await gather(world.enterprise, campaign, file(302));
+    const { jobId } = (await world.enterprise.post(`/v1/imports/${one.body.id}/commit`)).body;
+    expect((await officer.post(`/v1/campaigns/${campaign.id}/close`)).status).toBe(200);
+    expect((await gather(world.enterprise, campaign, file(303))).body.state).toBe('closed');
+    expect((await world.enterprise.post(`/v1/imports/${other.body.id}/commit`)).body.state).toBe('closed');
+    // What had been asked for before makes nothing any more, neither entries nor demands.
+    await runImport(api, jobId);
+    const { body: ended } = await world.enterprise.get(`/v1/imports/${one.body.id}`);
+    expect(ended).toMatchObject({ status: 'done', counts: { created: 0, faulty: 1 } });
+    const { body: problems } = await world.enterprise.get(`/v1/imports/${one.body.id}/problems`);
+    expect(problems.items.map(({ code }: Body) => code)).toEqual(['closed']);
+    const { body: mine } = await world.enterprise.get('/v1/demands?view=mine&limit=100');
+    expect(mine.items.map(({ title }: Body) => title)).not.toContain('征集需求 301');
+  });
+});
 
 describe('two hundred demands of eight districts, 120 of them rows of one spreadsheet', () => {
   it('of which 15 were faulty and sent again mended, come to a closing report whose numbers a count by hand in SQL gives, too', async () => {
@@ -213,7 +301,7 @@ describe('two hundred demands of eight districts, 120 of them rows of one spread
     const sent = sound.map((row, at) =>
       Object.values(isFaulty(at) ? { ...row, [faultyIn(at)[0]]: faultyIn(at)[1] } : row),
     );
-    const checked = await upload(director, 'demand', sheetOf(headers, sent));
+    const checked = await gather(director, campaign, sheetOf(headers, sent));
     expect(checked.body.counts).toEqual({ total: 120, ready: 105, faulty: 15, existing: 0, created: 0 });
     const { body: problems } = await director.get(`/v1/imports/${checked.body.id}/problems?limit=100`);
     expect(problems.items.map(({ row, header }: Body) => [row, header])).toEqual(
@@ -235,27 +323,31 @@ describe('two hundred demands of eight districts, 120 of them rows of one spread
         (marked[at] as string) in faultyCells ? (right?.[marked[at] as string] ?? null) : cell,
       );
     });
-    const second = await importAll(api, director, 'demand', sheetOf(marked.map(String), mended as CellValue[][]));
-    expect(second.counts).toEqual({ total: 15, ready: 0, faulty: 0, existing: 0, created: 15 });
+    const second = await gather(director, campaign, sheetOf(marked.map(String), mended as CellValue[][]));
+    expect(second.body.counts).toEqual({ total: 15, ready: 15, faulty: 0, existing: 0, created: 0 });
+    await runImport(api, (await director.post(`/v1/imports/${second.body.id}/commit`)).body.jobId);
 
-    const importedIds = new Map<string, string>();
-    for (const person of enterprises)
-      for (const { id, title } of (await person.get('/v1/demands?view=mine&limit=100')).body.items)
-        importedIds.set(title, id);
-    expect(importedIds.size).toBe(120);
+    const byTitle = new Map<string, Body>();
+    let cursor = '';
+    do {
+      const { body: page } = await officer.get(`${path}/entries?limit=100${cursor}`);
+      for (const entry of page.items) byTitle.set(entry.demand.title, entry);
+      cursor = page.nextCursor === null ? '' : `&cursor=${page.nextCursor}`;
+    } while (cursor !== '');
+    expect(byTitle.size).toBe(120);
+    expect(byTitle.get('征集需求 77')).toMatchObject({
+      answers: { annual_revenue: 77 },
+      demand: { status: 'submitted' },
+    });
     const enter = async (number: number): Promise<Body> => {
       const person = enterprises[(number - 1) % 8] as Person;
       const title = `征集需求 ${number}`;
-      const demandId =
-        importedIds.get(title) ??
-        (
-          await submittedBy(person, {
-            title,
-            problem: `${demandInput.problem}第 ${number} 线。`,
-            activityType: ['applied_research', 'experimental_development', null][number % 3],
-            technologyFields: number % 4 === 0 ? ['206', '401'] : ['206'],
-          })
-        ).id;
+      const { id: demandId } = await submittedBy(person, {
+        title,
+        problem: `${demandInput.problem}第 ${number} 线。`,
+        activityType: ['applied_research', 'experimental_development', null][number % 3],
+        technologyFields: number % 4 === 0 ? ['206', '401'] : ['206'],
+      });
       const entry = await person.post(`${path}/entries`, { demandId, answers: { annual_revenue: number } });
       expect(entry.status, JSON.stringify(entry.body)).toBe(201);
       return entry.body;
@@ -265,7 +357,7 @@ describe('two hundred demands of eight districts, 120 of them rows of one spread
     const waiting = Array.from({ length: 200 }, (_, at) => at).values();
     await Promise.all(
       Array.from({ length: 10 }, async () => {
-        for (const at of waiting) entries[at] = await enter(at + 1);
+        for (const at of waiting) entries[at] = byTitle.get(`征集需求 ${at + 1}`) ?? (await enter(at + 1));
       }),
     );
     await director.post(`/v1/demands/${entries[0].demand.id}/publish`);

@@ -4,9 +4,9 @@ import { conflict, found, invalidInput } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { violates } from '../../core/pg-errors.ts';
-import { transaction } from '../../core/transaction.ts';
+import { type Tx, transaction } from '../../core/transaction.ts';
 import { refuseRestricted } from '../../credit/service.ts';
-import { lockDemand, markDemandGathered } from '../../demands/service.ts';
+import { type DemandRow, lockDemand, markDemandGathered } from '../../demands/service.ts';
 import { mayWrite } from '../../records/service.ts';
 import type { EnterCampaign, SelectEntry } from '../inputs.ts';
 import { audienceOf, mayRun } from '../policy.ts';
@@ -21,10 +21,13 @@ import {
   requireSelecting,
 } from '../rules.ts';
 import {
+  type CampaignRow,
   deleteSelection,
+  type EntryRow,
+  getCampaignRow,
   getEntryRow,
   insertAnswers,
-  insertEntry,
+  insertEntries,
   insertSelection,
   lockCampaign,
   shareCampaign,
@@ -49,34 +52,78 @@ export async function enterCampaign(ctx: Ctx, id: string, input: EnterCampaign):
     requireEnterable(demand.status);
     await refuseRestricted(tx, ctx, 'campaign.enter', [demand.organizationId]);
     const { answers = {} } = input;
-    const faults = [...demandFaults(campaign, demand), ...answerFaults(campaign.questions, answers)];
+    const faults = [
+      ...demandFaults(campaign, demand).map((fault) => ({ ...fault, pointer: '/demandId' })),
+      ...answerFaults(campaign.questions, answers),
+    ];
     if (faults.length > 0) throw invalidInput(...faults);
-    const entry = found(
-      await insertEntry(tx, {
-        id: newId(),
-        campaignId: id,
-        demandId: demand.id,
-        organizationId: demand.organizationId,
-        districtCode: districtOf(campaign.regionCode, campaign.quotas, demand.regionCode),
-        createdByUserId: ctx.actor.kind === 'user' ? ctx.actor.userId : '',
-        createdAt: now,
-      }).catch((error: unknown) => {
-        if (!violates(error, 'campaign_entries_key')) throw error;
-        throw conflict({ zh: '该需求已报送本次征集。', en: 'The demand has been entered in this campaign already.' });
-      }),
-    );
-    await insertAnswers(tx, entry.id, answers);
-    await markDemandGathered(tx, ctx, demand);
-    await audit(tx, ctx, {
+    const [entry] = await enterAll(tx, ctx, campaign, [{ demand, answers }], now).catch((error: unknown) => {
+      if (!violates(error, 'campaign_entries_key')) throw error;
+      throw conflict({ zh: '该需求已报送本次征集。', en: 'The demand has been entered in this campaign already.' });
+    });
+    return found((await viewEntries(tx, ctx, campaign, [found(entry)])).get(found(entry).id));
+  });
+}
+
+/**
+ * In another verb's transaction, which has locked the demands and the campaign or made them, and found each to be what
+ * the campaign asks for and its actor to be allowed to.
+ */
+export async function enterAll(
+  tx: Tx,
+  ctx: Ctx,
+  campaign: CampaignRow,
+  entering: readonly { demand: DemandRow; answers: Record<string, string | number> }[],
+  now: Date,
+): Promise<EntryRow[]> {
+  if (entering.length === 0) return [];
+  const entries = await insertEntries(
+    tx,
+    entering.map(({ demand }) => ({
+      id: newId(),
+      campaignId: campaign.id,
+      demandId: demand.id,
+      organizationId: demand.organizationId,
+      districtCode: districtOf(campaign.regionCode, campaign.quotas, demand.regionCode),
+      createdByUserId: ctx.actor.kind === 'user' ? ctx.actor.userId : '',
+      createdAt: now,
+    })),
+  );
+  await insertAnswers(
+    tx,
+    entries.map((entry, at) => ({ entryId: entry.id, answers: entering[at]?.answers ?? {} })),
+  );
+  for (const { demand } of entering) await markDemandGathered(tx, ctx, demand);
+  await audit(
+    tx,
+    ctx,
+    entering.map(({ demand }) => ({
       action: 'campaign.enter',
       subjectType: 'campaign',
-      subjectId: id,
+      subjectId: campaign.id,
       marketId: campaign.marketId,
       details: { demandId: demand.id },
-    });
-    await emit(tx, ctx, { type: 'campaign.entered', subjectType: 'campaign', subjectId: id });
-    return found((await viewEntries(tx, ctx, campaign, [entry])).get(entry.id));
-  });
+    })),
+  );
+  await emit(
+    tx,
+    ctx,
+    entering.map(() => ({ type: 'campaign.entered', subjectType: 'campaign', subjectId: campaign.id }) as const),
+  );
+  return entries;
+}
+
+/** @throws AppError NOT_FOUND, INVALID_STATE for a campaign that takes no demands now */
+export async function requireGatheringCampaign(tx: Tx, ctx: Ctx, id: string): Promise<void> {
+  const campaign = found(await getCampaignRow(tx, id));
+  audienceOf(ctx.actor, campaign);
+  requireGathering(campaign, ctx.clock.now());
+}
+
+/** Locked for who enters demands: it does not close meanwhile. Null for one that has closed. */
+export async function shareGathering(tx: Tx, id: string, now: Date): Promise<CampaignRow | null> {
+  const campaign = found(await shareCampaign(tx, id));
+  return effectiveStatus(campaign, now) === 'open' ? campaign : null;
 }
 
 /** Puts an entry on a list, with the reason. @throws AppError CONFLICT for one that is on it */

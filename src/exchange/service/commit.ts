@@ -1,4 +1,5 @@
 import { loadActor } from '../../auth/service.ts';
+import { requireGatheringCampaign } from '../../campaigns/service.ts';
 import { belongsTo } from '../../core/actor.ts';
 import { audit } from '../../core/audit.ts';
 import type { Ctx } from '../../core/ctx.ts';
@@ -9,8 +10,9 @@ import { nextState } from '../../core/transitions.ts';
 import { listRestrictedOrganizationIds } from '../../credit/service.ts';
 import { advanceJob, findOpenJob, queueJob, startJob } from '../../jobs/service.ts';
 import { getOrganizationRows, type OrganizationRow } from '../../organizations/service.ts';
+import { kindFor } from '../gathered.ts';
 import type { CommitImport } from '../inputs.ts';
-import { importedKinds } from '../kinds.ts';
+import type { ImportedKind } from '../kinds.ts';
 import { mayImport, maySeeImport } from '../policy.ts';
 import { problemsOf, type RowProblem } from '../read-row.ts';
 import { importTransitions } from '../rules.ts';
@@ -41,6 +43,7 @@ export async function commitImport(ctx: Ctx, input: CommitImport & { id: string 
     const actor = mayImport(ctx.actor, row.kind);
     const isRunning = row.jobId !== null && (await findOpenJob({ db: tx }, row.jobId)) !== null;
     if (row.status === 'done' || isRunning) return toImportView(row);
+    if (row.campaignId !== null) await requireGatheringCampaign(tx, ctx, row.campaignId);
     if (row.faulty > 0 && input.faultyRows !== 'skip') throw faultyRows(row.faulty);
     const now = ctx.clock.now();
     const status = nextState(importTransitions, 'commit', row.status);
@@ -127,7 +130,7 @@ export async function commitNextRows(ctx: Ctx, jobId: string): Promise<void> {
 type Settled = Parameters<typeof settleFileRows>[2][number];
 
 async function makeRecords(tx: Tx, ctx: Ctx, row: ImportRow, rows: readonly FileRow[]) {
-  const kind = importedKinds[row.kind];
+  const kind = await kindFor(tx, row);
   const ownerIds = [...new Set(rows.flatMap(({ ownerId }) => ownerId ?? []))];
   const owners = new Map((await getOrganizationRows(tx, ownerIds)).map((owner) => [owner.id, owner]));
   const restricted = await listRestrictedOrganizationIds(tx, ownerIds, ctx.clock.now());
@@ -140,7 +143,7 @@ async function makeRecords(tx: Tx, ctx: Ctx, row: ImportRow, rows: readonly File
     const recordId = before.get(`${one.ownerId ?? row.organizationId}/${one.rowKey}`);
     const owner = ownerOf(one);
     if (recordId !== undefined) settled.push({ ...one, status: 'existing', recordId });
-    else if (owner !== null && !mayStillPost(ctx, owner, restricted))
+    else if (owner !== null && !mayStillPost(ctx, owner, row, restricted))
       settled.push({ ...one, status: 'faulty', problems: [standing] });
     else fresh.push(one);
   }
@@ -155,7 +158,7 @@ async function makeRecords(tx: Tx, ctx: Ctx, row: ImportRow, rows: readonly File
   for (const [at, one] of fresh.entries()) {
     const outcome = found(made[at]);
     if ('faults' in outcome) {
-      settled.push({ ...one, status: 'faulty', problems: toProblems(row, outcome.faults) });
+      settled.push({ ...one, status: 'faulty', problems: toProblems(kind, row, outcome.faults) });
       continue;
     }
     settled.push({ ...one, status: 'created', recordId: outcome.id });
@@ -168,9 +171,14 @@ async function makeRecords(tx: Tx, ctx: Ctx, row: ImportRow, rows: readonly File
   return { created: count('created'), existing: count('existing'), faulty: count('faulty') };
 }
 
-/** Whose file was checked may be suspended by now, or under a restriction; drafts of one's own are free. */
-function mayStillPost({ actor }: Ctx, owner: OrganizationRow, restricted: ReadonlySet<string>): boolean {
-  return !restricted.has(owner.id) || belongsTo(actor, owner.id);
+/** Whose file was checked may be suspended by now, or under a restriction; drafts of one's own are free, and what is for a campaign is none. */
+function mayStillPost(
+  { actor }: Ctx,
+  owner: OrganizationRow,
+  { campaignId }: ImportRow,
+  restricted: ReadonlySet<string>,
+): boolean {
+  return !restricted.has(owner.id) || (campaignId === null && belongsTo(actor, owner.id));
 }
 
 const standing: RowProblem = {
@@ -180,8 +188,7 @@ const standing: RowProblem = {
   message: { zh: '机构目前不能提交', en: 'the organization may not submit at present' },
 };
 
-function toProblems(row: ImportRow, faults: Parameters<typeof problemsOf>[0]): RowProblem[] {
-  const { columns } = importedKinds[row.kind];
+function toProblems({ columns }: ImportedKind, row: ImportRow, faults: Parameters<typeof problemsOf>[0]): RowProblem[] {
   const inFile = row.columns.map(({ at, header, name }) => ({
     at,
     header,

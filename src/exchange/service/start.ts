@@ -1,18 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { loadImportHeaders } from '../../../db/seed/import-headers.ts';
+import { requireGatheringCampaign } from '../../campaigns/service.ts';
 import type { UserActor } from '../../core/actor.ts';
 import { audit } from '../../core/audit.ts';
 import { plusDays } from '../../core/clock.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { AppError, found, invalidInput } from '../../core/errors.ts';
+import { AppError, found, invalidInput, invalidState } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { listRestrictedOrganizationIds } from '../../credit/service.ts';
 import { findNamedOrganizations, getOrganizationRow, type OrganizationRow } from '../../organizations/service.ts';
 import { Terms } from '../columns/terms.ts';
+import { kindFor } from '../gathered.ts';
 import { type FoundHeader, HeaderFinder } from '../header.ts';
 import type { StartImport } from '../inputs.ts';
-import { type ImportedKind, importedKinds } from '../kinds.ts';
+import type { ImportedKind } from '../kinds.ts';
 import { isStaff, mayImport } from '../policy.ts';
 import { problemsOf, type ReadRow, readRow } from '../read-row.ts';
 import { readTable } from '../reading/read-table.ts';
@@ -68,9 +70,12 @@ async function checkFile(
   input: StartImport,
   path: string,
 ): Promise<ImportView> {
-  const kind = importedKinds[input.kind];
+  const campaignId = input.campaignId ?? null;
+  const kind = await kindFor(tx, { kind: input.kind, campaignId });
+  if (campaignId !== null) await requireGatheringCampaign(tx, ctx, campaignId);
   const own = found(await getOrganizationRow(tx, actor.organizationId));
-  const finder = new HeaderFinder(kind.columns, headers[kind.plural] ?? {});
+  if (campaignId !== null && !isStaff(actor)) await requireStanding(tx, ctx, own);
+  const finder = new HeaderFinder(kind.columns, { ...headers[kind.plural], ...kind.headers });
   const terms = await Terms.load(
     tx,
     kind.columns.flatMap(({ reader }) => reader.vocabulary ?? []),
@@ -101,6 +106,7 @@ async function checkFile(
           organizationId: own.id,
           marketId: own.homeMarketId ?? own.id,
           requestedByUserId: actor.userId,
+          campaignId,
           name: input.name ?? 'import',
           format,
           encoding,
@@ -148,6 +154,16 @@ async function checkFile(
     details: { kind: input.kind, ...counts },
   });
   return toImportView({ ...(await updateImportRow(tx, row, counts, now)) });
+}
+
+/** What is made for a campaign is submitted, which not every organization may. @throws AppError INVALID_STATE */
+async function requireStanding(tx: Tx, ctx: Ctx, own: OrganizationRow): Promise<void> {
+  const restricted = await listRestrictedOrganizationIds(tx, [own.id], ctx.clock.now());
+  if (!restricted.has(own.id)) return;
+  throw invalidState(own.status, {
+    zh: '机构尚未通过审核或目前不能提交。',
+    en: 'The organization is not verified, or may not submit at present.',
+  });
 }
 
 /** @throws TableFault when the header is not among the first rows */

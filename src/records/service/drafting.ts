@@ -20,6 +20,8 @@ import type { Revisable } from './lifecycle.ts';
 export interface Draft<Input> {
   input: Input & { title: string };
   organization: OrganizationRow;
+  /** A member's own is submitted at once, too. */
+  isSubmitted?: boolean;
 }
 
 /** The verbs that write the content of a record, for one kind. */
@@ -45,8 +47,8 @@ export function recordDrafting<
 
   /**
    * In another verb's transaction: makes many records at once, each for its organization, which the actor belongs to or
-   * keeps as staff of its home market. What staff enter has come to the market, and so is submitted. What has faults is
-   * not made; the others are.
+   * keeps as staff of its home market. What staff enter has come to the market, and so is submitted; of one's own what says
+   * so. What has faults is not made; the others are.
    * @returns for each draft, in their order, the id of its record or its faults
    * @throws AppError FORBIDDEN for an organization that the actor may not post for, INVALID_STATE for one under a restriction
    */
@@ -56,7 +58,7 @@ export function recordDrafting<
     drafts: readonly Draft<Input>[],
   ): Promise<({ id: string } | { faults: InputFault[] })[]> {
     for (const { organization } of drafts) mayPostFor(ctx.actor, organization, kind.postedBy);
-    const submitters = drafts.filter(({ organization }) => isEnteredByStaff(ctx.actor, organization));
+    const submitters = drafts.filter((draft) => isToSubmit(ctx, draft));
     await refuseRestricted(tx, ctx, `${name}.submit`, [...new Set(submitters.map((one) => one.organization.id))]);
     const faults = await faultsOfMany(tx, ctx, drafts);
     const sound = drafts.filter((_, at) => faults[at]?.length === 0);
@@ -70,14 +72,13 @@ export function recordDrafting<
     const numbers = await store.nextNumbers(tx, drafts.length);
     const marketOf = new Map<string, string>();
     const records: NewRecord[] = [];
-    for (const [at, { input, organization }] of drafts.entries()) {
+    for (const [at, draft] of drafts.entries()) {
+      const { input, organization } = draft;
       const regionCode = input.regionCode ?? organization.regionCode;
       const homeMarketId = marketOf.get(regionCode) ?? (await homeMarketOf(tx, regionCode)).id;
       marketOf.set(regionCode, homeMarketId);
       const { open, inner, confidential, money } = rules.partsOf(input);
-      const status = isEnteredByStaff(ctx.actor, organization)
-        ? nextState(recordTransitions, 'submit', 'draft')
-        : ('draft' as const);
+      const status = isToSubmit(ctx, draft) ? nextState(recordTransitions, 'submit', 'draft') : ('draft' as const);
       const columns = {
         ...rules.draftDefaults,
         language: languageOf(input.title),
@@ -121,6 +122,10 @@ export function recordDrafting<
     return made.map(({ id }) => id);
   }
 
+  function isToSubmit({ actor }: Ctx, { organization, isSubmitted = false }: Draft<Input>): boolean {
+    return isSubmitted || isEnteredByStaff(actor, organization);
+  }
+
   /** What is wrong, beyond their schema, with each of many records that `createMany` would make. */
   async function faultsOfMany(tx: Tx, ctx: Ctx, drafts: readonly Draft<Input>[]): Promise<InputFault[][]> {
     const terms = await termFaults(
@@ -128,12 +133,13 @@ export function recordDrafting<
       drafts.map(({ input }) => rules.termsOf(input)),
     );
     const faults: InputFault[][] = [];
-    for (const [at, { input, organization }] of drafts.entries()) {
+    for (const [at, draft] of drafts.entries()) {
+      const { input } = draft;
       faults.push([
         ...rules.faultsOf(input),
         ...(await kind.referenceFaults(tx, input, undefined)),
         ...(terms[at] ?? []),
-        ...(isEnteredByStaff(ctx.actor, organization) ? rules.missingIn(input) : []),
+        ...(isToSubmit(ctx, draft) ? rules.missingIn(input) : []),
       ]);
     }
     return faults;
