@@ -152,7 +152,8 @@ export const subscriptions = {
   'digest.due': ['mail-digest'],
   'import.committed': ['commit-import'],
   'import.continued': ['commit-import'],
-  'import.finished': [],
+  'import.finished': ['notify'],
+  'import.failed': ['notify'],
 } as const satisfies Record<string, readonly HandlerName[]>;
 
 export type MessageType = keyof typeof subscriptions;

@@ -1,6 +1,7 @@
 import type { Ctx } from '../core/ctx.ts';
 import { conflict, found } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
+import { emit } from '../core/outbox.ts';
 import { type Db, type Tx, transaction } from '../core/transaction.ts';
 import { nextState } from '../core/transitions.ts';
 import { maySeeJob } from './policy.ts';
@@ -8,7 +9,7 @@ import { jobTransitions } from './rules.ts';
 import { getJobRow, insertJob, type JobRow, lockJob, lockOpenJob, lockStrandedJobs, updateJobRow } from './store.ts';
 import { type JobView, toJobView } from './views.ts';
 
-export type { JobRow } from './store.ts';
+export { getJobRows, type JobRow } from './store.ts';
 
 /** @throws AppError NOT_FOUND unless the actor started it, directs its market, or administers the platform */
 export async function getJob(ctx: Ctx, id: string): Promise<JobView> {
@@ -106,6 +107,7 @@ export async function failStrandedJobs(ctx: Ctx): Promise<number> {
     for (const row of stranded) {
       const status = nextState(jobTransitions, 'fail', row.status);
       await updateJobRow(tx, row, { status, problem: deadLetter, finishedAt: now }, now);
+      if (row.kind === 'import') await emit(tx, ctx, { type: 'import.failed', subjectType: 'job', subjectId: row.id });
     }
     return stranded.length;
   });

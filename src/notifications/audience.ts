@@ -34,6 +34,8 @@ export interface Facts {
   expert: { userId: string; organizationId: string } | null;
   /** Whose saved search it is about. */
   searcher: { userId: string; organizationId: string } | null;
+  /** Who asked for an import. */
+  importer: { userId: string; organizationId: string } | null;
   /** Who runs a campaign, its market, the markets whose districts lag, who has a draft for it and who has entered. */
   campaign: {
     organizationId: string;
@@ -111,6 +113,10 @@ function projectParties({ project }: Facts): Circle[] {
 
 function person({ searcher }: Facts): Circle[] {
   return searcher === null ? [] : [{ kind: 'person', ...searcher }];
+}
+
+function importer({ importer }: Facts): Circle[] {
+  return importer === null ? [] : [{ kind: 'person', ...importer }];
 }
 
 function expert({ expert }: Facts): Circle[] {
@@ -241,6 +247,8 @@ const audiences: Record<NoticeType, (facts: Facts) => Circle[]> = {
   'campaign.opened': organizers,
   'campaign.closing': (facts) => [...organizers(facts), ...laggards(facts)],
   'campaign.closed': (facts) => [...organizers(facts), ...entrants(facts)],
+  'import.finished': importer,
+  'import.failed': importer,
   'webhook.disabled': managers,
 };
 

@@ -45,6 +45,8 @@ const categoryOfType: Readonly<Record<NoticeType, Category>> = {
   'campaign.opened': 'records',
   'campaign.closing': 'records',
   'campaign.closed': 'records',
+  'import.finished': 'records',
+  'import.failed': 'records',
   'webhook.disabled': 'organization',
   'restriction.imposed': 'organization',
   'restriction.appealed': 'organization',

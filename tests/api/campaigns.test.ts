@@ -7,6 +7,7 @@ import {
   type Answer,
   addMember,
   type Body,
+  type Caller,
   createWorld,
   demandInput,
   type Person,
@@ -72,6 +73,51 @@ async function opened(changes: object = {}, by: Person = officer): Promise<Body>
 }
 
 const sweep = () => sweepCampaigns(api.deps.ctxFor({ kind: 'system', name: 'sweep-campaigns' }));
+
+const campaignStates = ['draft', 'open', 'closed', 'reported', 'cancelled'] as const;
+type CampaignState = (typeof campaignStates)[number];
+
+/** Written apart from the code: verb -> state -> the state it leads to. */
+const steps: Record<string, Partial<Record<CampaignState, CampaignState>>> = {
+  patch: { draft: 'draft' },
+  open: { draft: 'open' },
+  close: { open: 'closed' },
+  cancel: { draft: 'cancelled', open: 'cancelled' },
+  report: { closed: 'reported' },
+};
+
+describe.each(Object.entries(steps))('%s', (verb, leads) => {
+  it.each(campaignStates)(
+    'of a campaign that is %s moves it as written, or changes nothing, whoever asks',
+    async (state) => {
+      const { body: campaign } = await officer.post('/v1/campaigns', form);
+      const url = `/v1/campaigns/${campaign.id}`;
+      const isHidden = state === 'draft' || state === 'cancelled';
+      const unseen = isHidden ? 404 : 403;
+      const readers: [string, Caller, number][] = [
+        ['an officer of the bureau', officer, leads[state] === undefined ? 409 : 200],
+        ["the director of its region's market", world.provinceDirector, 403],
+        ['the broker of a market below', world.demandBroker, unseen],
+        ['the broker of another province', world.resultBroker, unseen],
+        ['an enterprise', world.enterprise, unseen],
+        ['a university', world.university, unseen],
+        ['the administrator', world.admin, unseen],
+        ['somebody who is not signed in', api.anonymous, 401],
+      ];
+      for (const [name, caller, status] of readers) {
+        await api.deps.pool.query('update campaigns set status = $2 where id = $1', [campaign.id, state]);
+        const before = await countWrites(api);
+        const answer =
+          verb === 'patch'
+            ? await caller.patch(url, { reminderDays: 1 }, { 'if-match': '*' })
+            : await caller.post(`${url}/${verb}`, verb === 'cancel' ? { reason: '预算调整' } : undefined);
+        expect([name, answer.status]).toEqual([name, status]);
+        if (status === 200) expect(answer.body.status).toBe(leads[state]);
+        else expect(await countWrites(api)).toEqual(before);
+      }
+    },
+  );
+});
 
 describe('a campaign', () => {
   it('is drafted by a bureau or a market within its region, unseen until it opens', async () => {

@@ -2,7 +2,9 @@ import { stringify } from 'csv-stringify/sync';
 import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeExpiredImports } from '../../src/exchange/service.ts';
-import { type Body, type Caller, createWorld, startApi, type TestApi, type World } from '../setup/api.ts';
+import { failStrandedJobs } from '../../src/jobs/service.ts';
+import { notifyTogether } from '../../src/notifications/service.ts';
+import { addMember, type Body, type Caller, createWorld, startApi, type TestApi, type World } from '../setup/api.ts';
 import { importAll, runImport, upload } from '../setup/imports.ts';
 import { auditOf, countWrites, messagesAbout } from '../setup/rows.ts';
 import { sheetXml, workbookFile } from '../setup/zip.ts';
@@ -465,6 +467,42 @@ describe('an import', () => {
     expect(await idsIn(by, 'kind=demand')).toEqual([]);
     for (const other of [world.university, world.resultBroker, world.admin])
       expect((await idsIn(other, 'limit=100')).filter((id: string) => ids.includes(id))).toEqual([]);
+  });
+
+  it('tells who asked for it, and nobody else, that it is done or was given up', async () => {
+    const notify = async () => {
+      const { rows } = await api.deps.pool.query<{ id: string }>(
+        `select d.id from deliveries d join messages m on m.id = d.message_id
+         where d.handler = 'notify' and d.status = 'pending' and m.type like 'import.%'`,
+      );
+      const ids = rows.map((row) => row.id);
+      await notifyTogether(api.deps.ctxFor({ kind: 'system', name: 'notify' }), ids, { suggestionsPerDay: 50 });
+    };
+    const toldTo = async (by: Caller, jobId: string) => {
+      const { body } = await by.get('/v1/notifications?limit=100');
+      return body.items
+        .filter((item: Body) => item.subject.id === jobId)
+        .map((item: Body) => [item.type, item.title, item.body.slice(0, 11)]);
+    };
+    const colleague = await addMember(api, world.enterprise, world.enterprise.organizationId, 'member');
+    const { jobId } = await importAll(api, world.enterprise, 'demand', csvOf([{ ...full, 需求名称: '通知一' }]));
+    const { body } = await upload(world.enterprise, 'demand', csvOf([{ ...full, 需求名称: '通知二' }]));
+    const stuck = (await world.enterprise.post(`/v1/imports/${body.id}/commit`)).body.jobId;
+    await api.deps.pool.query(
+      `update deliveries d set status = 'dead' from messages m where m.id = d.message_id and m.subject_id = $1`,
+      [stuck],
+    );
+    expect(await failStrandedJobs(api.deps.ctxFor({ kind: 'system', name: 'fail-stranded-jobs' }))).toBe(1);
+    await notify();
+    expect(await toldTo(world.enterprise, jobId)).toEqual([['import.finished', '导入已完成', '已生成 1 条记录。']]);
+    expect(await toldTo(world.enterprise, stuck)).toEqual([
+      ['import.failed', '导入未能完成', '多次重试未成功，导入已'],
+    ]);
+    for (const other of [colleague, world.demandBroker, world.admin])
+      expect([...(await toldTo(other, jobId)), ...(await toldTo(other, stuck))]).toEqual([]);
+    // Given up is not the end: asked for again, it makes what is left.
+    await runImport(api, (await world.enterprise.post(`/v1/imports/${body.id}/commit`)).body.jobId);
+    expect((await world.enterprise.get(`/v1/imports/${body.id}`)).body.counts.created).toBe(1);
   });
 
   it('under one Idempotency-Key is read once, and another file under that key is refused', async () => {

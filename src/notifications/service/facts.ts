@@ -1,3 +1,4 @@
+import { loadActor } from '../../auth/service.ts';
 import {
   type CampaignCircles,
   type CampaignRow,
@@ -13,6 +14,7 @@ import { getRestrictionRows, lastDayOf, type RestrictionRow } from '../../credit
 import { type DemandRow, getDemandRows, isDemandPublic } from '../../demands/service.ts';
 import { type DiagnosisRow, expertOf, getDiagnosisRows } from '../../diagnoses/service.ts';
 import { listAssignmentSubjects } from '../../experts/service.ts';
+import { getJobRows, type JobRow } from '../../jobs/service.ts';
 import {
   getIntroductionRows,
   getMatchRows,
@@ -62,6 +64,7 @@ const nobody: Omit<Facts, 'actorOrganizationId'> = {
   project: null,
   expert: null,
   searcher: null,
+  importer: null,
   webhook: null,
   campaign: null,
   restriction: null,
@@ -91,6 +94,9 @@ interface Rows {
   restrictions: ReadonlyMap<string, RestrictionRow>;
   campaigns: ReadonlyMap<string, CampaignRow>;
   campaignCircles: ReadonlyMap<string, CampaignCircles>;
+  jobs: ReadonlyMap<string, JobRow>;
+  /** Of jobs: the organizations of who asked for them, by user; those who are gone are not there. */
+  organizationOfUser: ReadonlyMap<string, string>;
 }
 
 /**
@@ -126,6 +132,7 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
   const campaigns = byId(await getCampaignRows(db, idsOf('campaign')));
   const restrictions = byId(await getRestrictionRows(db, idsOf('restriction')));
   const organizationIds = [...idsOf('organization'), ...[...restrictions.values()].map((row) => row.organizationId)];
+  const jobs = byId(await getJobRows(db, idsOf('job')));
   return {
     organizations: byId(await getOrganizationRows(db, [...new Set(organizationIds)])),
     demands: byId(await getDemandRows(db, [...new Set([...idsOf('demand'), ...aboutDemands])])),
@@ -145,6 +152,8 @@ async function loadRows(db: Db, messages: readonly StoredMessage[]): Promise<Row
     restrictions,
     campaigns,
     campaignCircles: await loadCampaignCircles(db, [...campaigns.values()]),
+    jobs,
+    organizationOfUser: await loadOrganizationsOf(db, [...jobs.values()]),
   };
 }
 
@@ -190,9 +199,10 @@ function subjectOf(message: StoredMessage, rows: Rows, now: Date): Subject | nul
       return webhookSubject(rows.webhooks.get(subjectId), base);
     case 'restriction':
       return restrictionSubject(rows.restrictions.get(subjectId), rows, base);
+    case 'job':
+      return importSubject(rows.jobs.get(subjectId), rows, base);
     case 'expert':
     case 'user':
-    case 'job':
     case 'match_preview':
     case 'mail_digest':
       return null;
@@ -371,4 +381,23 @@ function campaignSubject(row: CampaignRow | undefined, rows: Rows, base: Facts):
     facts: { ...base, campaign: { organizationId, marketId, ...circles } },
     told: { ...nothing, params: { campaignTitle: title, dueOn: chinaDate(new Date(deadline.getTime() - 1)) } },
   };
+}
+
+async function loadOrganizationsOf(db: Db, jobs: readonly JobRow[]): Promise<ReadonlyMap<string, string>> {
+  const organizations = new Map<string, string>();
+  for (const userId of new Set(jobs.map((job) => job.requestedByUserId))) {
+    const actor = await loadActor(db, userId);
+    if (actor?.kind === 'user' && actor.organizationId !== null) organizations.set(userId, actor.organizationId);
+  }
+  return organizations;
+}
+
+/** Of jobs only imports are told, by how many rows came to what. */
+function importSubject(row: JobRow | undefined, rows: Rows, base: Facts): Subject | null {
+  if (row?.kind !== 'import') return null;
+  const { requestedByUserId: userId, result } = row;
+  const organizationId = rows.organizationOfUser.get(userId);
+  const importer = organizationId === undefined ? null : { userId, organizationId };
+  const params = { created: String(result.created ?? 0), faulty: String(result.faulty ?? 0) };
+  return { facts: { ...base, importer }, told: { ...nothing, params } };
 }

@@ -180,7 +180,7 @@ const collections: Readonly<Record<SubjectType, string | null>> = {
   milestone: null,
   conversation_message: null,
   user: null,
-  job: null,
+  job: 'jobs',
   match_preview: null,
   mail_digest: null,
 };

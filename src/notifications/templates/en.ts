@@ -353,6 +353,14 @@ export const en: Templates = {
     title: 'A campaign has closed',
     body: `${campaign(p)} has closed. Thank you for taking part.`,
   }),
+  'import.finished': (p) => ({
+    title: 'An import is done',
+    body: `Records made: ${p.created ?? 0}.${(p.faulty ?? '0') === '0' ? '' : ` Rows that failed when they were made: ${p.faulty}; download them, mend them and send them again.`}`,
+  }),
+  'import.failed': (p) => ({
+    title: 'An import has stopped',
+    body: `It failed again and again and was given up; the records made so far (${p.created ?? 0}) hold. Commit it again to go on with the rows that are left.`,
+  }),
   'webhook.disabled': (p) => ({
     title: 'A webhook was turned off',
     body: `${sentence(webhook(p))} was turned off: ${p.disabledReason === 'gone' ? 'its address answered that it is gone (410)' : 'every delivery failed for five days'}. Enable it again once it works; what was not delivered can be sent again from its log.`,

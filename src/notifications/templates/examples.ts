@@ -19,6 +19,8 @@ const particulars: Params = {
   searchName: '枸杞成果',
   searchKind: 'result',
   count: '3',
+  created: '105',
+  faulty: '15',
   untilOn: '2027-11-30',
   expertName: '陈教授',
   webhookDescription: '科研管理系统',

@@ -224,6 +224,14 @@ export const zh: Templates = {
     body: `${campaign(p)}即将截止${p.dueOn === undefined ? '' : `（${p.dueOn}）`}，请尽快提交尚未报送的需求。`,
   }),
   'campaign.closed': (p) => ({ title: '需求征集已截止', body: `${campaign(p)}已截止，感谢参与。` }),
+  'import.finished': (p) => ({
+    title: '导入已完成',
+    body: `已生成 ${p.created ?? 0} 条记录${(p.faulty ?? '0') === '0' ? '' : `，${p.faulty} 行在生成时发现问题，可下载改正后重新上传`}。`,
+  }),
+  'import.failed': (p) => ({
+    title: '导入未能完成',
+    body: `多次重试未成功，导入已停止；已生成的 ${p.created ?? 0} 条记录有效。可再次确认导入，余下各行将继续处理。`,
+  }),
   'webhook.disabled': (p) => ({
     title: 'Webhook 已停用',
     body: `${webhook(p)}${p.disabledReason === 'gone' ? '的地址答复“已不存在”（410）' : '连续五天推送失败'}，已自动停用。修复后请重新启用，未送达的消息可在推送记录中重发。`,

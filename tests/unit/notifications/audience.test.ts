@@ -47,6 +47,7 @@ const facts: Facts = {
   },
   expert: { userId: 'ulf', organizationId: 'u' },
   searcher: { userId: 'ed', organizationId: 'e' },
+  importer: { userId: 'eve', organizationId: 'e' },
   campaign: { organizationId: 'g', marketId: 'm', laggingMarketIds: ['n'], draftOwnerIds: ['e'], entrantIds: ['u'] },
   webhook: { organizationId: 'e' },
   restriction: { organizationId: 'e', marketId: 'm', bureauId: 'g' },
@@ -167,6 +168,14 @@ describe('who hears of what', () => {
     for (const type of ['restriction.imposed', 'restriction.appealed', 'restriction.lifted'] as const)
       expect(readers(type)).toEqual(['bob', 'dora', 'ena', 'gil']);
     expect(readers('restriction.expired', { restriction: null })).toEqual([]);
+  });
+
+  test('an import that ended: who asked for it, while a member', () => {
+    for (const type of ['import.finished', 'import.failed'] as const) {
+      expect(readers(type)).toEqual(['eve']);
+      expect(readers(type, { importer: { userId: 'eve', organizationId: 'f' } })).toEqual([]);
+      expect(readers(type, { importer: null })).toEqual([]);
+    }
   });
 
   test('a webhook that was turned off: who manages it, by kind of organization', () => {
