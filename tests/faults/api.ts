@@ -76,6 +76,45 @@ export async function runApiFaults(run: FaultRun): Promise<FaultReport> {
   }
 }
 
+/** A hundred concurrent requests under one Idempotency-Key, then fifty changes of what they made, as often as asked. */
+export async function runSameKey(run: FaultRun): Promise<FaultReport> {
+  const { databaseUrl, redisUrl, kills, tell = () => undefined } = run;
+  const redis: Record<string, string> = redisUrl === null ? {} : { REDIS_URL: redisUrl };
+  const api = new Program({ DATABASE_URL: databaseUrl, ...unlimited, ...redis });
+  const pool = createPool(databaseUrl, () => undefined);
+  const wrongAnswers: string[] = [];
+  try {
+    await api.start();
+    const load = new Load(api.baseUrl);
+    await load.open();
+    for (let round = 1; round <= kills; round += 1) {
+      const title = randomUUID();
+      const headers = { 'idempotency-key': randomUUID() };
+      const requests = Array.from({ length: repeats }, () =>
+        load.send('POST', '/v1/demands', demandOf(title), headers),
+      );
+      const ids = idsOf(await Promise.all(requests));
+      const id = [...ids][0] ?? '';
+      if (ids.size === 1) load.created.set(title, id);
+      else wrongAnswers.push(`${repeats} requests with one key: ${ids.size} records`);
+      wrongAnswers.push(...(await changeAtOnce(load, id)));
+      tell(`round ${round} of ${kills}`);
+    }
+    const answers = [...load.answers].map(([status, count]) => [`answers ${status}`, count] as const);
+    // Nothing is submitted here, so nobody is told.
+    const [demands] = load.oracles(pool);
+    const { drainSeconds, ...found } = await settle(pool, demands === undefined ? [] : [demands]);
+    const figures = { drainSeconds, ...Object.fromEntries(answers) };
+    return { kills, acknowledged: load.acknowledged, wrongAnswers, figures, ...found };
+  } catch (error) {
+    tell(api.output);
+    throw error;
+  } finally {
+    await api.remove();
+    await pool.end();
+  }
+}
+
 function idsOf(answers: readonly (Answer | null)[]): Set<string> {
   return new Set(answers.filter((answer) => answer?.status === 201).map((answer) => answer?.body.id as string));
 }

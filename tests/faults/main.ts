@@ -8,11 +8,13 @@ import { runBench, wholeNumber } from '../../bench/flags.ts';
 import { BenchInputError } from '../../bench/input-error.ts';
 import { migrateDatabase } from '../../db/migrate.ts';
 import { startRedis, type TestRedis } from '../setup/redis.ts';
-import { runApiFaults } from './api.ts';
+import { runApiFaults, runSameKey } from './api.ts';
 import { type FaultRun, runNoticeFaults } from './notices.ts';
+import { runOneHangs } from './one-hangs.ts';
 import { complaintsOf, type FaultReport } from './oracles.ts';
 import { runRandomFaults } from './random.ts';
 import { MortalPostgres, runPostgresFaults, runRedisFaults, runStopFaults } from './servers.ts';
+import { runWebhookFaults } from './webhooks.ts';
 
 interface Ground extends Omit<FaultRun, 'redisUrl'> {
   postgres: MortalPostgres;
@@ -20,6 +22,8 @@ interface Ground extends Omit<FaultRun, 'redisUrl'> {
   redis: TestRedis | null;
   redisUrl: string | null;
   minutes: number;
+  /** That a server is away, where it is. */
+  seconds: number;
 }
 
 interface Scenario {
@@ -30,8 +34,6 @@ interface Scenario {
   run(ground: Ground): Promise<FaultReport>;
 }
 
-const awaySeconds = 60;
-
 const scenarios: Record<string, Scenario> = {
   notices: { kills: 200, run: (ground) => runNoticeFaults(ground) },
   relay: { kills: 100, run: (ground) => runNoticeFaults(ground, 'relays') },
@@ -39,16 +41,19 @@ const scenarios: Record<string, Scenario> = {
   redis: {
     kills: 11,
     wantsRedis: true,
-    run: (ground) => runRedisFaults({ ...ground, redis: ofRedis(ground), awaySeconds }),
+    run: (ground) => runRedisFaults({ ...ground, redis: ofRedis(ground), awaySeconds: ground.seconds }),
   },
   postgres: { kills: 20, run: runPostgresFaults },
   stop: { kills: 50, run: runStopFaults },
+  webhooks: { kills: 1, run: runWebhookFaults },
+  'one-hangs': { kills: 20, run: runOneHangs },
+  'same-key': { kills: 5, run: runSameKey },
   random: { kills: 1, wantsRedis: true, run: (ground) => runRandomFaults({ ...ground, redis: ofRedis(ground) }) },
 };
 
 /**
  * Real processes, real PostgreSQL and Redis, and faults at seeded moments; never timed. A short run of each but `random`
- * is in `npm test`. `npm run test:faults -- [--scenario notices,api|all] [--kills 50] [--minutes 30] [--seed 20261122]
+ * is in `npm test`. `npm run test:faults -- [--scenario notices,api|all] [--kills 50] [--minutes 30] [--seconds 60] [--seed 20261122]
  * [--jobs postgresql|redis] [--json FILE]`; without --kills as many as the targets ask for.
  */
 await runBench(async () => {
@@ -57,6 +62,7 @@ await runBench(async () => {
       scenario: { type: 'string', default: 'all' },
       kills: { type: 'string' },
       minutes: { type: 'string', default: '30' },
+      seconds: { type: 'string', default: '60' },
       seed: { type: 'string', default: '20261122' },
       jobs: { type: 'string', default: 'postgresql' },
       json: { type: 'string' },
@@ -77,8 +83,9 @@ await runBench(async () => {
     console.log(`${name}, jobs on ${jobs}`);
     const kills = flags.kills === undefined ? scenario.kills : wholeNumber('kills', flags.kills);
     const minutes = wholeNumber('minutes', flags.minutes);
+    const seconds = wholeNumber('seconds', flags.seconds);
     const report = await onGround(jobs, (ground) =>
-      scenario.run({ ...ground, kills, minutes, seed, tell: console.log }),
+      scenario.run({ ...ground, kills, minutes, seconds, seed, tell: console.log }),
     );
     const complaints = complaintsOf(report);
     const row = { scenario: name, jobs, seed, ...summaryOf(report), complaints };

@@ -64,7 +64,8 @@ export async function startOutside(): Promise<Outside> {
 
 const terms = { allowPrivate: true };
 
-function adminCtx(pool: pg.Pool, organizationId: string, userId: string): Ctx {
+/** For verbs that an organization's administrator calls, outside of any process that is killed. */
+export function adminCtx(pool: pg.Pool, organizationId: string, userId: string): Ctx {
   const quiet = () => undefined;
   const actor: UserActor = {
     kind: 'user',
