@@ -1,21 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
-import { createDatabase, createPool } from '../db/client.ts';
 import { startEmbeddedPostgres } from '../db/embedded/start.ts';
 import { migrateDatabase } from '../db/migrate.ts';
-import { packageRoot } from '../db/package-root.ts';
-import { startMeilisearchDouble } from '../tests/setup/meilisearch/server.ts';
 import { runBench, wholeNumber } from './flags.ts';
-import { openMarket } from './search-market.ts';
-import { type OutageDoor, type OutageReport, type OutageWay, outageWays, runOutage } from './search-outage.ts';
-import { addRecords } from './search-rows.ts';
+import type { OutageReport } from './search-outage.ts';
+import { runSearchOutages } from './search-outages.ts';
+import { percentile } from './speed/rows.ts';
 
 /**
  * The search engine away, in each of its four ways for so long, while people write and search: the program as `npm start`
@@ -34,16 +27,6 @@ const { values: flags } = parseArgs({
   },
 });
 
-const administrator = { email: 'admin@market.example', password: 'correct horse battery' };
-const questions = [
-  'q=枸杞',
-  'q=枸杞&facets=region,trl',
-  'industry=C&facets=technologyField',
-  'q=乳制品&highlight=true',
-];
-const patienceMs = 120_000;
-let asked = 0;
-
 await runBench(async () => {
   const seconds = wholeNumber('seconds', flags.seconds);
   const documents = wholeNumber('documents', flags.documents);
@@ -60,64 +43,13 @@ await runBench(async () => {
 
   const dataDir = join(tmpdir(), `duijie-bench-${randomUUID()}`);
   const cluster = await startEmbeddedPostgres({ dataDir });
-  const double = await startMeilisearchDouble();
-  const owner = new pg.Client({ connectionString: cluster.url });
-  let program: ChildProcess | undefined;
   try {
     await migrateDatabase(cluster.url);
-    const pool = createPool(cluster.url, (error) => console.error(error.message));
-    await addRecords(createDatabase(pool), documents, 60);
-    await pool.end();
-    await owner.connect();
-    const port = await freePort();
-    const started = startProgram(port, {
-      dataDir,
-      databaseUrl: cluster.url,
-      meiliUrl: double.url,
-      key: double.masterKey,
+    await runSearchOutages({
+      ...{ databaseUrl: cluster.url, dataDir, seconds, documents, writesPerSecond },
+      onReport: (way, report) => tellReport(tell, way, report),
     });
-    program = started;
-    // Also when this is interrupted.
-    process.once('exit', () => started.kill());
-    const baseUrl = `http://127.0.0.1:${port}`;
-    const market = await openMarket(baseUrl, administrator, 20);
-    const door: OutageDoor = {
-      write: market.changeOne,
-      search: () => search(baseUrl),
-      isInStep: () => isInStep(owner, double.url, double.masterKey),
-    };
-    await until(async () => (await door.isInStep()) && !(await door.search()).degraded);
-
-    const begin: Record<OutageWay, () => Promise<void>> = {
-      refused: () => double.control.refuse(),
-      hanging: async () => double.control.respond('hang'),
-      500: async () => double.control.respond({ status: 500 }),
-      slow: async () => double.control.respond({ delayMs: 2_000 }),
-    };
-    const end = async (way: OutageWay) => {
-      if (way === 'refused') await double.control.accept();
-      double.control.clearFaults();
-    };
-    for (const way of outageWays) {
-      const overMs = performance.now() + seconds * 1_000;
-      const report = await runOutage(door, {
-        begin: begin[way],
-        end: () => end(way),
-        isOver: () => performance.now() > overMs,
-        ...{ msPerWrite: 1_000 / writesPerSecond, msPerPause: 100, writers: 4, askers: 4, patienceMs },
-      });
-      double.control.requests.length = 0;
-      tellReport(tell, way, report);
-      // The next outage finds a breaker that is closed, and connections that are alive.
-      await until(async () => !(await door.search()).degraded);
-    }
   } finally {
-    if (program?.exitCode === null) {
-      program.kill('SIGTERM');
-      await once(program, 'exit');
-    }
-    await owner.end();
-    await double.close();
     await cluster.stop();
     await rm(dataDir, { recursive: true, force: true });
   }
@@ -126,86 +58,13 @@ await runBench(async () => {
 
 function tellReport(tell: (measure: string, value: number, unit: string) => void, way: string, report: OutageReport) {
   const { writes, acknowledged, questions: asked, answered, degraded, answerMs, parityMs, wholeMs } = report;
-  const sorted = answerMs.toSorted((a, b) => a - b);
-  const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
   tell(`${way}: writes`, writes, 'requests');
   tell(`${way}: writes acknowledged`, (100 * acknowledged) / writes, '%');
   tell(`${way}: questions`, asked, 'requests');
   tell(`${way}: questions answered`, (100 * answered) / asked, '%');
   tell(`${way}: answers marked degraded`, (100 * degraded) / asked, '%');
-  tell(`${way}: answer p50`, quantile(0.5), 'ms');
-  tell(`${way}: answer p99`, quantile(0.99), 'ms');
+  tell(`${way}: answer p50`, percentile(answerMs, 0.5), 'ms');
+  tell(`${way}: answer p99`, percentile(answerMs, 0.99), 'ms');
   tell(`${way}: return to parity`, (parityMs ?? Number.NaN) / 1_000, 's');
   tell(`${way}: return to an answer not degraded`, (wholeMs ?? Number.NaN) / 1_000, 's');
-}
-
-function startProgram(
-  port: number,
-  parts: { dataDir: string; databaseUrl: string; meiliUrl: string; key: string },
-): ChildProcess {
-  return spawn(process.execPath, ['dist/workers/in-process.js'], {
-    cwd: packageRoot(),
-    env: {
-      PATH: process.env.PATH ?? '',
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      DATA_DIR: join(parts.dataDir, 'program'),
-      DATABASE_URL: parts.databaseUrl,
-      MEILI_URL: parts.meiliUrl,
-      MEILI_KEY: parts.key,
-      ADMIN_EMAIL: administrator.email,
-      ADMIN_PASSWORD: administrator.password,
-      RATE_LIMIT_PER_MINUTE: '1000000',
-      LOG_LEVEL: 'fatal',
-    },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-}
-
-async function search(baseUrl: string): Promise<{ answered: boolean; degraded: boolean }> {
-  const kind = asked % 2 === 0 ? 'demands' : 'results';
-  asked += 1;
-  const response = await fetch(`${baseUrl}/v1/search/${kind}?${questions[asked % questions.length]}`);
-  const { degraded } = (await response.json()) as { degraded?: boolean };
-  return { answered: response.ok, degraded: degraded === true };
-}
-
-/** The public records of the database against the documents of the engine, by id and version. */
-async function isInStep(owner: pg.Client, meiliUrl: string, key: string): Promise<boolean> {
-  for (const kind of ['demands', 'results']) {
-    const { rows } = await owner.query<{ id: string; content_version: number }>(
-      `select id, content_version from ${kind} where status = 'published' and (valid_until is null or valid_until > now())`,
-    );
-    const url = `${meiliUrl}/indexes/duijie_${kind}/documents?fields=id,version&limit=1000000`;
-    const response = await fetch(url, { headers: { authorization: `Bearer ${key}` } });
-    if (!response.ok) return false;
-    const { results } = (await response.json()) as { results: { id: string; version: number }[] };
-    const held = new Map(results.map(({ id, version }) => [id, version]));
-    if (held.size !== rows.length) return false;
-    if (rows.some(({ id, content_version }) => held.get(id) !== content_version)) return false;
-  }
-  return true;
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const giveUpMs = performance.now() + 600_000;
-  let cause: unknown;
-  const isSoNow = () =>
-    isSo().catch((error: unknown) => {
-      cause = error;
-      return false;
-    });
-  while (!(await isSoNow())) {
-    if (performance.now() > giveUpMs) throw new Error('the search engine was not in step in ten minutes', { cause });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -69,6 +69,11 @@ async function furnish(pool: pg.Pool, count: number): Promise<Tenant[]> {
        values ($1::uuid, $1::uuid || '@people.example', '某人', now(), now())`,
       [userId],
     );
+    await pool.query(
+      `insert into members (id, organization_id, user_id, role, created_at)
+       values (gen_random_uuid(), $1, $2, 'admin', now())`,
+      [organizationId, userId],
+    );
     tenants.push({ organizationId, ctx: adminCtx(pool, organizationId, userId) });
   }
   return tenants;

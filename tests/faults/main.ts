@@ -13,11 +13,14 @@ import { type FaultRun, runNoticeFaults } from './notices.ts';
 import { runOneHangs } from './one-hangs.ts';
 import { complaintsOf, type FaultReport } from './oracles.ts';
 import { runRandomFaults } from './random.ts';
+import { runSearchAway } from './search-away.ts';
 import { MortalPostgres, runPostgresFaults, runRedisFaults, runStopFaults } from './servers.ts';
 import { runWebhookFaults } from './webhooks.ts';
 
 interface Ground extends Omit<FaultRun, 'redisUrl'> {
   postgres: MortalPostgres;
+  /** For files of a scenario's own, gone afterwards. */
+  dataDir: string;
   /** Null: jobs go through PostgreSQL. */
   redis: TestRedis | null;
   redisUrl: string | null;
@@ -48,6 +51,7 @@ const scenarios: Record<string, Scenario> = {
   webhooks: { kills: 1, run: runWebhookFaults },
   'one-hangs': { kills: 20, run: runOneHangs },
   'same-key': { kills: 5, run: runSameKey },
+  'search-away': { kills: 4, run: runSearchAway },
   random: { kills: 1, wantsRedis: true, run: (ground) => runRandomFaults({ ...ground, redis: ofRedis(ground) }) },
 };
 
@@ -99,7 +103,7 @@ await runBench(async () => {
 /** A PostgreSQL and, for jobs on it, a Redis of their own; gone afterwards. */
 async function onGround(
   jobs: string,
-  run: (ground: Pick<Ground, 'postgres' | 'databaseUrl' | 'redis' | 'redisUrl'>) => Promise<FaultReport>,
+  run: (ground: Pick<Ground, 'postgres' | 'dataDir' | 'databaseUrl' | 'redis' | 'redisUrl'>) => Promise<FaultReport>,
 ): Promise<FaultReport> {
   const dataDir = join(tmpdir(), `duijie-faults-${randomUUID()}`);
   const postgres = new MortalPostgres(dataDir);
@@ -107,7 +111,7 @@ async function onGround(
   const redis = jobs === 'redis' ? await startRedis({ 'maxmemory-policy': 'noeviction' }) : null;
   try {
     await migrateDatabase(postgres.url);
-    return await run({ postgres, databaseUrl: postgres.url, redis, redisUrl: redis?.url ?? null });
+    return await run({ postgres, dataDir, databaseUrl: postgres.url, redis, redisUrl: redis?.url ?? null });
   } finally {
     await redis?.kill();
     await postgres.stop();

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { redeliverWebhook, webhookRetries } from '../../src/webhooks/service.ts';
 import { type Answering, Receiver, status } from '../setup/receiver.ts';
 import {
@@ -24,6 +25,12 @@ interface Fault {
   atLeastSeconds?: number;
 }
 
+/** In pieces, each sent when the one before is gone: what nobody reads is not sent. */
+function bodyOf(bytes: number): Readable {
+  const piece = Buffer.alloc(2 ** 16, 'x');
+  return Readable.from(Array.from({ length: bytes / piece.length }, () => piece));
+}
+
 function faultsOf(elsewhere: Receiver): Record<string, Fault> {
   return {
     500: { answer: status(500), end: 'dead' },
@@ -32,7 +39,7 @@ function faultsOf(elsewhere: Receiver): Record<string, Fault> {
     redirect: { answer: status(307, { location: elsewhere.url('/') }), end: 'dead' },
     429: { answer: status(429, { 'retry-after': String(askedSeconds) }), end: 'dead', atLeastSeconds: askedSeconds },
     slow: { answer: (response) => void response.writeHead(200).write('ok, and'), end: 'taken' },
-    big: { answer: (response) => void response.writeHead(200).end(Buffer.alloc(bodyBytes, 'x')), end: 'taken' },
+    big: { answer: (response) => void bodyOf(bodyBytes).pipe(response.writeHead(200)), end: 'taken' },
     410: { answer: status(410), end: 'off' },
   };
 }
