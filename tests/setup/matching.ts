@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'vitest';
 import { type MatchIndex, type RefreshOutcome, refreshMatches } from '../../src/matches/service.ts';
 import { createMatchIndex } from '../../workers/readers/match-index.ts';
 import type { Body, TestApi, World } from './api.ts';
@@ -82,12 +83,14 @@ function bodyOf(record: Record<string, unknown> | undefined): Record<string, unk
   return body;
 }
 
-let topicsUsed = 0;
+let used = { file: '', topics: 0 };
 
 /** A subject that no other record of the test file is about. */
 export function nextTopic(): Topic {
-  const topic = topics[topicsUsed];
-  topicsUsed += 1;
+  const file = expect.getState().testPath ?? '';
+  if (used.file !== file) used = { file, topics: 0 };
+  const topic = topics[used.topics];
+  used.topics += 1;
   if (topic === undefined) throw new Error('the sample has no further pair');
   return topic;
 }
