@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { organizations, results } from '../db/schema/index.ts';
 import { readConfig } from '../src/config.ts';
@@ -112,6 +113,11 @@ async function addResults(owners: readonly string[], homeMarketId: string): Prom
   await write();
 }
 
+/** The same process fills the search index after rows that came without messages; who measures previews waits for that. */
+async function searchIsFilled(): Promise<void> {
+  while ((await deps.searchEngines.postgres.versions('result')).size < documents) await pause(1_000);
+}
+
 /** Milliseconds of each preview, and of processor time for one, without PostgreSQL's. */
 async function measure(actor: UserActor, index: MatchIndex | null): Promise<Measured> {
   const times: number[] = [];
@@ -172,6 +178,7 @@ try {
     await workers.ready;
     await parts.matchIndex.waitUntil('0', 3_600_000);
     const buildMs = performance.now() - started;
+    await searchIsFilled();
     const actor: UserActor = {
       kind: 'user',
       userId: newId(),
