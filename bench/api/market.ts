@@ -52,13 +52,12 @@ export async function openBenchMarket(baseUrl: string, databaseUrl: string, draf
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the bodies of two known operations.
-async function post(url: string, body: object): Promise<any> {
+async function post(url: string, body: object): Promise<Record<string, unknown>> {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
-  return await answer.json();
+  return (await answer.json()) as Record<string, unknown>;
 }
