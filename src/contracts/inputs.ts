@@ -132,7 +132,7 @@ export const ContractReason = Type.Object(
 );
 export type ContractReason = Static<typeof ContractReason>;
 
-const filters = {
+export const contractFilters = {
   status: Type.Optional(Type.Enum(['draft', 'submitted', 'returned', 'registered', 'revoked', 'withdrawn'])),
   type: Type.Optional(ContractType),
   technologyField: Type.Optional(
@@ -147,12 +147,10 @@ const filters = {
   organizationId: Type.Optional(Type.String({ format: 'uuid', description: 'The buyer or the seller.' })),
 };
 
-export const ListContracts = Type.Object({ ...pageQuery, ...filters }, { additionalProperties: false });
+export const ListContracts = Type.Object({ ...pageQuery, ...contractFilters }, { additionalProperties: false });
 export type ListContracts = Static<typeof ListContracts>;
+export type ContractList = Pick<ListContracts, keyof typeof contractFilters>;
 
 const format = Type.Optional(Type.Enum(['xlsx', 'csv', 'json'], { default: 'xlsx' }));
 
 export const ExportContract = Type.Object({ format }, { additionalProperties: false });
-
-export const ExportContracts = Type.Object({ format, ...filters }, { additionalProperties: false });
-export type ExportContracts = Static<typeof ExportContracts>;

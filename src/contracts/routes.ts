@@ -4,20 +4,12 @@ import { expectedVersion, requiredVersion } from '../http/etag.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
 import { sendTable } from '../http/table-download.ts';
-import {
-  ContractReason,
-  CreateContract,
-  ExportContract,
-  ExportContracts,
-  ListContracts,
-  UpdateContract,
-} from './inputs.ts';
-import { exportResponse } from './routes/export.ts';
+import { ContractReason, CreateContract, ExportContract, ListContracts, UpdateContract } from './inputs.ts';
+import { formResponse } from './routes/export.ts';
 import {
   approveContract,
   createContract,
   exportContract,
-  exportContracts,
   getContract,
   listContracts,
   returnContract,
@@ -68,30 +60,13 @@ export async function contractRoutes(fastify: FastifyInstance): Promise<void> {
   );
 
   app.get(
-    '/contracts/export',
-    operation({
-      id: 'exportContracts',
-      summary: 'Export contracts as registration forms',
-      description:
-        'All that the list with these filters shows, newest first, with the field names of the national form in Chinese. Streamed in every format.',
-      ...read,
-      input: { querystring: ExportContracts },
-      output: exportResponse('array'),
-    }),
-    async (request, reply) => {
-      const { format = 'xlsx' } = request.query;
-      return sendTable(reply, 'contracts', format, await exportContracts(request.ctx, request.query));
-    },
-  );
-
-  app.get(
     '/contracts/:id/export',
     operation({
       id: 'exportContract',
       summary: 'Export a contract as registration form',
       ...read,
       input: { params: IdParams, querystring: ExportContract },
-      output: exportResponse('object'),
+      output: formResponse,
       problems: [404],
     }),
     async (request, reply) => {

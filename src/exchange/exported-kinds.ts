@@ -1,5 +1,7 @@
 import type { TSchema } from 'typebox';
 import { loadImportHeaders } from '../../db/seed/import-headers.ts';
+import type { ContractList } from '../contracts/inputs.ts';
+import { type ContractForm, formFields, formName, openContracts } from '../contracts/service.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Ctx } from '../core/ctx.ts';
 import type { Tx } from '../core/transaction.ts';
@@ -9,7 +11,9 @@ import type { ExpertList } from '../experts/inputs.ts';
 import { openExperts } from '../experts/service.ts';
 import { PublicExpertView } from '../experts/views.ts';
 import type { OrganizationList } from '../organizations/inputs.ts';
-import { openOrganizations } from '../organizations/service.ts';
+import { getOrganizationRows, openOrganizations } from '../organizations/service.ts';
+import type { ProjectList } from '../projects/inputs.ts';
+import { openProjects } from '../projects/service.ts';
 import type { RecordList } from '../records/inputs.ts';
 import { openResults } from '../results/service.ts';
 import { OwnerResultView, PublicResultView } from '../results/views.ts';
@@ -18,6 +22,7 @@ import { demandColumns } from './columns/demands.ts';
 import { expertColumns } from './columns/experts.ts';
 import { type ExportColumn, exported, importable } from './columns/exported.ts';
 import { organizationColumns } from './columns/organizations.ts';
+import { type ProjectLine, projectColumns } from './columns/projects.ts';
 import { resultColumns } from './columns/results.ts';
 import { writeChoice, writeDay, writeNumber, writeTerm } from './columns/writers.ts';
 
@@ -25,7 +30,7 @@ const headers = loadImportHeaders();
 
 /** A list that can be taken away as a file. */
 export interface ExportedKind<Query extends object> {
-  plural: 'demands' | 'results' | 'organizations' | 'experts';
+  plural: 'demands' | 'results' | 'organizations' | 'experts' | 'projects' | 'contracts';
   sheet: string;
   /** What the list shows this reader, and so the file. */
   columns(actor: Actor, query: Query): ExportColumn[];
@@ -151,4 +156,29 @@ export const exportedExperts: ExportedKind<ExpertList> = {
     ];
   },
   open: openExperts,
+};
+
+/** A register, and no form to come in by: parties and their market see a project alike, so the columns are the same for all. */
+export const exportedProjects: ExportedKind<ProjectList> = {
+  plural: 'projects',
+  sheet: '合作项目',
+  columns: () => [...projectColumns],
+  open: async (tx, ctx, query) => {
+    const readNext = await openProjects(tx, ctx, query);
+    return async (next, limit) => {
+      const projects = await readNext(next, limit);
+      const markets = await getOrganizationRows(next, [...new Set(projects.map(({ marketId }) => marketId))]);
+      const names = new Map(markets.map(({ id, name }) => [id, name]));
+      return projects.map((project): ProjectLine => ({ ...project, market: names.get(project.marketId) ?? '' }));
+    };
+  },
+};
+
+/** The national form, a row a contract: its fields stand with the contracts, which export it one by one, too. */
+export const exportedContracts: ExportedKind<ContractList> = {
+  plural: 'contracts',
+  sheet: formName,
+  columns: (actor) =>
+    formFields(actor).map((header) => ({ header, cell: (form) => (form as ContractForm)[header] ?? null })),
+  open: openContracts,
 };

@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { importKinds, importStatuses } from '../../db/schema/index.ts';
+import { contractFilters } from '../contracts/inputs.ts';
 import { pageQuery } from '../core/paging.ts';
 import { expertFilters } from '../experts/inputs.ts';
 import { organizationFilters } from '../organizations/inputs.ts';
+import { projectFilters } from '../projects/inputs.ts';
 import { recordFilters } from '../records/inputs.ts';
 
 export const ImportKind = Type.Enum([...importKinds]);
@@ -64,6 +66,10 @@ export const ExportRecords = Type.Object({ format, ...recordFilters }, { additio
 export const ExportOrganizations = Type.Object({ format, ...organizationFilters }, { additionalProperties: false });
 
 export const ExportExperts = Type.Object({ format, ...expertFilters }, { additionalProperties: false });
+
+export const ExportProjects = Type.Object({ format, ...projectFilters }, { additionalProperties: false });
+
+export const ExportContracts = Type.Object({ format, ...contractFilters }, { additionalProperties: false });
 
 /** One row of a spreadsheet of organizations, beside `RegisterOrganization`. */
 export const ImportedAdmin = Type.Object(

@@ -276,12 +276,11 @@ export type ChangeComment = Static<typeof ChangeComment>;
 export const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
 export type PageQuery = Static<typeof PageQuery>;
 
-export const ListProjects = Type.Object(
-  {
-    ...pageQuery,
-    status: Type.Optional(Type.Enum(['forming', 'active', 'suspended', 'completed', 'terminated'])),
-    kind: Type.Optional(Type.Enum(['joint_project', 'platform', 'institute'])),
-  },
-  { additionalProperties: false },
-);
+export const projectFilters = {
+  status: Type.Optional(Type.Enum(['forming', 'active', 'suspended', 'completed', 'terminated'])),
+  kind: Type.Optional(Type.Enum(['joint_project', 'platform', 'institute'])),
+};
+export type ProjectList = Pick<ListProjects, keyof typeof projectFilters>;
+
+export const ListProjects = Type.Object({ ...pageQuery, ...projectFilters }, { additionalProperties: false });
 export type ListProjects = Static<typeof ListProjects>;

@@ -31,6 +31,8 @@ const secrets = {
   sellerAccount: '6222 0000 0000 0002',
   inventor: 'Qzinventor',
 };
+/** What parties bring into their project: for them and their market. */
+const brought = 'Qzbrought';
 /** Of a file that shows that a milestone is reached: its name and what is in it. */
 const evidence = { name: 'Qzevidence.txt', bytes: 'Qzbytes' };
 
@@ -104,7 +106,10 @@ async function handIn(partner: Person): Promise<Body> {
     benefitShare: 50,
   });
   await world.enterprise.put(`${url}/parties`, {
-    parties: [party(world.enterprise, 'lead'), party(world.university, 'partner')],
+    parties: [
+      { ...party(world.enterprise, 'lead'), contributions: [{ kind: 'premises', description: brought }] },
+      party(world.university, 'partner'),
+    ],
   });
   await world.enterprise.post(`${url}/activate`);
   const milestone = `${url}/milestones/${project.milestones[0].id}`;
@@ -121,6 +126,7 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
     '/v1/contracts': ['?limit=100', `?organizationId=${world.enterprise.organizationId}`],
     '/v1/contracts/export': ['?format=json', '?format=csv'],
     '/v1/contracts/{id}/export': ['?format=json', '?format=csv'],
+    '/v1/projects/export': ['?format=json'],
     '/v1/audit': all.map((id) => `?subject=${id}&limit=100`),
     '/v1/notifications': ['?limit=100'],
     '/v1/search/demands': Object.values(secrets).map((secret) => `?q=${encodeURIComponent(secret)}`),
@@ -156,7 +162,7 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
 
 function leaksIn(answers: readonly { url: string; text: string }[]): string[] {
   return answers.flatMap(({ url, text }) =>
-    Object.values({ ...secrets, ...evidence })
+    Object.values({ ...secrets, ...evidence, brought })
       .filter((secret) => text.includes(secret))
       .map((secret) => `${secret} in ${url}`),
   );
@@ -170,6 +176,13 @@ it('the sides and their market do see what was written, so that the canaries are
       const expected = Object.values(secrets).filter((secret) => path === '' || secret !== secrets.sellerAccountName);
       expect(expected.filter((secret) => !text.includes(secret))).toEqual([]);
     }
+  }
+});
+
+it('and what is brought into the project, one by one and in the register', async () => {
+  for (const reader of [world.enterprise, world.university, world.demandBroker]) {
+    for (const path of [`/${project.id}`, '/export?format=json'])
+      expect(JSON.stringify((await reader.get(`/v1/projects${path}`)).body)).toContain(brought);
   }
 });
 
@@ -215,6 +228,7 @@ it('what is stored of a secret is in one table: in no message, delivery, job, no
   const homes = [
     ...Object.values(secrets).map((secret) => [secret, 'public.contract_confidential'] as const),
     [evidence.name, 'public.milestone_files'] as const,
+    [brought, 'public.project_parties'] as const,
   ];
   for (const [secret, home] of homes) {
     const holding: string[] = [];

@@ -4,7 +4,9 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { chinaDate } from '../../src/core/clock.ts';
 import {
+  addMember,
   type Body,
   createWorld,
   demandInput,
@@ -18,6 +20,7 @@ import {
 } from '../setup/api.ts';
 import { expertInput } from '../setup/experts.ts';
 import { importAll } from '../setup/imports.ts';
+import { consortiumOf, consortiumParties, projectMaker, start } from '../setup/projects.ts';
 
 let api: TestApi;
 let world: World;
@@ -319,6 +322,88 @@ describe('experts as a file', () => {
       return same.sort((one, other) => one.name.localeCompare(other.name));
     };
     expect(await newest(world.strangerUniversity)).toEqual(await newest(world.university));
+  });
+});
+
+describe('projects as a file', () => {
+  it('are the register of who sees them: what the list shows, a row each, and nothing for others', async () => {
+    const consortium = consortiumOf(world, world.strangerEnterprise);
+    const make = await projectMaker(api, world);
+    const forming = await make({ title: '=联合开发', startsOn: '2026-12-01' });
+    const running = await make({
+      title: '共建研究院',
+      kind: 'institute',
+      institution: { name: '枸杞研究院', regionCode: '640302', foundedOn: '2027-01-01', termYears: 3 },
+      milestones: undefined,
+      annualReviewCriteria: '年度考核合格',
+      fundingMode: 'itemised',
+      budgetItems: [
+        { category: 'equipment', amountCny: 600_000 },
+        { category: 'labour', amountCny: 400_000 },
+      ],
+    });
+    const [lead, ...others] = consortiumParties(consortium);
+    const brings = [{ kind: 'premises', amountCny: 300_000, description: '中试车间' }, { kind: 'data' }];
+    const parties = [{ ...lead, contributions: brings }, ...others];
+    expect((await consortium.lead.put(`/v1/projects/${running.id}/parties`, { parties })).status).toBe(200);
+    await start(world.demandBroker, running);
+    const day = chinaDate(api.clock.now());
+    const terminated = { reasonCode: 'funding', reason: '配套资金未到位' };
+    await consortium.lead.post(`/v1/projects/${running.id}/terminate`, terminated);
+
+    const readers = { ...consortium, director: world.demandDirector, province: world.provinceDirector };
+    for (const [name, reader] of Object.entries(readers)) {
+      const shown: Body[] = (await reader.get('/v1/projects?limit=100')).body.items;
+      const rows = await exported(reader, 'projects', '');
+      expect([name, rows.map((row) => row.项目编号)]).toEqual([name, shown.map(({ code }) => code)]);
+      const one = rows.find((row) => row.项目编号 === running.code);
+      expect([name, one]).toEqual([name, (await exported(world.demandBroker, 'projects', 'status=terminated'))[0]]);
+    }
+    const colleague = await addMember(api, world.university, world.university.organizationId, 'member');
+    for (const stranger of [colleague, world.resultBroker, world.admin])
+      expect(await exported(stranger, 'projects', '')).toEqual([]);
+
+    const [first] = await exported(world.demandBroker, 'projects', 'kind=joint_project');
+    expect(first).toMatchObject({ 项目编号: forming.code, 项目名称: '=联合开发', 状态: '筹备中', 各方投入: null });
+    expect(first).toMatchObject({
+      所属市场: '吴忠市科技大市场',
+      '项目经费（万元）': 100,
+      经费方式: '包干制',
+      计划开始日期: '2026-12-01',
+      计划完成日期: '2027-12-31',
+      里程碑: '1. 小试 2027-03-31 30% 未提交；2. 中试 2027-06-30 30% 未提交；3. 量产 2027-12-31 40% 未提交',
+      '已验收占比（%）': 0,
+      '已付款（万元）': 0,
+    });
+    const [ended] = await exported(world.demandBroker, 'projects', 'kind=institute');
+    expect(ended).toMatchObject({
+      项目类型: '共建研究院',
+      状态: '已终止',
+      牵头单位: '利通区某枸杞乳业公司',
+      合作单位: '岳麓某大学；岳麓另一大学',
+      工作占比: '利通区某枸杞乳业公司 30%；岳麓某大学 50%；岳麓另一大学 20%',
+      各方投入: '利通区某枸杞乳业公司 场地 300000元 中试车间；利通区某枸杞乳业公司 数据资源',
+      经费预算: '设备费 600000元；劳务费 400000元',
+      启动日期: day,
+      结束日期: day,
+      终止类型: '资金未到位',
+      终止原因: '配套资金未到位',
+      共建机构所在地: '640302 利通区',
+    });
+    for (const format of ['xlsx', 'csv']) {
+      const rows = await exported(world.demandBroker, 'projects', 'kind=joint_project', format);
+      expect(rows.map((row) => row.项目名称)).toEqual(["'=联合开发"]);
+    }
+  });
+
+  it('and contracts, are written down as other lists are', async () => {
+    for (const list of ['projects', 'contracts']) {
+      await exported(world.demandBroker, list, '', 'csv');
+      expect((await lastExport()).map(({ action, details }) => [action, details.list ?? details.isWhole])).toEqual([
+        ['export.start', list],
+        ['export.end', true],
+      ]);
+    }
   });
 });
 

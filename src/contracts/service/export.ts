@@ -1,23 +1,23 @@
+import type { Actor } from '../../core/actor.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
+import type { PageKey } from '../../core/paging.ts';
 import { type CellValue, objectOf, type TableFormat, tableOf } from '../../core/spreadsheets.ts';
 import { readTransaction, type Tx } from '../../core/transaction.ts';
 import { getOrganizationRows } from '../../organizations/service.ts';
 import { getTerms } from '../../vocabularies/service.ts';
-import type { ExportContracts } from '../inputs.ts';
-import { audienceOf, type Reader, scopeOf } from '../policy.ts';
+import type { ContractList } from '../inputs.ts';
+import { audienceOf, scopeOf } from '../policy.ts';
 import { getContractRow, listContractRows } from '../store.ts';
 import { type FormColumn, type FormNames, formColumns, namedTerms } from '../views/form.ts';
 import type { ContractView } from '../views.ts';
 import { factsOf, readerOf, viewsOf } from './read.ts';
 
-/** Forms to send, made while they are sent. */
-export type ExportedForms = AsyncGenerator<string | Buffer> | string;
+/** What the register is called: 认定登记 is by this form. */
+export const formName = '技术合同登记表';
 
-const sheetName = '技术合同登记表';
-
-/** Read in one short transaction; a reader who is slow to take them holds no connection. */
-const rowsAtOnce = 200;
+/** A form by the names of its fields. */
+export type ContractForm = Record<string, CellValue>;
 
 type Rows = readonly (readonly CellValue[])[];
 
@@ -26,7 +26,7 @@ export async function exportContract(
   ctx: Ctx,
   id: string,
   format: TableFormat,
-): Promise<{ code: string; content: ExportedForms }> {
+): Promise<{ code: string; content: AsyncGenerator<string | Buffer> | string }> {
   const { code, columns, rows } = await readTransaction(ctx, async (tx) => {
     const row = found(await getContractRow(tx, id));
     const reader = await readerOf(tx, ctx.actor);
@@ -35,51 +35,38 @@ export async function exportContract(
   });
   const header = columns.map((column) => column.header);
   if (format === 'json') return { code, content: JSON.stringify(objectOf(header, found(rows[0]))) };
-  return { code, content: contentOf(format, columns, batchesOf(rows)) };
+  return { code, content: tableOf(format, { sheet: formName, header, batches: batchOf(rows) }) };
+}
+
+async function* batchOf(rows: Rows): AsyncGenerator<Rows> {
+  yield rows;
+}
+
+/** The fields of the forms of a list, in their order: an officer's have no contacts, no accounts and not who gets what. */
+export function formFields(actor: Actor): string[] {
+  return formColumns(actor.kind !== 'user' || actor.role !== 'officer').map(({ header }) => header);
 }
 
 /**
- * The forms of all contracts that the list with these filters would show, newest first; what is drafted meanwhile is not
- * among them. Read and sent two hundred rows at a time.
+ * The forms of all contracts that the list shows, newest first.
+ * @returns what reads the next of it; fewer than asked for are the last
  */
-export async function exportContracts(
+export async function openContracts(
+  tx: Tx,
   ctx: Ctx,
-  { format = 'xlsx', ...filter }: ExportContracts,
-): Promise<ExportedForms> {
-  const reader = await readerOf(ctx.db, ctx.actor);
-  const columns = formColumns(reader.bureauRegionCode === null);
-  const pages = readPages(ctx, reader, filter, columns);
-  // Read before anything is sent, so that a database that is away is a problem and no torn file.
-  const first = await pages.next();
-  return contentOf(format, columns, batchesOf(first.done ? [] : first.value, pages));
-}
-
-function contentOf(format: TableFormat, columns: readonly FormColumn[], batches: AsyncGenerator<Rows>): ExportedForms {
-  return tableOf(format, { sheet: sheetName, header: columns.map((column) => column.header), batches });
-}
-
-async function* batchesOf(first: Rows, further?: AsyncGenerator<Rows>): AsyncGenerator<Rows> {
-  yield first;
-  if (further !== undefined) yield* further;
-}
-
-async function* readPages(
-  ctx: Ctx,
-  reader: Reader,
-  filter: Omit<ExportContracts, 'format'>,
-  columns: readonly FormColumn[],
-): AsyncGenerator<Rows> {
-  const scope = scopeOf(reader);
-  let after: { at: string; id: string } | null = null;
-  do {
-    const from: typeof after = after;
-    const page = await readTransaction(ctx, async (tx) => {
-      const found = await listContractRows(tx, { ...filter, scope }, { after: from, limit: rowsAtOnce });
-      return { last: found.at(-1), rows: await toRows(tx, await viewsOf(tx, reader, found), columns) };
-    });
-    yield page.rows;
-    after = page.rows.length < rowsAtOnce || !page.last ? null : { at: '', id: page.last.id };
-  } while (after !== null);
+  query: ContractList,
+): Promise<(tx: Tx, limit: number) => Promise<ContractForm[]>> {
+  const reader = await readerOf(tx, ctx.actor);
+  const fields = formFields(ctx.actor);
+  const columns = formColumns(true).filter(({ header }) => fields.includes(header));
+  let after: PageKey | null = null;
+  return async (tx, limit) => {
+    const page = await listContractRows(tx, { ...query, scope: scopeOf(reader) }, { after, limit });
+    const last = page.at(-1);
+    if (last !== undefined) after = { at: '', id: last.id };
+    const rows = await toRows(tx, await viewsOf(tx, reader, page), columns);
+    return rows.map((row) => objectOf(fields, row));
+  };
 }
 
 async function toRows(tx: Tx, contracts: readonly ContractView[], columns: readonly FormColumn[]): Promise<Rows> {

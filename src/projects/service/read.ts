@@ -1,9 +1,9 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
-import { decodeCursor, type Page, toPage } from '../../core/paging.ts';
-import type { Db } from '../../core/transaction.ts';
+import { decodeCursor, type Page, type PageKey, toPage } from '../../core/paging.ts';
+import type { Db, Tx } from '../../core/transaction.ts';
 import { getOrganizationRows } from '../../organizations/service.ts';
-import type { ListProjects } from '../inputs.ts';
+import type { ListProjects, ProjectList } from '../inputs.ts';
 import { audienceOf, scopeOf } from '../policy.ts';
 import { settledCny } from '../rules.ts';
 import {
@@ -22,12 +22,14 @@ import {
 } from '../store.ts';
 import { type MilestoneView, type ProjectView, toMilestoneView, toProjectView } from '../views.ts';
 
+/** @param known the parties of these projects, where they were read before */
 async function viewsOf(
   db: Db,
   rows: readonly ProjectRow[],
-  parties: readonly PartyRow[],
+  known?: readonly PartyRow[],
 ): Promise<Map<string, ProjectView>> {
   const ids = rows.map((row) => row.id);
+  const parties = known ?? (await listPartyRows(db, ids));
   const organizations = await getOrganizationRows(db, [...new Set(parties.map((party) => party.organizationId))]);
   const parts = {
     parties,
@@ -53,7 +55,7 @@ export async function viewMilestone(db: Db, row: MilestoneRow): Promise<Mileston
 
 /** The view that every party of the project and its broker get. */
 export async function viewProject(db: Db, row: ProjectRow): Promise<ProjectView> {
-  const views = await viewsOf(db, [row], await listPartyRows(db, [row.id]));
+  const views = await viewsOf(db, [row]);
   return found(views.get(row.id));
 }
 
@@ -73,29 +75,47 @@ export async function getMilestone(ctx: Ctx, projectId: string, milestoneId: str
 
 /** The actor's projects, newest first: as a party, or within a broker's territory. */
 export async function listProjects(ctx: Ctx, query: ListProjects): Promise<Page<ProjectView>> {
-  const { limit = 20, status, kind } = query;
-  const rows = await listProjectRows(ctx.db, {
-    scope: scopeOf(ctx.actor),
-    after: decodeCursor(query.cursor),
-    limit,
+  const { limit = 20, cursor, ...filter } = query;
+  const rows = await listRows(ctx.db, ctx, filter, { after: decodeCursor(cursor), limit });
+  const views = await viewsOf(ctx.db, rows.slice(0, limit));
+  return toPage(rows, limit, keyOf, (row) => found(views.get(row.id)));
+}
+
+/**
+ * The same list from its beginning, for who takes it away.
+ * @returns what reads the next of it; fewer than asked for are the last
+ */
+export async function openProjects(
+  _tx: Tx,
+  ctx: Ctx,
+  query: ProjectList,
+): Promise<(tx: Tx, limit: number) => Promise<ProjectView[]>> {
+  let after: PageKey | null = null;
+  return async (tx, limit) => {
+    const shown = (await listRows(tx, ctx, query, { after, limit })).slice(0, limit);
+    const last = shown.at(-1);
+    if (last !== undefined) after = keyOf(last);
+    const views = await viewsOf(tx, shown);
+    return shown.map((row) => found(views.get(row.id)));
+  };
+}
+
+function keyOf(row: ProjectRow): PageKey {
+  return { at: row.createdAt.toISOString(), id: row.id };
+}
+
+async function listRows(
+  db: Db,
+  { actor }: Ctx,
+  { status, kind }: ProjectList,
+  page: { after: PageKey | null; limit: number },
+): Promise<ProjectRow[]> {
+  return await listProjectRows(db, {
+    scope: scopeOf(actor),
+    ...page,
     ...(status === undefined ? {} : { status }),
     ...(kind === undefined ? {} : { kind }),
   });
-  const shown = rows.slice(0, limit);
-  const views = await viewsOf(
-    ctx.db,
-    shown,
-    await listPartyRows(
-      ctx.db,
-      shown.map((row) => row.id),
-    ),
-  );
-  return toPage(
-    rows,
-    limit,
-    (row) => ({ at: row.createdAt.toISOString(), id: row.id }),
-    (row) => found(views.get(row.id)),
-  );
 }
 
 /** Whose business projects are: each organization with its role and the member, if any, whose record brought it in. */

@@ -18,6 +18,7 @@ export const exchange: Record<string, Row> = {
   'GET /v1/results/export': { answers: signedIn, request: at('/v1/results/export?format=csv') },
   'GET /v1/organizations/export': { answers: signedIn, request: at('/v1/organizations/export') },
   'GET /v1/experts/export': { answers: signedIn, request: at('/v1/experts/export?format=json') },
+  'GET /v1/projects/export': { answers: signedIn, request: at('/v1/projects/export?format=json') },
   'POST /v1/imports': {
     answers: '401 201 403 201 403 201 201 201 403',
     request: () => ({ url: '/v1/imports?kind=demand', body: '需求名称\n一项需求\n', headers: csv }),
