@@ -86,25 +86,30 @@ const steps: Record<string, Partial<Record<CampaignState, CampaignState>>> = {
   report: { closed: 'reported' },
 };
 
+/** A role, and what it is answered where it may (null: done, or told of the state) and where it may not. */
+type Expectation = [string, Caller, number | null];
+
+function toRunners(unseen: number): Expectation[] {
+  return [
+    ['an officer of the bureau', officer, null],
+    ["the director of its region's market", world.provinceDirector, 403],
+    ['the broker of a market below', world.demandBroker, unseen],
+    ['the broker of another province', world.resultBroker, unseen],
+    ['an enterprise', world.enterprise, unseen],
+    ['a university', world.university, unseen],
+    ['the administrator', world.admin, unseen],
+    ['somebody who is not signed in', api.anonymous, 401],
+  ];
+}
+
 describe.each(Object.entries(steps))('%s', (verb, leads) => {
   it.each(campaignStates)(
     'of a campaign that is %s moves it as written, or changes nothing, whoever asks',
     async (state) => {
       const { body: campaign } = await officer.post('/v1/campaigns', form);
       const url = `/v1/campaigns/${campaign.id}`;
-      const isHidden = state === 'draft' || state === 'cancelled';
-      const unseen = isHidden ? 404 : 403;
-      const readers: [string, Caller, number][] = [
-        ['an officer of the bureau', officer, leads[state] === undefined ? 409 : 200],
-        ["the director of its region's market", world.provinceDirector, 403],
-        ['the broker of a market below', world.demandBroker, unseen],
-        ['the broker of another province', world.resultBroker, unseen],
-        ['an enterprise', world.enterprise, unseen],
-        ['a university', world.university, unseen],
-        ['the administrator', world.admin, unseen],
-        ['somebody who is not signed in', api.anonymous, 401],
-      ];
-      for (const [name, caller, status] of readers) {
+      for (const [name, caller, refusal] of toRunners(isHidden(state) ? 404 : 403)) {
+        const status = refusal ?? (leads[state] === undefined ? 409 : 200);
         await api.deps.pool.query('update campaigns set status = $2 where id = $1', [campaign.id, state]);
         const before = await countWrites(api);
         const answer =
@@ -114,6 +119,90 @@ describe.each(Object.entries(steps))('%s', (verb, leads) => {
         expect([name, answer.status]).toEqual([name, status]);
         if (status === 200) expect(answer.body.status).toBe(leads[state]);
         else expect(await countWrites(api)).toEqual(before);
+      }
+    },
+  );
+});
+
+function isHidden(state: CampaignState): boolean {
+  return state === 'draft' || state === 'cancelled';
+}
+
+/** To a demand's side, which the bureau is not: the demand is submitted, and not public. */
+function toDemandSide(state: CampaignState): Expectation[] {
+  const unseen = isHidden(state) ? 404 : null;
+  return [
+    ['an officer of the bureau', officer, 404],
+    ["the director of its region's market", world.provinceDirector, 403],
+    ["the broker of the demand's market", world.demandBroker, unseen ?? 403],
+    ['the broker of another province', world.resultBroker, 404],
+    ['its enterprise', world.enterprise, unseen],
+    ['another enterprise', world.strangerEnterprise, 404],
+    ['a university', world.university, 404],
+    ['the administrator', world.admin, 404],
+    ['somebody who is not signed in', api.anonymous, 401],
+  ];
+}
+
+interface Deed {
+  verb: string;
+  states: readonly CampaignState[];
+  answer: number;
+  audited: string;
+  callers(state: CampaignState): Expectation[];
+  send(caller: Caller, url: string, about: { demandId: string; entryId: string }): Promise<Answer>;
+}
+
+const toRunnersOf = (state: CampaignState) => toRunners(isHidden(state) ? 404 : 403);
+const selected = { list: 'selected_projects', reason: '共性技术' };
+
+/** What moves no campaign, written apart from the code: in which states it is done. */
+const deeds: Deed[] = [
+  {
+    verb: 'enter',
+    states: ['open'],
+    answer: 201,
+    audited: 'campaign.enter',
+    callers: toDemandSide,
+    send: (caller, url, { demandId }) => caller.post(`${url}/entries`, { demandId, answers: { [question.code]: 1 } }),
+  },
+  {
+    verb: 'select',
+    states: ['open', 'closed'],
+    answer: 201,
+    audited: 'campaign.select',
+    callers: toRunnersOf,
+    send: (caller, url, { entryId }) => caller.post(`${url}/selections`, { ...selected, entryId }),
+  },
+  {
+    verb: 'unselect',
+    states: ['open', 'closed'],
+    answer: 204,
+    audited: 'campaign.unselect',
+    callers: toRunnersOf,
+    send: (caller, url, { entryId }) => caller.delete(`${url}/entries/${entryId}/selections/site_visits`),
+  },
+];
+
+describe.each(deeds)('$verb', ({ states, answer, audited, callers, send }) => {
+  it.each(campaignStates)(
+    'in a campaign that is %s is done as written, or changes nothing, whoever asks',
+    async (state) => {
+      const campaign = await opened();
+      const url = `/v1/campaigns/${campaign.id}`;
+      const answers = { [question.code]: 1 };
+      const { id: entered } = await submittedBy(world.enterprise);
+      const { body: entry } = await world.enterprise.post(`${url}/entries`, { demandId: entered, answers });
+      await officer.post(`${url}/selections`, { entryId: entry.id, list: 'site_visits', reason: '就近' });
+      const { id: demandId } = await submittedBy(world.enterprise);
+      await api.deps.pool.query('update campaigns set status = $2 where id = $1', [campaign.id, state]);
+      for (const [name, caller, refusal] of callers(state)) {
+        const before = await countWrites(api);
+        const given = await send(caller, url, { demandId, entryId: entry.id });
+        expect([name, given.status]).toEqual([name, refusal ?? (states.includes(state) ? answer : 409)]);
+        if (given.status === answer) expect((await auditOf(api, campaign.id)).at(-1)).toBe(audited);
+        else expect(await countWrites(api)).toEqual(before);
+        if (given.status === 409) expect(given.body.state).toBe(state);
       }
     },
   );

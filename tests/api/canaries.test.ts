@@ -52,6 +52,8 @@ const resultSecrets = {
 } as const;
 /** What is said and sent in the introduction: for its parties and their markets. */
 const said = { text: 'Qzsaid1', fileName: 'Qzsent1' } as const;
+/** What the demand's enterprise answers a bureau that gathers, why the bureau chose it, and why it gathers something else no more. */
+const gathered = { answer: 'Qzanswer1', reason: 'Qzselected1', cancelReason: 'Qzcancelled1' } as const;
 /** In the files themselves. */
 const fileText = 'Qzbytes';
 const anonymousName = 'Qzanonymous枸杞公司';
@@ -66,9 +68,10 @@ let workers: Workers;
 let owner: pg.Client;
 let hidden: Person;
 let colleague: Person;
+let officer: Person;
 let address: string;
 let streams: Map<string, Followed>;
-let story: { demand: Body; result: Body; match: Body; introduction: Body; message: Body };
+let story: { demand: Body; result: Body; match: Body; introduction: Body; message: Body; campaigns: string[] };
 
 beforeAll(async () => {
   await collector.start();
@@ -84,6 +87,9 @@ beforeAll(async () => {
   await workers.ready;
   hidden = await registerHidden();
   colleague = await addMember(api, world.university, world.university.organizationId, 'member');
+  const government = { kind: 'government', name: '宁夏科学技术厅', regionCode: '640000' };
+  const bureau = (await world.admin.post('/v1/organizations', government)).body;
+  officer = await addMember(api, world.admin, bureau.id, 'officer');
   address = await api.app.listen({ port: 0, host: '127.0.0.1' });
   streams = new Map();
   const { university, demandBroker, resultBroker, enterprise, strangerUniversity } = world;
@@ -94,6 +100,7 @@ beforeAll(async () => {
     resultBroker,
     enterprise,
     strangerUniversity,
+    officer,
   })) {
     streams.set(name, await follow(person, '/v1/notifications/stream'));
   }
@@ -179,8 +186,30 @@ async function tellStory(): Promise<typeof story> {
   const conversation = `/v1/introductions/${introduction.body.id}/messages`;
   const message = (await hidden.post(conversation, { text: said.text })).body;
   expect((await hidden.put(`${conversation}/${message.id}/attachments/${said.fileName}`, fileText)).status).toBe(200);
+  const campaigns = [await gather(demand), await gather(null)];
   await settled();
-  return { demand, result, match, introduction: introduction.body, message };
+  return { demand, result, match, introduction: introduction.body, message, campaigns };
+}
+
+/** A campaign of the bureau's that chose this demand; or one that it gave up. */
+async function gather(demand: Body | null): Promise<string> {
+  const question = { code: 'why', zh: '为何', en: 'Why', kind: 'text', required: false };
+  const form = {
+    title: '需求征集',
+    text: '面向全区企业。',
+    regionCode: '640000',
+    deadline: '2027-12-31T00:00:00.000Z',
+  };
+  const { id } = (await officer.post('/v1/campaigns', { ...form, questions: [question] })).body;
+  const url = `/v1/campaigns/${id}`;
+  expect((await officer.post(`${url}/open`)).status).toBe(200);
+  if (demand === null) await officer.post(`${url}/cancel`, { reason: gathered.cancelReason });
+  else {
+    const entry = await hidden.post(`${url}/entries`, { demandId: demand.id, answers: { why: gathered.answer } });
+    const selection = { entryId: entry.body.id, list: 'selected_projects', reason: gathered.reason };
+    expect((await officer.post(`${url}/selections`, selection)).status).toBe(201);
+  }
+  return id;
 }
 
 /** What a stream has said so far, headers and all. */
@@ -239,7 +268,7 @@ async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ ur
     '/v1/matches': ['?limit=100&nearMisses=true', `?demandId=${demand.id}`, `?resultId=${result.id}`],
     '/v1/desk': ['?scope=all&minScore=0'],
     '/v1/desk/{category}': ['?scope=all&minScore=0&limit=100'],
-    '/v1/audit': ids.map((id) => `?subject=${id}&limit=100`),
+    '/v1/audit': [...ids, ...story.campaigns].map((id) => `?subject=${id}&limit=100`),
     '/v1/notifications': ['?limit=100'],
   };
   for (const kind of ['demands', 'results'])
@@ -248,7 +277,7 @@ async function readAll(reader: Caller, secrets: readonly string[]): Promise<{ ur
     .filter(({ method, path }) => method === 'GET' && path !== '/v1/notifications/stream')
     .flatMap(({ path }) =>
       fillPath(path, {
-        id: ids,
+        id: path.startsWith('/v1/campaigns/') ? story.campaigns : ids,
         milestoneId: [match.id],
         changeId: [match.id],
         messageId: [story.message.id],
@@ -299,6 +328,7 @@ describe('before both parties have accepted', () => {
     'the other side',
     "the other side's broker",
     'a colleague of the other side',
+    'the bureau that gathered it',
   ])(
     '%s finds nothing confidential of the demand anywhere',
     async (name) => {
@@ -307,6 +337,7 @@ describe('before both parties have accepted', () => {
         'the other side': world.university,
         "the other side's broker": world.resultBroker,
         'a colleague of the other side': colleague,
+        'the bureau that gathered it': officer,
       };
       const reader = readers[name] as Caller;
       const secrets = Object.values(demandSecrets);
@@ -317,6 +348,7 @@ describe('before both parties have accepted', () => {
       expect(leaksIn(filesOf('demands', answers), [fileText])).toEqual([]);
       const takesPart = reader === world.university || reader === world.resultBroker;
       expect(leaksIn(answers, takesPart ? [] : Object.values(said))).toEqual([]);
+      expect(leaksIn(answers, reader === officer ? [] : Object.values(gathered))).toEqual([]);
       expect(leaksIn(exceptOrganizationPages(answers), ['Qzanonymous', hidden.organizationId])).toEqual([]);
     },
     120_000,
@@ -344,6 +376,9 @@ describe('before both parties have accepted', () => {
       expect(answers.filter(({ answer }) => answer.status === 200).length).toBeGreaterThan(10);
       expect(leaksIn(answers, secrets)).toEqual([]);
       expect(leaksIn(filesOf('results', answers), [fileText])).toEqual([]);
+      const { answer, ...reasons } = gathered;
+      const mayReadAnswer = reader === hidden || reader === world.demandBroker;
+      expect(leaksIn(answers, [...Object.values(reasons), ...(mayReadAnswer ? [] : [answer])])).toEqual([]);
     },
     120_000,
   );
@@ -365,6 +400,13 @@ describe('before both parties have accepted', () => {
     const found = new Set(leaksIn([result, kept], Object.values(resultSecrets)).map((leak) => leak.secret));
     expect(found).toEqual(new Set(Object.values(resultSecrets)));
     expect((await world.university.get(`${own}/${resultSecrets.fileName}`)).body).toBe(fileText);
+    const [chosen, cancelled] = story.campaigns.map((id) => `/v1/campaigns/${id}`);
+    for (const reader of [hidden, world.demandBroker, officer, world.provinceDirector])
+      expect(JSON.stringify((await reader.get(`${chosen}/entries`)).body)).toContain(gathered.answer);
+    for (const reader of [officer, world.provinceDirector]) {
+      expect(JSON.stringify((await reader.get(`${chosen}/report`)).body)).toContain(gathered.reason);
+      expect((await reader.get(`${cancelled}`)).body.cancelReason).toBe(gathered.cancelReason);
+    }
   });
 
   it('a search for a secret finds no record, for anybody', async () => {
@@ -387,7 +429,7 @@ describe('before both parties have accepted', () => {
 
 describe('what is streamed', () => {
   it('tells each reader of what concerns them and nothing confidential, not even what they may read elsewhere', async () => {
-    const secrets = [demandSecrets, resultSecrets, said].flatMap((each) => Object.values<string>(each));
+    const secrets = [demandSecrets, resultSecrets, said, gathered].flatMap((each) => Object.values<string>(each));
     for (const name of ['university', 'hidden', 'demandBroker', 'resultBroker']) {
       await vi.waitFor(() => expect(streams.get(name)?.text).toContain(`"id":"${story.match.id}"`), patience);
       await vi.waitFor(() => expect(streams.get(name)?.text).toContain('introduction.'), patience);
@@ -472,7 +514,7 @@ describe('what is traced', () => {
 
   it('is nothing confidential, of nobody, and no address', () => {
     expect(collector.spans.length).toBeGreaterThan(100);
-    const all = [demandSecrets, resultSecrets, said].flatMap((secrets) => Object.values<string>(secrets));
+    const all = [demandSecrets, resultSecrets, said, gathered].flatMap((secrets) => Object.values<string>(secrets));
     const secrets = [...all, fileText, 'Qzanonymous', story.demand.title, program.url(''), '@', '127.0.0.1'];
     expect(secrets.filter((secret) => collector.text.includes(secret))).toEqual([]);
     for (const person of [hidden, world.admin, world.university]) {
@@ -522,6 +564,9 @@ describe('what is stored', () => {
       expect([secret, await tablesWith(secret)]).toEqual([secret, [places[secret] ?? 'demand_confidential']]);
     for (const secret of Object.values(resultSecrets))
       expect([secret, await tablesWith(secret)]).toEqual([secret, [places[secret] ?? 'result_confidential']]);
+    expect(await tablesWith(gathered.answer)).toEqual(['campaign_answers_confidential']);
+    expect(await tablesWith(gathered.reason)).toEqual(['campaign_selections']);
+    expect((await tablesWith(gathered.cancelReason)).sort()).toEqual(['audit_entries', 'campaigns']);
     expect(await tablesWith(said.text)).toEqual(['conversation_texts']);
     expect(await tablesWith(said.fileName)).toEqual(['conversation_files']);
     expect(await tablesWith(fileText)).toEqual([]);
@@ -539,7 +584,7 @@ describe('what is stored', () => {
   it('in the log is the course of requests, and no secret', () => {
     expect(logLines.length).toBeGreaterThan(100);
     expect(logLines.some((line) => line.includes('"answered"'))).toBe(true);
-    const all = [demandSecrets, resultSecrets, said].flatMap((secrets) => Object.values<string>(secrets));
+    const all = [demandSecrets, resultSecrets, said, gathered].flatMap((secrets) => Object.values<string>(secrets));
     const secrets = [...all, fileText, 'Qzanonymous'].filter((secret) =>
       logLines.some((line) => line.includes(secret)),
     );
@@ -591,7 +636,7 @@ async function visible(table: string, actor: { organizationId?: string; marketId
 describe('row-level security', () => {
   const confidentialTables = ['demand_confidential', 'result_confidential', 'organization_contacts'] as const;
 
-  it.each([...confidentialTables, 'demand_exclusions', 'idempotency_keys'])(
+  it.each([...confidentialTables, 'demand_exclusions', 'campaign_answers_confidential', 'idempotency_keys'])(
     'gives nobody a row of %s who does not say who asks',
     async (table) => {
       await hidden.post('/v1/demands', demandInput, { 'idempotency-key': `rls-${table}` });
@@ -609,6 +654,12 @@ describe('row-level security', () => {
     expect(await visible('demand_confidential', { marketIds: [world.resultMarket.id] })).toBe(0);
     expect(await visible('demand_confidential', { organizationId: hidden.organizationId })).toBeGreaterThan(0);
     expect(await visible('demand_confidential', { marketIds: [world.demandMarket.id] })).toBeGreaterThan(0);
+    const answers = 'campaign_answers_confidential';
+    for (const { organizationId } of [hidden, officer]) expect(await visible(answers, { organizationId })).toBe(1);
+    for (const { organizationId } of [world.university, world.strangerEnterprise, world.enterprise])
+      expect(await visible(answers, { organizationId })).toBe(0);
+    expect(await visible(answers, { marketIds: [world.demandMarket.id] })).toBe(1);
+    expect(await visible(answers, { marketIds: [world.resultMarket.id] })).toBe(0);
     expect(await visible('organization_contacts', { organizationId: hidden.organizationId })).toBe(1);
     expect(await visible('demand_exclusions', { organizationId: hidden.organizationId })).toBe(1);
     expect(await visible('demand_exclusions', { marketIds: [world.demandMarket.id] })).toBe(1);
@@ -660,7 +711,8 @@ describe('after both parties have accepted', () => {
   it('a party sees no more than the audience of a counterparty has: neither decision owner nor preferred partners', async () => {
     const answers = await readAll(world.university, []);
     const { decisionOwner, preferredPartner, creditCode } = demandSecrets;
-    expect(leaksIn(answers, [decisionOwner, preferredPartner, creditCode])).toEqual([]);
+    const kept = [decisionOwner, preferredPartner, creditCode, ...Object.values(gathered)];
+    expect(leaksIn(answers, kept)).toEqual([]);
     const aboutStory = answers.filter(({ url }) => [story.demand, story.match].some(({ id }) => url.includes(id)));
     expect(leaksIn(aboutStory, [world.strangerUniversity.organizationId, 'xcluded'])).toEqual([]);
     const { organizationId } = world.university;

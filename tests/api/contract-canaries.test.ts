@@ -33,6 +33,8 @@ const secrets = {
 };
 /** What parties bring into their project: for them and their market. */
 const brought = 'Qzbrought';
+/** What the demand's market gathered with it, and why it chose it: for who runs that campaign, the answer for the demand's side, too. */
+const gathered = { answer: 'Qzanswered', reason: 'Qzchosen' };
 /** Of a file that shows that a milestone is reached: its name and what is in it. */
 const evidence = { name: 'Qzevidence.txt', bytes: 'Qzbytes' };
 
@@ -46,6 +48,7 @@ let colleague: Person;
 let project: Body;
 let contract: Body;
 let submission: Body;
+let campaign: Body;
 
 beforeAll(async () => {
   api = await startApi({}, { logLines });
@@ -61,6 +64,7 @@ beforeAll(async () => {
   const researcher = await addMember(api, world.university, world.university.organizationId, 'member');
   colleague = await addMember(api, world.university, world.university.organizationId, 'member');
   ({ project } = await makeContractProject(api, world, { university: researcher }));
+  campaign = await gather();
   contract = await registerContract(world, project, {
     buyer: {
       ...contractFields.buyer,
@@ -96,6 +100,21 @@ afterAll(async () => {
   await api?.close();
 });
 
+/** The demand, in negotiation, is in a campaign that the market above its own runs, and chosen. */
+async function gather(): Promise<Body> {
+  const by = world.provinceDirector;
+  const question = { code: 'why', zh: '为何', en: 'Why', kind: 'text', required: true };
+  const form = { title: '需求征集', text: '面向全区。', regionCode: '640000', deadline: '2027-12-31T00:00:00.000Z' };
+  const { body } = await by.post('/v1/campaigns', { ...form, questions: [question] });
+  const url = `/v1/campaigns/${body.id}`;
+  await by.post(`${url}/open`);
+  const answers = { why: gathered.answer };
+  const entry = (await world.enterprise.post(`${url}/entries`, { demandId: project.demandId, answers })).body;
+  const selection = { entryId: entry.id, list: 'selected_projects', reason: gathered.reason };
+  expect((await by.post(`${url}/selections`, selection)).status).toBe(201);
+  return body;
+}
+
 /** Starts the project and hands its first milestone in, with a file. */
 async function handIn(partner: Person): Promise<Body> {
   const url = `/v1/projects/${project.id}`;
@@ -127,7 +146,7 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
     '/v1/contracts/export': ['?format=json', '?format=csv'],
     '/v1/contracts/{id}/export': ['?format=json', '?format=csv'],
     '/v1/projects/export': ['?format=json'],
-    '/v1/audit': all.map((id) => `?subject=${id}&limit=100`),
+    '/v1/audit': [...all, campaign.id].map((id) => `?subject=${id}&limit=100`),
     '/v1/notifications': ['?limit=100'],
     '/v1/search/demands': Object.values(secrets).map((secret) => `?q=${encodeURIComponent(secret)}`),
   };
@@ -146,7 +165,7 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
     .filter(({ method, path }) => method === 'GET' && !path.endsWith('/stream'))
     .flatMap(({ path }) =>
       fillPath(path, {
-        id: all,
+        id: path.startsWith('/v1/campaigns/') ? [campaign.id] : all,
         milestoneId: [project.milestones[0].id],
         name: ['trl', evidence.name],
         ...others,
@@ -162,7 +181,7 @@ async function readAll(reader: Caller): Promise<{ url: string; status: number; t
 
 function leaksIn(answers: readonly { url: string; text: string }[]): string[] {
   return answers.flatMap(({ url, text }) =>
-    Object.values({ ...secrets, ...evidence, brought })
+    Object.values({ ...secrets, ...evidence, ...gathered, brought })
       .filter((secret) => text.includes(secret))
       .map((secret) => `${secret} in ${url}`),
   );
@@ -192,6 +211,20 @@ it('the parties and their market do read the evidence, so that its canaries are 
     expect((await reader.get(url)).body.items[0].attachments[0].name).toBe(evidence.name);
     expect((await reader.get(`${url}/${submission.id}/attachments/${evidence.name}`)).body).toBe(evidence.bytes);
   }
+});
+
+it('what was gathered goes to who gathered it, the answer to the demand’s side and nothing to the other party', async () => {
+  const textOf = async (reader: Caller) =>
+    JSON.stringify(
+      await Promise.all(['', '/entries', '/report'].map((path) => reader.get(`/v1/campaigns/${campaign.id}${path}`))),
+    );
+  const seenBy = async (reader: Caller) => {
+    const text = await textOf(reader);
+    return Object.values(gathered).filter((secret) => text.includes(secret));
+  };
+  expect(await seenBy(world.provinceDirector)).toEqual(Object.values(gathered));
+  for (const reader of [world.enterprise, world.demandBroker]) expect(await seenBy(reader)).toEqual([gathered.answer]);
+  expect(await seenBy(world.university)).toEqual([]);
 });
 
 it.each([
@@ -229,6 +262,8 @@ it('what is stored of a secret is in one table: in no message, delivery, job, no
     ...Object.values(secrets).map((secret) => [secret, 'public.contract_confidential'] as const),
     [evidence.name, 'public.milestone_files'] as const,
     [brought, 'public.project_parties'] as const,
+    [gathered.answer, 'public.campaign_answers_confidential'] as const,
+    [gathered.reason, 'public.campaign_selections'] as const,
   ];
   for (const [secret, home] of homes) {
     const holding: string[] = [];
