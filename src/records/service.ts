@@ -24,7 +24,6 @@ export {
   isFirstPage,
   listCondition,
   listOrder,
-  matchableCondition,
   openCursor,
   ownerColumns,
   pendingCondition,
