@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { organizations, results } from '../db/schema/index.ts';
@@ -14,6 +15,7 @@ import { createLog } from '../src/log.ts';
 import type { PreviewMatches } from '../src/matches/inputs.ts';
 import { type MatchIndex, previewMatches } from '../src/matches/service.ts';
 import { ensureRootMarket } from '../src/organizations/service.ts';
+import { checkIndex, isIndexFilled, rebuildInPlace } from '../src/search/service.ts';
 import { readSample, type SampleDemand } from '../workers/demo/sample.ts';
 import { workerParts } from '../workers/parts.ts';
 import { startWorkers } from '../workers/start-workers.ts';
@@ -38,6 +40,7 @@ const previews = Number(flags.previews);
 const warmUps = 10;
 const rowsAtOnce = 1_000;
 const organizationsOfResults = 500;
+const loopResolutionMs = 2;
 
 const dataDir = join(tmpdir(), `duijie-bench-${randomUUID()}`);
 const deps = await createDeps(readConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'warn' }), {
@@ -113,48 +116,78 @@ async function addResults(owners: readonly string[], homeMarketId: string): Prom
   await write();
 }
 
-/** The same process fills the search index after rows that came without messages; who measures previews waits for that. */
+/** The same process fills and checks the search index after rows that came without messages: until then it is not quiet. */
 async function searchIsFilled(): Promise<void> {
-  while ((await deps.searchEngines.postgres.versions('result')).size < documents) await pause(1_000);
+  while (!(await isIndexFilled(db, deps.searchEngines.postgres))) await pause(1_000);
 }
 
-/** Milliseconds of each preview, and of processor time for one, without PostgreSQL's. */
+/** As `measure`, while the same process does something else again and again; how often it did, in `rounds`. */
+async function measureDuring(work: () => Promise<unknown>, previewing: () => Promise<Measured>): Promise<Measured> {
+  let isOver = false;
+  async function repeat(): Promise<number> {
+    let rounds = 0;
+    for (; !isOver; rounds += 1) await work();
+    return rounds;
+  }
+  const repeated = repeat();
+  const measured = await previewing();
+  isOver = true;
+  const rounds = await repeated;
+  if (rounds < 1) throw new Error('what was to run beside the previews did not');
+  return measured;
+}
+
+/** Milliseconds of each preview, and of processor time for one, without PostgreSQL's, and for how long the event loop was held. */
 async function measure(actor: UserActor, index: MatchIndex | null): Promise<Measured> {
   const times: number[] = [];
   let found = 0;
   let cpuBefore = process.cpuUsage();
+  const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
   const drafts = readSample().pairs.map((pair) => pair.demand);
   for (let at = 0; at < previews + warmUps; at += 1) {
     const sample = drafts[at % drafts.length] as SampleDemand;
     const { key: _key, organization: _organization, confidentiality: _detail, contact: _contact, ...fields } = sample;
     const input: PreviewMatches = { side: 'demand', ...fields };
-    if (at === warmUps) cpuBefore = process.cpuUsage();
+    if (at === warmUps) {
+      cpuBefore = process.cpuUsage();
+      loop.enable();
+    }
     const start = performance.now();
     const { matches, nearMisses } = await previewMatches(deps.ctxFor(actor), input, { index, patienceMs: 60_000 });
     times.push(performance.now() - start);
     found += matches.length + nearMisses.length > 0 ? 1 : 0;
   }
+  loop.disable();
   if (found < 0.8 * times.length) throw new Error(`${found} of ${times.length} previews found something: too few`);
   const { user, system } = process.cpuUsage(cpuBefore);
-  return { times: times.slice(warmUps), cpuMs: (user + system) / 1_000 / previews };
+  return {
+    times: times.slice(warmUps),
+    cpuMs: (user + system) / 1_000 / previews,
+    heldMs: loop.max / 1e6 - loopResolutionMs,
+  };
 }
 
-function figuresOf(system: string, { times, cpuMs }: Measured): Figure[] {
+function figuresOf(system: string, { times, cpuMs, heldMs }: Measured): Figure[] {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
   const measures = { min: at(0), p50: at(0.5), p95: at(0.95), max: at(1), 'processor time': cpuMs };
-  return Object.entries(measures).map(([name, value]) => ({
+  const rounded = (measure: string, value: number): Figure => ({
     system,
     documents,
-    measure: `preview ${name}`,
+    measure,
     value: Math.round(value * 10) / 10,
     unit: 'ms',
-  }));
+  });
+  return [
+    ...Object.entries(measures).map(([name, value]) => rounded(`preview ${name}`, value)),
+    rounded('event loop held, longest', heldMs),
+  ];
 }
 
 interface Measured {
   times: number[];
   cpuMs: number;
+  heldMs: number;
 }
 
 interface Figure {
@@ -192,9 +225,26 @@ try {
       marketIds: [],
       scopes: null,
     };
+    const own = parts.matchIndex;
+    const engine = deps.searchEngines.postgres;
+    const ctx = deps.ctxFor({ kind: 'system', name: 'bench' });
     const figures = [
       { system: 'index', documents, measure: 'built from PostgreSQL', value: Math.round(buildMs), unit: 'ms' },
-      ...figuresOf('own index', await measure(actor, parts.matchIndex)),
+      ...figuresOf('own index', await measure(actor, own)),
+      ...figuresOf(
+        'own index, beside a check',
+        await measureDuring(
+          () => checkIndex(ctx, engine),
+          () => measure(actor, own),
+        ),
+      ),
+      ...figuresOf(
+        'own index, beside a fill',
+        await measureDuring(
+          () => rebuildInPlace(ctx, engine),
+          () => measure(actor, own),
+        ),
+      ),
       ...figuresOf('by way of a worker', await measure(actor, null)),
     ];
     console.log(

@@ -5,24 +5,42 @@ import { rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../db/embedded/start.ts';
 import { packageRoot } from '../db/package-root.ts';
-import { type Caller, signIn } from '../workers/demo/api.ts';
+import { type Caller, type Door, signIn } from '../workers/demo/api.ts';
 import { director, samplePassword } from '../workers/demo/cast.ts';
 import { readSample } from '../workers/demo/sample.ts';
+import { prepareDemands, publishAtRate, settingsForTimes } from './publications-at-a-rate.ts';
 
 /**
  * Publish -> match stored -> notice in the owner's inbox, on the embedded default with the whole sample loaded: the
- * program runs as `npm run demo` starts it, and this one asks over HTTP, as a client would.
+ * program runs as `npm run demo` starts it, and this one asks over HTTP, as a client would. One after the other, or so many a
+ * second, however long each takes; then the times are PostgreSQL's own, of the commits.
  * `npm run bench:publish -- --publications 40`
+ * `npm run bench:publish -- --rate 50 --seconds 30`
  */
 const { values: flags } = parseArgs({
-  options: { publications: { type: 'string', default: '40' }, port: { type: 'string', default: '3977' } },
+  options: {
+    publications: { type: 'string', default: '40' },
+    rate: { type: 'string' },
+    seconds: { type: 'string', default: '30' },
+    port: { type: 'string', default: '3977' },
+  },
 });
 const publications = Number(flags.publications);
 const dataDir = join(tmpdir(), `duijie-bench-${randomUUID()}`);
+const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'database'), settings: settingsForTimes });
 const program = spawn(process.execPath, ['dist/workers/demo.js'], {
   cwd: packageRoot(),
-  env: { PATH: process.env.PATH ?? '', PORT: flags.port, DATA_DIR: dataDir },
+  env: {
+    PATH: process.env.PATH ?? '',
+    PORT: flags.port,
+    DATA_DIR: dataDir,
+    DATABASE_URL: postgres.url,
+    RATE_LIMIT_PER_MINUTE: '1000000',
+    SUGGESTIONS_PER_DAY: '1000000',
+  },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 
@@ -67,13 +85,10 @@ function quantiles(samples: number[]): string {
   const sorted = [...samples].sort((a, b) => a - b);
   const at = (q: number) =>
     Math.round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN);
-  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms`;
+  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`;
 }
 
-try {
-  await told('openapi.json');
-  const door = { baseUrl: `http://localhost:${flags.port}`, signal: AbortSignal.timeout(600_000) };
-  const broker = await signIn(door, director.email, samplePassword);
+async function oneAfterTheOther(door: Door, broker: Caller): Promise<void> {
   const { pairs, organizations } = readSample();
   const results: { matchMs: number; noticeMs: number }[] = [];
   for (let at = 0; at < publications; at += 1) {
@@ -86,8 +101,37 @@ try {
   );
   console.log(`publish -> match stored     ${quantiles(results.map((one) => one.matchMs))}`);
   console.log(`publish -> notice in inbox  ${quantiles(results.map((one) => one.noticeMs))}`);
+}
+
+const patienceMs = 180_000;
+
+async function soManyASecond(door: Door, broker: Caller, rate: number, seconds: number): Promise<void> {
+  const { pairs, organizations } = readSample();
+  const emails = new Set(pairs.map(({ demand }) => organizations.get(demand.organization)?.contact.email ?? ''));
+  const owners: Caller[] = [];
+  for (const email of emails) owners.push(await signIn(door, email, samplePassword));
+  const waiting = await prepareDemands(owners, rate * seconds);
+  const database = new pg.Client({ connectionString: postgres.url });
+  await database.connect();
+  const times = await publishAtRate(broker, waiting, rate, database, patienceMs).finally(() => database.end());
+  console.log(
+    `${rate} publications a second for ${seconds} s, ${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`,
+  );
+  console.log(`due -> answered        ${quantiles(times.answered)}`);
+  console.log(`due -> match stored    ${quantiles(times.matched)}, ${times.unmatched} without`);
+  console.log(`due -> notice in inbox ${quantiles(times.noticed)}, ${times.unnoticed} without`);
+  console.log(`nothing owed ${Math.round(times.drainedMs)} ms after the last was due`);
+}
+
+try {
+  await told('openapi.json');
+  const door: Door = { baseUrl: `http://localhost:${flags.port}`, signal: AbortSignal.timeout(1_800_000) };
+  const broker = await signIn(door, director.email, samplePassword);
+  if (flags.rate === undefined) await oneAfterTheOther(door, broker);
+  else await soManyASecond(door, broker, Number(flags.rate), Number(flags.seconds));
 } finally {
   program.kill('SIGTERM');
   await once(program, 'exit');
+  await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
 }

@@ -13,7 +13,9 @@ export async function checkSearchIndexes(
   ctx: Ctx,
   { postgres, meilisearch }: SearchEngines,
 ): Promise<Record<string, ParityReport>> {
-  const reports: Record<string, ParityReport> = { [postgres.name]: await checkIndex(ctx, postgres) };
+  const reports: Record<string, ParityReport> = {};
+  // While it is being filled all would be found missing, and written twice.
+  if (await isIndexFilled(ctx.db, postgres)) reports[postgres.name] = await checkIndex(ctx, postgres);
   if (meilisearch !== null && (await isIndexFilled(ctx.db, meilisearch))) {
     // Lost or another: its reader would notice with the next change only.
     if (!(await isIndexOurs(ctx.db, meilisearch))) await rebuildBeside(ctx, meilisearch);

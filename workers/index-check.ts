@@ -8,8 +8,9 @@ await runProcess(async ({ config, log, onClose, end }) => {
   onClose({ name: 'deps', close: deps.close });
   const reports = await checkSearchIndexes(deps.ctxFor({ kind: 'system', name: 'index-check' }), deps.searchEngines);
   for (const [index, found] of Object.entries(reports)) log.info({ index, ...found }, 'found and repaired');
-  if (deps.searchEngines.meilisearch !== null && reports[deps.searchEngines.meilisearch.name] === undefined) {
-    log.warn({}, 'the index in Meilisearch is not filled yet: the workers do that, or npm run index:rebuild');
+  for (const engine of Object.values(deps.searchEngines)) {
+    if (engine !== null && reports[engine.name] === undefined)
+      log.warn({ index: engine.name }, 'the index is not filled yet: the workers do that, or npm run index:rebuild');
   }
   end();
 });

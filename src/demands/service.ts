@@ -4,6 +4,7 @@ import type { Tx } from '../core/transaction.ts';
 import { getOrganizationRow, organizationFaults } from '../organizations/service.ts';
 import {
   isPublic,
+  type PublicFacts,
   type RecordKind,
   recordDrafting,
   recordLifecycle,
@@ -54,10 +55,10 @@ export {
   listDemandIdsOf,
   listDemandReviews,
   listExclusions,
-  listMatchableDemandIds,
   listPendingDemands,
   listTerritoryDemandIds,
   lockDemand,
+  readMatchableDemands,
 } from './store.ts';
 
 /** What is particular to demands among records. */
@@ -139,7 +140,7 @@ export async function markDemandGathered(tx: Tx, ctx: Ctx, row: DemandRow): Prom
   if (row.source !== 'campaign') await updateDemandRow(tx, row, { source: 'campaign' }, ctx.clock.now());
 }
 
-export function isDemandPublic(row: DemandRow, now: Date): boolean {
+export function isDemandPublic(row: PublicFacts, now: Date): boolean {
   return isPublic(row, now);
 }
 

@@ -1,4 +1,5 @@
 import { and, count, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
+import { among } from '../../db/among.ts';
 import { demandConfidential, demandExclusions, demands, organizations } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import { prepared } from '../core/prepared.ts';
@@ -14,7 +15,7 @@ import {
   isFirstPage,
   listCondition,
   listOrder,
-  matchableCondition,
+  type MatchableRecord,
   type NewRecord,
   type OwnerFacts,
   openCursor,
@@ -22,6 +23,7 @@ import {
   pendingCondition,
   type RecordFilter,
   type ReviewFilter,
+  readMatchable,
   rehomeRows,
   releaseRows,
   reviewCondition,
@@ -77,7 +79,7 @@ export async function getDemandRow(db: Db, id: string): Promise<DemandRow | unde
 }
 
 export async function getDemandRows(db: Db, ids: readonly string[]): Promise<DemandRow[]> {
-  return ids.length === 0 ? [] : await selectDemands(db).where(inArray(demands.id, [...ids]));
+  return ids.length === 0 ? [] : await selectDemands(db).where(among(demands.id, ids));
 }
 
 export async function findDemandsByCode(
@@ -189,14 +191,9 @@ export async function openDemandList(tx: Tx, filter: RecordFilter): Promise<void
   await openCursor(tx, ids.getSQL());
 }
 
-export async function listMatchableDemandIds(db: Db): Promise<string[]> {
-  const rows = await db
-    .select({ id: demands.id })
-    .from(demands)
-    .innerJoin(organizations, eq(organizations.id, demands.organizationId))
-    .where(matchableCondition(demands))
-    .orderBy(demands.id);
-  return rows.map((row) => row.id);
+/** All that may be public, page by page. */
+export function readMatchableDemands(db: Db): AsyncGenerator<MatchableRecord[]> {
+  return readMatchable(db, demands);
 }
 
 export async function listTerritoryDemandIds(db: Db, page: TerritoryPage, limit: number): Promise<string[]> {

@@ -32,7 +32,10 @@ export function brokers(actor: Actor, record: OwnedRecord): boolean {
   return record.status !== 'draft' && brokersFor(actor, record.homeMarketId);
 }
 
-export function isPublic(record: OwnedRecord & { ownerVerified: boolean }, now: Date): boolean {
+/** What says whether everybody may see a record. */
+export type PublicFacts = Pick<OwnedRecord, 'status' | 'validUntil'> & { ownerVerified: boolean };
+
+export function isPublic(record: PublicFacts, now: Date): boolean {
   return isOpen(record.status) && record.ownerVerified && (record.validUntil === null || record.validUntil > now);
 }
 

@@ -1,4 +1,4 @@
-export { brokers, isPublic, mayAssign, mayWrite, type OwnedRecord, owns } from './policy.ts';
+export { brokers, isPublic, mayAssign, mayWrite, type OwnedRecord, owns, type PublicFacts } from './policy.ts';
 export * from './rules.ts';
 export { recordDrafting } from './service/drafting.ts';
 export type { Columns, DuplicateCheck, NewRecord, Parts, RecordKind } from './service/kind.ts';
@@ -6,7 +6,15 @@ export { recordLifecycle } from './service/lifecycle.ts';
 export { recordMerging } from './service/merging.ts';
 export { recordReading } from './service/reading.ts';
 export { recordReviewing } from './service/reviewing.ts';
-export type { DueFilter, OwnerFacts, RecordFilter, ReviewFilter, TerritoryPage, Within } from './store.ts';
+export type {
+  DueFilter,
+  MatchableRecord,
+  OwnerFacts,
+  RecordFilter,
+  ReviewFilter,
+  TerritoryPage,
+  Within,
+} from './store.ts';
 export {
   assignRow,
   countReviews,
@@ -16,10 +24,10 @@ export {
   isFirstPage,
   listCondition,
   listOrder,
-  matchableCondition,
   openCursor,
   ownerColumns,
   pendingCondition,
+  readMatchable,
   rehomeRows,
   releaseRows,
   reviewCondition,

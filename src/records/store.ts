@@ -20,6 +20,7 @@ import type { PageKey } from '../core/paging.ts';
 import { regionPrefix } from '../core/region-codes.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import { homeMarketOfRegion } from '../organizations/service.ts';
+import type { PublicFacts } from './policy.ts';
 import { openStatuses } from './rules.ts';
 import type { RecordOwner } from './views.ts';
 
@@ -163,6 +164,34 @@ function openCondition(table: RecordTable): SQL {
 /** Open, and of a verified organization. */
 export function matchableCondition(table: RecordTable): SQL | undefined {
   return and(openCondition(table), eq(organizations.status, 'verified'));
+}
+
+/** Enough to compare a record that may be public with what an index has of it. */
+export interface MatchableRecord extends PublicFacts {
+  id: string;
+  contentVersion: number;
+}
+
+/** Taken from PostgreSQL at once: the process serves others between two pages. */
+const recordsPerPage = 2_000;
+
+/** All that may be public, in the order of their ids, page by page. What appears or goes meanwhile is told by messages. */
+export async function* readMatchable(db: Db, table: RecordTable): AsyncGenerator<MatchableRecord[]> {
+  const of = table as typeof demands;
+  const { id, contentVersion, status, validUntil } = of;
+  for (let afterId: string | null = null; ; ) {
+    const page: MatchableRecord[] = await db
+      .select({ id, contentVersion, status, validUntil, ownerVerified: ownerColumns.ownerVerified })
+      .from(of)
+      .innerJoin(organizations, eq(organizations.id, of.organizationId))
+      .where(and(matchableCondition(table), afterId === null ? undefined : gt(id, afterId)))
+      .orderBy(id)
+      .limit(recordsPerPage);
+    yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < recordsPerPage) return;
+    afterId = last.id;
+  }
 }
 
 /** A territory's matchable records in the order of their ids, as they were at a moment: what came later has been told of. */

@@ -4,6 +4,7 @@ import type { Tx } from '../core/transaction.ts';
 import { getOrganizationRow } from '../organizations/service.ts';
 import {
   isPublic,
+  type PublicFacts,
   type RecordKind,
   recordDrafting,
   recordLifecycle,
@@ -48,13 +49,13 @@ export {
   findResultsByCode,
   getResultConfidential,
   getResultRows,
-  listMatchableResultIds,
   listPendingResults,
   listResultIdsOf,
   listResultReviews,
   listTerritoryResultIds,
   lockResult,
   type ResultRow,
+  readMatchableResults,
 } from './store.ts';
 
 /** What is particular to results among records. */
@@ -128,7 +129,7 @@ export const listResults = reading.list;
 export const openResults = reading.open;
 export const toPublicResultViews = reading.toPublicViews;
 
-export function isResultPublic(row: ResultRow, now: Date): boolean {
+export function isResultPublic(row: PublicFacts, now: Date): boolean {
   return isPublic(row, now);
 }
 

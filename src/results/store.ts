@@ -1,4 +1,5 @@
 import { and, count, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
+import { among } from '../../db/among.ts';
 import { organizations, resultConfidential, results } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import { prepared } from '../core/prepared.ts';
@@ -14,7 +15,7 @@ import {
   isFirstPage,
   listCondition,
   listOrder,
-  matchableCondition,
+  type MatchableRecord,
   type NewRecord,
   type OwnerFacts,
   openCursor,
@@ -22,6 +23,7 @@ import {
   pendingCondition,
   type RecordFilter,
   type ReviewFilter,
+  readMatchable,
   rehomeRows,
   releaseRows,
   reviewCondition,
@@ -72,7 +74,7 @@ export async function getResultRow(db: Db, id: string): Promise<ResultRow | unde
 }
 
 export async function getResultRows(db: Db, ids: readonly string[]): Promise<ResultRow[]> {
-  return ids.length === 0 ? [] : await selectResults(db).where(inArray(results.id, [...ids]));
+  return ids.length === 0 ? [] : await selectResults(db).where(among(results.id, ids));
 }
 
 export async function findResultsByCode(
@@ -155,14 +157,9 @@ export async function openResultList(tx: Tx, filter: RecordFilter): Promise<void
   await openCursor(tx, ids.getSQL());
 }
 
-export async function listMatchableResultIds(db: Db): Promise<string[]> {
-  const rows = await db
-    .select({ id: results.id })
-    .from(results)
-    .innerJoin(organizations, eq(organizations.id, results.organizationId))
-    .where(matchableCondition(results))
-    .orderBy(results.id);
-  return rows.map((row) => row.id);
+/** All that may be public, page by page. */
+export function readMatchableResults(db: Db): AsyncGenerator<MatchableRecord[]> {
+  return readMatchable(db, results);
 }
 
 export async function listTerritoryResultIds(db: Db, page: TerritoryPage, limit: number): Promise<string[]> {

@@ -47,8 +47,7 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
       const key = keyOf(storableText(prefix).trimStart());
       return key === '' ? [] : await suggestPhrases(db, kind, key, limit);
     },
-    versions: async (kind: SearchKind) =>
-      new Map((await listVersions(db, kind)).map(({ id, version }) => [id, version])),
+    versions: (kind) => listVersions(db, kind),
     health: async () => {
       try {
         await db.execute('select 1');

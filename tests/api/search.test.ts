@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { messages } from '../../db/schema/index.ts';
+import { cursors, messages } from '../../db/schema/index.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
 import { checkIndex, indexChanges, rebuildInPlace, searchKinds } from '../../src/search/service.ts';
+import { checkSearchIndexes } from '../../workers/check-search-indexes.ts';
+import { addCursor, beginning, removeCursor } from '../../workers/readers/store.ts';
 import { documentWith } from '../search/samples.ts';
 import {
   type Body,
@@ -377,6 +379,52 @@ describe('keeping the index in step with the records', () => {
     });
     expect(new Set((await searchIndex.versions('demand')).keys())).toEqual(new Set(held));
     expect((await searchIndex.versions('result')).has(leftOver)).toBe(false);
+  });
+
+  it('mends more than it reads at once, wherever the gaps are', async () => {
+    const { pool, searchEngines } = api.deps;
+    const { postgres } = searchEngines;
+    const inStep = { missing: 0, stale: 0, extra: 0, refused: 0 };
+    const count = 4_100;
+    // The same result over and over, in the order of its ids; some are out of date or not verified any more.
+    const { rows: columns } = await pool.query<{ names: string }>(
+      `select string_agg(quote_ident(column_name), ', ') as names from information_schema.columns
+       where table_name = 'results' and table_schema = 'public' and column_name not in ('id', 'code') and is_generated = 'NEVER'`,
+    );
+    const names = columns[0]?.names;
+    const { id: template } = await publishResult(world.university, world.resultBroker);
+    const { rows: made } = await pool.query<{ id: string }>(
+      `insert into results (id, code, ${names}) select ('0190' || lpad(to_hex(n), 4, '0') || '-0000-7000-8000-000000000000')::uuid, 'R-' || n, ${names}
+       from results, generate_series(1, ${count}) n where id = $1 returning id`,
+      [template],
+    );
+    const ids = made.map(({ id }) => id).sort();
+    expect(await checkIndex(systemCtx(), postgres)).toEqual({ ...inStep, missing: count + 1 });
+    const gaps = [0, 1_999, 2_000, 2_001, 3_999, 4_000, count - 1].map((at) => ids[at] ?? '');
+    await postgres.remove('result', gaps);
+    const aged = [1, 1_998, 2_002, count - 2].map((at) => ids[at]);
+    await pool.query('update search_documents set version = version - 1 where id = any ($1)', [aged]);
+    const gone = [2, 1_997, 2_003, count - 3].map((at) => ids[at]);
+    await pool.query(`update results set valid_until = now() - interval '10 years' where id = any ($1)`, [gone]);
+    expect(await checkIndex(systemCtx(), postgres)).toEqual({ missing: 7, stale: 4, extra: 4, refused: 0 });
+    expect(await checkIndex(systemCtx(), postgres)).toEqual(inStep);
+    const left = [...(await postgres.versions('result')).keys()].filter((id) => id.startsWith('0190'));
+    expect(left.sort()).toEqual(ids.filter((id) => !gone.includes(id)));
+    await pool.query('delete from results where id = any ($1)', [ids]);
+    expect(await checkIndex(systemCtx(), postgres)).toEqual({ ...inStep, extra: count - 4 });
+  });
+
+  it('leaves an index alone that its reader is still filling', async () => {
+    const { db, searchEngines, clock } = api.deps;
+    const { postgres } = searchEngines;
+    await removeCursor(db, 'search-index');
+    const [missing = ''] = (await postgres.versions('demand')).keys();
+    await postgres.remove('demand', [missing]);
+    expect(await checkSearchIndexes(systemCtx(), searchEngines)).toEqual({});
+    expect((await postgres.versions('demand')).has(missing)).toBe(false);
+    await addCursor(db, 'search-index', beginning, clock.now());
+    expect(await checkSearchIndexes(systemCtx(), searchEngines)).toMatchObject({ postgres: { missing: 1 } });
+    await db.delete(cursors);
   });
 
   it('rebuilds an index that was lost, and says how far it is', async () => {

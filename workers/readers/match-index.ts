@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { StoredMessage } from '../../src/core/messages.ts';
-import { getDemandRows, isDemandPublic, listMatchableDemandIds } from '../../src/demands/service.ts';
+import { getDemandRows, isDemandPublic, readMatchableDemands } from '../../src/demands/service.ts';
 import { type MatchIndex, toMatchDemand, toMatchResult } from '../../src/matches/service.ts';
 import { demandText, resultText } from '../../src/matching/record-text.ts';
 import type { IndexedRecord, IndexSize, WriterMethods } from '../../src/matching/threads/index-writer.ts';
@@ -9,7 +9,7 @@ import { type Side, sides } from '../../src/matching/threads/sides.ts';
 import { startThread, type Thread, threadIsGone } from '../../src/matching/threads/thread.ts';
 import { type ThreadModules, threadModules } from '../../src/matching/threads/thread-modules.ts';
 import type { MatchDemand, MatchResult } from '../../src/matching/types.ts';
-import { getResultRows, isResultPublic, listMatchableResultIds } from '../../src/results/service.ts';
+import { getResultRows, isResultPublic, readMatchableResults } from '../../src/results/service.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
 import { createIndexSnapshots } from './index-snapshots.ts';
@@ -17,7 +17,7 @@ import { createIndexTidying } from './index-tidying.ts';
 import { sharedDictionary } from './shared-dictionary.ts';
 import { type Cursor, cursorAtHorizon, lastCursorBelow } from './store.ts';
 
-const rowsPerQuery = 200;
+const rowsPerQuery = 100;
 
 export interface MatchIndexOptions {
   modules?: ThreadModules;
@@ -79,8 +79,8 @@ export function createMatchIndex(
   async function buildFromRows(into: Writer): Promise<Cursor> {
     const place = await cursorAtHorizon(db);
     const last = await lastCursorBelow(db, place);
-    const { demands } = await load('demand', await listMatchableDemandIds(db));
-    const { results } = await load('result', await listMatchableResultIds(db));
+    const { demands } = await load('demand', await idsIn(readMatchableDemands(db)));
+    const { results } = await load('result', await idsIn(readMatchableResults(db)));
     pool?.take((await into.call('settle')).published);
     log.info({ demands, results }, 'the matching index is built');
     if (last !== null) snapshots?.changed(into, last, demands + results);
@@ -177,6 +177,12 @@ export function createMatchIndex(
 }
 
 type Writer = Thread<WriterMethods>;
+
+async function idsIn(pages: AsyncIterable<{ id: string }[]>): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const page of pages) for (const { id } of page) ids.push(id);
+  return ids;
+}
 
 function indexedDemand(demand: MatchDemand): IndexedRecord {
   return { side: 'demand', ...shelved(demand), text: demandText(demand).fields };

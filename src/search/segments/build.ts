@@ -23,7 +23,7 @@ export interface Segment {
 }
 
 /** Whoever else waits for the process is served in between. */
-const documentsPerTurn = 30;
+const documentsPerTurn = 10;
 
 export async function buildSegment(
   kind: SearchKind,

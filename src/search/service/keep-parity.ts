@@ -1,6 +1,6 @@
 import type { Ctx } from '../../core/ctx.ts';
 import type { SearchIndex, SearchKind } from '../../core/search-index.ts';
-import { listIdsOfKind, portionsOf, readDocumentsOfKind, searchKinds } from '../sources.ts';
+import { portionsOf, readDocumentsOfKind, readVersionsOfKind, searchKinds } from '../sources.ts';
 import { indexAllRecords, indexRecords, type RebuildProgress } from './index-changes.ts';
 
 /** Numbers of documents: not in the index, there in another version, there without a public record. */
@@ -63,19 +63,16 @@ async function compare(ctx: Ctx, engine: SearchIndex, kind: SearchKind): Promise
   // Before the rows: what is newer here than the row read later cannot be a change that came in between.
   const held = await engine.versions(kind);
   const found: Differences = { missing: [], stale: [], ahead: [], extra: [] };
-  const wanted = new Set<string>();
-  for (const portion of portionsOf(await listIdsOfKind(ctx, kind))) {
-    const { documents } = await readDocumentsOfKind(ctx, kind, portion);
-    for (const { id, version } of documents) {
-      wanted.add(id);
+  for await (const page of readVersionsOfKind(ctx, kind)) {
+    for (const { id, version } of page) {
       const heldVersion = held.get(id);
+      held.delete(id);
       if (heldVersion === undefined) found.missing.push(id);
       else if (heldVersion < version) found.stale.push(id);
       else if (heldVersion > version) found.ahead.push(id);
     }
   }
-  // Read again: what was published since the ids were listed is no extra.
-  const unlisted = [...held.keys()].filter((id) => !wanted.has(id));
-  found.extra = (await readDocumentsOfKind(ctx, kind, unlisted)).gone;
+  // Read again: what was published since its place was passed is no extra.
+  found.extra = (await readDocumentsOfKind(ctx, kind, [...held.keys()])).gone;
   return found;
 }

@@ -5,7 +5,7 @@ import type { SearchKind } from '../../core/search-index.ts';
 import { type Db, readTransaction, transaction } from '../../core/transaction.ts';
 import type { SavedFilters } from '../inputs.ts';
 import { chinaDayStart, publishedSince } from '../rules.ts';
-import { demandSource, resultSource, type Source } from '../sources.ts';
+import { demandSource, resultSource, type Source, type SourceRow } from '../sources.ts';
 import {
   deleteMatches,
   deleteSavedSearch,
@@ -102,7 +102,7 @@ async function publicationsOf(
     : await publicRows(db, resultSource, ids, wanted);
 }
 
-async function publicRows<Row extends { id: string; organizationId: string; publishedAt: Date | null }, View>(
+async function publicRows<Row extends SourceRow & { organizationId: string; publishedAt: Date | null }, View>(
   db: Db,
   source: Source<Row, View>,
   ids: readonly string[],

@@ -2,7 +2,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { invalidInput } from '../../core/errors.ts';
 import { maxSearchWindow, type SearchQuery } from '../../core/search-index.ts';
 import type { SearchRecords, SuggestSearches } from '../inputs.ts';
-import { demandSource, resultSource, type Source } from '../sources.ts';
+import { demandSource, resultSource, type Source, type SourceRow } from '../sources.ts';
 import type { FoundDemandsView, FoundResultsView, HitView, SuggestionsView } from '../views.ts';
 import { facetsOf, filtersOf } from './filters.ts';
 
@@ -21,7 +21,7 @@ export async function suggestSearches(ctx: Ctx, input: SuggestSearches): Promise
 }
 
 /** The index says which records; what is shown of them comes from the rows, if they are still public. */
-async function searchRecords<Row extends { id: string }, View extends { id: string }>(
+async function searchRecords<Row extends SourceRow, View extends { id: string }>(
   ctx: Ctx,
   source: Source<Row, View>,
   input: SearchRecords,

@@ -1,4 +1,5 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, sql } from 'drizzle-orm';
+import { among } from '../../../db/among.ts';
 import type { Database } from '../../../db/client.ts';
 import { searchDocuments, type searchPhrases } from '../../../db/schema/index.ts';
 import { newId } from '../../core/ids.ts';
@@ -14,7 +15,8 @@ export type PhraseRow = typeof searchPhrases.$inferInsert;
 export type PhrasesOf = (document: Pick<StoredDocument, 'id' | 'title' | 'keywords'>) => PhraseRow[];
 
 const d = searchDocuments;
-const phrasesPerInsert = 5_000;
+const phrasesPerInsert = 1_000;
+const versionsPerRead = 2_000;
 
 /** Makes the documents of a segment findable, and what was there of them before no longer. A newer version that is there already stays. */
 export async function addSegment(db: Database, segment: Segment, phrasesOf: PhrasesOf): Promise<void> {
@@ -22,10 +24,11 @@ export async function addSegment(db: Database, segment: Segment, phrasesOf: Phra
   await db.transaction(async (tx) => {
     await lockIndex(tx);
     const ids = documents.map(({ id }) => id);
+    const { id, version, segmentId: inSegment, place, title, keywords } = d;
     const before = await tx
-      .select()
+      .select({ id, version, segmentId: inSegment, place, title, keywords })
       .from(d)
-      .where(and(eq(d.kind, kind), inArray(d.id, ids)));
+      .where(and(eq(d.kind, kind), among(id, ids)));
     const versions = new Map(before.map(({ id, version }) => [id, version]));
     const isNewest = ({ id, version }: StoredDocument) => version >= (versions.get(id) ?? version);
     const written = documents.map((document, place) => ({ document, place })).filter((one) => isNewest(one.document));
@@ -74,17 +77,27 @@ export async function removeDocuments(
   });
 }
 
-/** Of the documents that can be found: a row without its segment, or dead there, is none. */
-export async function listVersions(db: Db, kind: SearchKind): Promise<{ id: string; version: number }[]> {
-  return await db
-    .select({ id: d.id, version: d.version })
-    .from(d)
-    .where(
-      and(
-        eq(d.kind, kind),
-        sql`exists (select 1 from search_segments s where s.id = ${d.segmentId} and (s.dead is null or get_bit(s.dead, ${d.place}) = 0))`,
-      ),
-    );
+/** By id, of the documents that can be found: a row without its segment, or dead there, is none. */
+export async function listVersions(db: Db, kind: SearchKind): Promise<Map<string, number>> {
+  const versions = new Map<string, number>();
+  for (let afterId: string | null = null; ; ) {
+    const page: { id: string; version: number }[] = await db
+      .select({ id: d.id, version: d.version })
+      .from(d)
+      .where(
+        and(
+          eq(d.kind, kind),
+          afterId === null ? undefined : gt(d.id, afterId),
+          sql`exists (select 1 from search_segments s where s.id = ${d.segmentId} and (s.dead is null or get_bit(s.dead, ${d.place}) = 0))`,
+        ),
+      )
+      .orderBy(d.id)
+      .limit(versionsPerRead);
+    for (const { id, version } of page) versions.set(id, version);
+    const last = page.at(-1);
+    if (last === undefined || page.length < versionsPerRead) return versions;
+    afterId = last.id;
+  }
 }
 
 /** One writer at a time: what is replaced depends on what was there before. Nobody who reads waits. */

@@ -1,4 +1,5 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
+import { among } from '../../../db/among.ts';
 import { parkedDocuments } from '../../../db/schema/index.ts';
 import type { PageKey } from '../../core/paging.ts';
 import type { RejectedDocument, SearchKind } from '../../core/search-index.ts';
@@ -34,9 +35,7 @@ export async function parkDocuments(
 export async function unparkDocuments(db: Db, engine: string, kind: SearchKind, ids: readonly string[]): Promise<void> {
   await db
     .delete(parkedDocuments)
-    .where(
-      and(eq(parkedDocuments.engine, engine), eq(parkedDocuments.kind, kind), inArray(parkedDocuments.id, [...ids])),
-    );
+    .where(and(eq(parkedDocuments.engine, engine), eq(parkedDocuments.kind, kind), among(parkedDocuments.id, ids)));
 }
 
 const p = parkedDocuments;
