@@ -5,6 +5,7 @@ import { type Actor, actorKey } from './actor.ts';
 import type { Ctx, IdempotencyClaim } from './ctx.ts';
 import { AppError } from './errors.ts';
 import { translatePgError } from './pg-errors.ts';
+import { prepared } from './prepared.ts';
 import { TracedRefusal } from './refusals.ts';
 import { traced } from './trace.ts';
 
@@ -84,14 +85,25 @@ async function claimDelivery(tx: Tx, deliveryId: string, now: Date): Promise<voi
   if (claimed.length === 0) throw new AlreadyDone();
 }
 
+const claimKeyPrepared = prepared((db) =>
+  db
+    .insert(idempotencyKeys)
+    .values({
+      actor: sql.placeholder('actor'),
+      route: sql.placeholder('route'),
+      key: sql.placeholder('key'),
+      bodyHash: sql.placeholder('bodyHash'),
+      createdAt: sql.placeholder('now'),
+    })
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKeys.key })
+    .prepare('claim_key'),
+);
+
 async function claimKey(tx: Tx, ctx: Ctx, claim: IdempotencyClaim): Promise<{ response: unknown } | null> {
   const actor = actorKey(ctx.actor);
   // The insert waits for a concurrent transaction that holds the same key.
-  const fresh = await tx
-    .insert(idempotencyKeys)
-    .values({ actor, route: claim.route, key: claim.key, bodyHash: claim.bodyHash, createdAt: ctx.clock.now() })
-    .onConflictDoNothing()
-    .returning({ key: idempotencyKeys.key });
+  const fresh = await claimKeyPrepared(tx, { actor, ...claim, now: ctx.clock.now() });
   if (fresh.length > 0) return null;
   const [kept] = await tx
     .select({ bodyHash: idempotencyKeys.bodyHash, response: idempotencyKeys.response })
@@ -120,15 +132,26 @@ async function claimKey(tx: Tx, ctx: Ctx, claim: IdempotencyClaim): Promise<{ re
   return { response: kept.response };
 }
 
-async function keepResponse(tx: Tx, ctx: Ctx, claim: IdempotencyClaim, response: unknown): Promise<void> {
-  await tx
+const keepResponsePrepared = prepared((db) =>
+  db
     .update(idempotencyKeys)
-    .set({ response: response ?? null })
+    .set({ response: sql`${sql.placeholder('response')}::json` })
     .where(
       and(
-        eq(idempotencyKeys.actor, actorKey(ctx.actor)),
-        eq(idempotencyKeys.route, claim.route),
-        eq(idempotencyKeys.key, claim.key),
+        eq(idempotencyKeys.actor, sql.placeholder('actor')),
+        eq(idempotencyKeys.route, sql.placeholder('route')),
+        eq(idempotencyKeys.key, sql.placeholder('key')),
       ),
-    );
+    )
+    .prepare('keep_response'),
+);
+
+async function keepResponse(tx: Tx, ctx: Ctx, claim: IdempotencyClaim, response: unknown): Promise<void> {
+  const { route, key } = claim;
+  await keepResponsePrepared(tx, {
+    actor: actorKey(ctx.actor),
+    route,
+    key,
+    response: JSON.stringify(response ?? null),
+  });
 }

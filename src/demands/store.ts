@@ -115,10 +115,23 @@ export async function updateDemandRow(tx: Tx, row: DemandRow, changes: Columns, 
   return { ...(updated ?? row), ownerVerified, ownerStatus, owner };
 }
 
+const getDemandConfidentialPrepared = prepared((db) => {
+  const excluded = db
+    .select({ id: demandExclusions.organizationId })
+    .from(demandExclusions)
+    .where(eq(demandExclusions.demandId, demandConfidential.demandId))
+    .orderBy(demandExclusions.organizationId);
+  return db
+    .select({ ...getTableColumns(demandConfidential), excludedOrganizations: sql<string[]>`array(${excluded})` })
+    .from(demandConfidential)
+    .where(eq(demandConfidential.demandId, sql.placeholder('id')))
+    .prepare('get_demand_confidential');
+});
+
 /** Under row-level security: undefined also when the actor may not see it. */
 export async function getDemandConfidential(tx: Tx, id: string): Promise<ConfidentialRow | undefined> {
-  const [row] = await tx.select().from(demandConfidential).where(eq(demandConfidential.demandId, id));
-  return row && { ...row, excludedOrganizations: [...((await listExclusions(tx, [id])).get(id) ?? [])] };
+  const [row] = await getDemandConfidentialPrepared(tx, { id });
+  return row;
 }
 
 export async function listDemandConfidential(tx: Tx, ids: readonly string[]): Promise<Map<string, ConfidentialRow>> {

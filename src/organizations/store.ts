@@ -43,8 +43,16 @@ export async function insertRootMarket(tx: Tx, row: NewOrganization): Promise<vo
   await tx.insert(organizations).values(row).onConflictDoNothing();
 }
 
+const getOrganizationPrepared = prepared((db) =>
+  db
+    .select()
+    .from(organizations)
+    .where(eq(organizations.id, sql.placeholder('id')))
+    .prepare('get_organization'),
+);
+
 export async function getOrganizationRow(db: Db, id: string): Promise<OrganizationRow | undefined> {
-  const [row] = await db.select().from(organizations).where(eq(organizations.id, id));
+  const [row] = await getOrganizationPrepared(db, { id });
   return row;
 }
 
@@ -230,13 +238,40 @@ export async function getRootMarket(db: Db): Promise<OrganizationRow | undefined
   return row;
 }
 
-/** Territorial markets of these regions, the smallest region first. */
-export async function findTerritorialMarkets(db: Db, regionCodes: readonly string[]): Promise<OrganizationRow[]> {
-  return await db
+export async function findTerritorialMarket(db: Db, regionCode: string): Promise<OrganizationRow | undefined> {
+  const [row] = await db
     .select()
     .from(organizations)
-    .where(and(eq(organizations.marketKind, 'territorial'), inArray(organizations.regionCode, [...regionCodes])))
-    .orderBy(desc(sql`length(rtrim(${organizations.regionCode}, '0'))`), desc(organizations.regionCode));
+    .where(and(eq(organizations.marketKind, 'territorial'), eq(organizations.regionCode, regionCode)));
+  return row;
+}
+
+const findHomeMarketPrepared = prepared((db) =>
+  db
+    .select()
+    .from(organizations)
+    .where(
+      or(
+        eq(organizations.marketKind, sql`'root'`),
+        and(
+          eq(organizations.marketKind, sql`'territorial'`),
+          sql`${organizations.regionCode} = any(${sql.placeholder('regionCodes')}::text[])`,
+        ),
+      ),
+    )
+    .orderBy(
+      sql`${organizations.marketKind} = 'root'`,
+      desc(sql`length(rtrim(${organizations.regionCode}, '0'))`),
+      desc(organizations.regionCode),
+    )
+    .limit(1)
+    .prepare('find_home_market'),
+);
+
+/** The territorial market of the smallest of these regions that has one, else the root market. */
+export async function findHomeMarket(db: Db, regionCodes: readonly string[]): Promise<OrganizationRow | undefined> {
+  const [row] = await findHomeMarketPrepared(db, { regionCodes });
+  return row;
 }
 
 /** A market and all below it. */

@@ -110,9 +110,17 @@ export async function updateResultRow(tx: Tx, row: ResultRow, changes: Columns, 
   return { ...(updated ?? row), ownerVerified, ownerStatus, owner };
 }
 
+const getResultConfidentialPrepared = prepared((db) =>
+  db
+    .select()
+    .from(resultConfidential)
+    .where(eq(resultConfidential.resultId, sql.placeholder('id')))
+    .prepare('get_result_confidential'),
+);
+
 /** Under row-level security: undefined also when the actor may not see it. */
 export async function getResultConfidential(tx: Tx, id: string): Promise<ConfidentialRow | undefined> {
-  const [row] = await tx.select().from(resultConfidential).where(eq(resultConfidential.resultId, id));
+  const [row] = await getResultConfidentialPrepared(tx, { id });
   return row;
 }
 

@@ -9,7 +9,8 @@ import { checkTerms } from '../../vocabularies/service.ts';
 import type { CreateMarket } from '../inputs.ts';
 import { mayCreateMarket } from '../policy.ts';
 import {
-  findTerritorialMarkets,
+  findHomeMarket,
+  findTerritorialMarket,
   getOrganizationRow,
   getRootMarket,
   insertOrganization,
@@ -25,8 +26,7 @@ import { type MarketView, toMarketView } from '../views.ts';
 /** The smallest territorial market whose region contains the code, else the root market; it stays so until the transaction ends. */
 export async function homeMarketOf(tx: Tx, regionCode: string): Promise<OrganizationRow> {
   await lockMarketTree(tx, 'read');
-  const [nearest] = await findTerritorialMarkets(tx, regionChain(regionCode));
-  return nearest ?? found(await getRootMarket(tx));
+  return found(await findHomeMarket(tx, regionChain(regionCode)));
 }
 
 /** The root market exists from the first start; many processes may start at once. */
@@ -98,7 +98,7 @@ export async function createMarket(ctx: Ctx, input: CreateMarket): Promise<Marke
 }
 
 async function refuseTakenRegion(tx: Tx, regionCode: string): Promise<void> {
-  const [taken] = await findTerritorialMarkets(tx, [regionCode]);
+  const taken = await findTerritorialMarket(tx, regionCode);
   if (taken)
     throw conflict({ zh: `该地区已有市场：${taken.name}。`, en: `This region has a market already: ${taken.name}.` });
 }
