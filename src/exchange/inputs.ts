@@ -16,6 +16,19 @@ export const TemplateParams = Type.Object({
   }),
 });
 
+export const TemplateQuery = Type.Object(
+  {
+    campaignId: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        description:
+          'For demands: its questions are columns, and what it asks for is marked. What is filled in is sent with this campaignId.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 export const StartImport = Type.Object(
   {
     kind: ImportKind,

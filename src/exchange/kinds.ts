@@ -43,12 +43,14 @@ export interface ImportedKind {
   columns: readonly ImportColumn[];
   /** What columns go by that `db/seed/import-headers.json` does not know. */
   headers?: Readonly<Record<string, readonly string[]>>;
+  /** What the template says above its notes. */
+  remarks?: readonly (readonly string[])[];
   /** Who posts such records; null for organizations, which are nobody's. */
   ownedBy: 'enterprise' | 'university' | null;
   /** Records that carry these codes: a file that was exported names its rows by them. */
   findByCode(tx: Tx, codes: readonly string[]): Promise<{ id: string; code: string; organizationId: string }[]>;
-  /** What the schema of the verb's input has against it. */
-  check(input: unknown): InputFault[];
+  /** What the schema of the verb's input has against it, and what else can be told of the row alone. */
+  check(input: Record<string, unknown>, owner: OrganizationRow | null): InputFault[];
   /** What only a look at the database finds, row by row. */
   faultsOf(tx: Tx, ctx: Ctx, rows: readonly Candidate[]): Promise<InputFault[][]>;
   /** Makes the records through the verbs that make them one by one. */
