@@ -58,6 +58,12 @@ export const CommitImport = Type.Object(
     verify: Type.Optional(
       Type.Boolean({ default: false, description: 'For organizations: they are verified as they are added.' }),
     ),
+    activate: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'For experts: they are active, and public, as they are added; else they are drafts.',
+      }),
+    ),
   },
   { title: 'CommitImport', additionalProperties: false, examples: [{ faultyRows: 'skip' }] },
 );

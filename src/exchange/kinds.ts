@@ -54,7 +54,15 @@ export interface ImportedKind {
   /** What only a look at the database finds, row by row. */
   faultsOf(tx: Tx, ctx: Ctx, rows: readonly Candidate[]): Promise<InputFault[][]>;
   /** Makes the records through the verbs that make them one by one. */
-  make(tx: Tx, ctx: Ctx, rows: readonly Candidate[], options: { verify: boolean }): Promise<Made[]>;
+  make(tx: Tx, ctx: Ctx, rows: readonly Candidate[], options: MakeOptions): Promise<Made[]>;
+}
+
+/** What the sender chose for all rows of a file. */
+export interface MakeOptions {
+  /** Of organizations. */
+  verify: boolean;
+  /** Of experts. */
+  activate: boolean;
 }
 
 interface Imported {
@@ -125,7 +133,12 @@ export const importedKinds: Readonly<Record<ImportKind, ImportedKind>> = {
     findByCode: findExpertsByKey,
     check: bodyChecker(CreateExpert),
     faultsOf: (tx, ctx, rows) => expertFaultsOf(tx, ctx, expertDrafts(rows)),
-    make: (tx, ctx, rows) => createExperts(tx, ctx, expertDrafts(rows)),
+    make: (tx, ctx, rows, { activate }) =>
+      createExperts(
+        tx,
+        ctx,
+        expertDrafts(rows).map((draft) => ({ ...draft, isActivated: activate })),
+      ),
   },
 };
 
@@ -179,12 +192,7 @@ const foreignRegion: InputFault = {
  * Each with its admin, who sets a password by mail: without one nobody could ever sign in for it, since its credit code
  * is then taken.
  */
-async function makeOrganizations(
-  tx: Tx,
-  ctx: Ctx,
-  rows: readonly Candidate[],
-  options: { verify: boolean },
-): Promise<Made[]> {
+async function makeOrganizations(tx: Tx, ctx: Ctx, rows: readonly Candidate[], options: MakeOptions): Promise<Made[]> {
   const faults = await organizationFaults(tx, ctx, rows);
   const passwordHash = await unknownPassword();
   const made: Made[] = [];

@@ -142,7 +142,7 @@ export async function exchangeRoutes(fastify: FastifyInstance): Promise<void> {
         id: 'commitImport',
         summary: 'Make records of the rows of an import',
         description:
-          'What members of an organization import are drafts; what staff of a market import is submitted, and so is what is imported for a campaign, which it is then entered in. A row that was imported before is not made again.',
+          'What members of an organization import are drafts, but experts may be active at once; what staff of a market import is submitted, and so is what is imported for a campaign, which it is then entered in. A row that was imported before is not made again.',
         tag,
         access: 'signed-in',
         scope: 'records:write',
