@@ -51,6 +51,8 @@ export const imports = pgTable(
     created: integer('created').notNull().default(0),
     /** Of organizations: whether they are verified as they are added. */
     verify: boolean('verify').notNull().default(false),
+    /** Of experts: whether they are active as they are added. */
+    activate: boolean('activate').notNull().default(false),
     /** Of demands: the campaign that they are entered in as they are made. */
     campaignId: uuid('campaign_id').references(() => campaigns.id),
     jobId: uuid('job_id').references(() => jobs.id),

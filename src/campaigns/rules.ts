@@ -142,6 +142,23 @@ const noSuchQuestion: Text = { zh: '本次征集没有这个问题', en: 'the ca
 const answerNeeded: Text = { zh: '必答', en: 'must be answered' };
 const wrongKind: Text = { zh: '答案类型不符或不在选项中', en: 'is of another kind, or none of the choices' };
 
+type Gathering = Record<'regionCode' | 'technologyFields' | 'activityType', (code: string) => boolean>;
+
+/** Of which region, fields and kinds a campaign gathers, as a question to each code. */
+export function gatheredCodes(campaign: {
+  regionCode: string;
+  technologyFields: readonly string[];
+  activityTypes: readonly string[];
+}): Gathering {
+  const { technologyFields, activityTypes } = campaign;
+  return {
+    regionCode: (code) => isWithin(code, campaign.regionCode),
+    technologyFields: (code) =>
+      technologyFields.length === 0 || technologyFields.some((asked) => code.startsWith(asked)),
+    activityType: (code) => activityTypes.length === 0 || activityTypes.includes(code),
+  };
+}
+
 interface EnteredDemand extends Readonly<Partial<Record<AskableField, unknown>>> {
   regionCode: string;
   technologyFields: readonly string[];
@@ -159,16 +176,13 @@ export function demandFaults(
   demand: EnteredDemand,
 ): InputFault[] {
   const missing = campaign.requiredFields.filter((field) => isEmpty(demand[field as AskableField]));
-  const { technologyFields: asked, activityTypes } = campaign;
-  const inField =
-    asked.length === 0 || demand.technologyFields.some((field) => asked.some((code) => field.startsWith(code)));
+  const gathered = gatheredCodes(campaign);
+  const inField = campaign.technologyFields.length === 0 || demand.technologyFields.some(gathered.technologyFields);
   const ofKind =
-    activityTypes.length === 0 || (demand.activityType !== null && activityTypes.includes(demand.activityType));
+    campaign.activityTypes.length === 0 || (demand.activityType !== null && gathered.activityType(demand.activityType));
   return [
     ...missing.map((field) => ({ pointer: `/${field}`, code: `required.${field}`, message: fieldNeeded(field) })),
-    ...(isWithin(demand.regionCode, campaign.regionCode)
-      ? []
-      : [{ pointer: '/regionCode', code: 'region', message: outside }]),
+    ...(gathered.regionCode(demand.regionCode) ? [] : [{ pointer: '/regionCode', code: 'region', message: outside }]),
     ...(inField ? [] : [{ pointer: '/technologyFields', code: 'technologyFields', message: otherField }]),
     ...(ofKind ? [] : [{ pointer: '/activityType', code: 'activityType', message: otherKind }]),
   ];

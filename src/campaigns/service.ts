@@ -1,4 +1,4 @@
-export { answerFaults, demandFaults } from './rules.ts';
+export { answerFaults, demandFaults, gatheredCodes } from './rules.ts';
 export * from './service/enter.ts';
 export * from './service/read.ts';
 export * from './service/run.ts';

@@ -13,3 +13,8 @@ export function plusDays(from: Date, days: number): Date {
 export function chinaDate(at: Date): string {
   return new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
 }
+
+/** The same with the minute, YYYY-MM-DD HH:MM: when a deadline has passed, that much matters. */
+export function chinaMinute(at: Date): string {
+  return new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+}

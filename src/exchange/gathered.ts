@@ -3,13 +3,17 @@ import {
   type CampaignRow,
   demandFaults,
   enterAll,
+  gatheredCodes,
   getCampaignRows,
+  seeCampaign,
   shareGathering,
 } from '../campaigns/service.ts';
+import { chinaMinute } from '../core/clock.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { found, type InputFault, invalidInput } from '../core/errors.ts';
 import type { Tx } from '../core/transaction.ts';
 import { createDemands, demandFaultsOf, getDemandRows } from '../demands/service.ts';
+import type { ImportColumn } from './columns/column.ts';
 import { questionColumn } from './columns/questions.ts';
 import type { ImportKind } from './inputs.ts';
 import { type Candidate, drafts, type ImportedKind, importedKinds, type Made } from './kinds.ts';
@@ -30,6 +34,13 @@ export async function kindFor(
   return gatheredDemands(found(campaign));
 }
 
+/** The same for who looks at the campaign. @throws AppError NOT_FOUND, and as `kindFor` */
+export async function kindSeen(ctx: Ctx, kind: ImportKind, campaignId: string): Promise<ImportedKind> {
+  const campaign = await seeCampaign(ctx, campaignId);
+  if (kind !== 'demand') throw onlyDemands();
+  return gatheredDemands(campaign);
+}
+
 function onlyDemands() {
   return invalidInput({
     pointer: '/campaignId',
@@ -38,9 +49,35 @@ function onlyDemands() {
   });
 }
 
-/** What each question of a campaign goes by in a header; a demand's own columns win. */
+/** What each question of a campaign goes by in a header, the last in any case; a demand's own columns win. */
 function questionHeaders({ questions }: CampaignRow): Record<string, string[]> {
-  return Object.fromEntries(questions.map(({ code, zh, en }) => [`answers.${code}`, [zh, en, code]]));
+  return Object.fromEntries(
+    questions.map(({ code, zh, en }) => [`answers.${code}`, [zh, en, code, `answers.${code}`]]),
+  );
+}
+
+const askedNote = { zh: '本次征集必填', en: 'the campaign asks for it' };
+
+/** The columns of a demand as this campaign wants them filled in. */
+function askedColumns(campaign: CampaignRow): ImportColumn[] {
+  const { requiredFields, technologyFields, activityTypes } = campaign;
+  const asked = new Set([
+    ...requiredFields,
+    ...(technologyFields.length > 0 ? ['technologyFields'] : []),
+    ...(activityTypes.length > 0 ? ['activityType'] : []),
+  ]);
+  const offered: Readonly<Record<string, (code: string) => boolean>> = gatheredCodes(campaign);
+  return importedKinds.demand.columns.map((column) => {
+    const { name, note } = column;
+    const isOffered = offered[name];
+    return {
+      ...column,
+      ...(isOffered === undefined ? {} : { isOffered }),
+      ...(asked.has(name)
+        ? { isAskedFor: true, note: { zh: `${askedNote.zh}；${note.zh}`, en: `${askedNote.en}; ${note.en}` } }
+        : {}),
+    };
+  });
 }
 
 /** Demands as others are, but submitted, and entered in a campaign with the answers that stand in columns of their own. */
@@ -48,10 +85,21 @@ function gatheredDemands(campaign: CampaignRow): ImportedKind {
   const plain = importedKinds.demand;
   return {
     ...plain,
-    columns: [...campaign.questions.map(questionColumn), ...plain.columns],
+    columns: [...askedColumns(campaign), ...campaign.questions.map(questionColumn)],
     headers: questionHeaders(campaign),
-    check: (input) => plain.check(partsOf(input as Record<string, unknown>).demand),
-    faultsOf: (tx, ctx, rows) => faultsOf(tx, ctx, campaign, rows),
+    remarks: [
+      ['征集 Campaign', campaign.title],
+      ['截止时间（北京时间） Deadline in China', chinaMinute(campaign.deadline)],
+    ],
+    check: (input, owner) => {
+      const { demand, answers } = partsOf(input);
+      return [
+        ...plain.check(demand, owner),
+        ...demandFaults(campaign, withDefaults(demand, owner?.regionCode ?? campaign.regionCode)),
+        ...answerFaults(campaign.questions, answers),
+      ];
+    },
+    faultsOf: (tx, ctx, rows) => demandFaultsOf(tx, ctx, submitted(rows)),
     make: (tx, ctx, rows) => make(tx, ctx, campaign.id, rows),
   };
 }
@@ -72,18 +120,9 @@ function submitted(rows: readonly Candidate[]) {
   }));
 }
 
-async function faultsOf(tx: Tx, ctx: Ctx, campaign: CampaignRow, rows: readonly Candidate[]): Promise<InputFault[][]> {
-  const ofDemands = await demandFaultsOf(tx, ctx, submitted(rows));
-  return rows.map(({ input, owner }, at) => {
-    const { demand, answers } = partsOf(input);
-    const asked = {
-      technologyFields: [],
-      activityType: null,
-      ...demand,
-      regionCode: String(demand.regionCode ?? found(owner).regionCode),
-    };
-    return [...(ofDemands[at] ?? []), ...demandFaults(campaign, asked), ...answerFaults(campaign.questions, answers)];
-  });
+/** As it will be made: what cells leave out is empty, and where it is, its organization is. */
+function withDefaults(demand: Record<string, unknown>, regionCode: string) {
+  return { technologyFields: [], activityType: null, ...demand, regionCode: String(demand.regionCode ?? regionCode) };
 }
 
 const closed: InputFault = {

@@ -34,25 +34,43 @@ export function unitOf(header: string): number | null {
 
 export class HeaderFinder {
   readonly #columns: readonly ImportColumn[];
+  readonly #exactly = new Map<string, ImportColumn>();
   readonly #byName = new Map<string, ImportColumn>();
   readonly #names: Readonly<Record<string, readonly string[]>>;
 
-  /** @param names what each column goes by, first the template's header */
+  /** @param columns of two with one name the first has it; @param names what each goes by, first the template's header */
   constructor(columns: readonly ImportColumn[], names: Readonly<Record<string, readonly string[]>>) {
     this.#columns = columns;
     this.#names = names;
-    for (const one of columns) for (const name of names[one.name] ?? []) this.#byName.set(plain(name), one);
+    for (const one of columns) {
+      for (const name of names[one.name] ?? []) {
+        if (!this.#exactly.has(name)) this.#exactly.set(name, one);
+        if (!this.#byName.has(plain(name))) this.#byName.set(plain(name), one);
+      }
+    }
   }
 
+  /** The first of a column's names by which it is recognised: a question may be called as a column that wins. */
   headerOf(column: ImportColumn): string {
-    return this.#names[column.name]?.[0] ?? column.name;
+    return (this.#names[column.name] ?? []).find((name) => this.#called(name) === column) ?? column.name;
+  }
+
+  /** What else it may be called. */
+  otherNamesOf(column: ImportColumn): string[] {
+    const header = this.headerOf(column);
+    return (this.#names[column.name] ?? []).filter((name) => name !== header && this.#called(name) === column);
+  }
+
+  /** To the letter first: of two questions that differ in what is in brackets each is its own. */
+  #called(name: string): ImportColumn | null {
+    return this.#exactly.get(name.trim()) ?? this.#byName.get(plain(name)) ?? null;
   }
 
   /** The header that a row is; null for a title above it. @throws TableFault for one that cannot be read unmistakably */
   find(row: RawRow): FoundHeader | null {
     const columns = row.cells.flatMap((cell, at): FoundColumn[] => {
       if (typeof cell !== 'string') return [];
-      return [{ at, header: cell.trim(), column: this.#byName.get(plain(cell)) ?? null, unitCny: unitOf(cell) }];
+      return [{ at, header: cell.trim(), column: this.#called(cell), unitCny: unitOf(cell) }];
     });
     const known = columns.filter(({ column }) => column !== null);
     const required = this.#columns.filter((one) => one.isRequired);

@@ -16,6 +16,19 @@ export const TemplateParams = Type.Object({
   }),
 });
 
+export const TemplateQuery = Type.Object(
+  {
+    campaignId: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        description:
+          'For demands: its questions are columns, and what it asks for is marked. What is filled in is sent with this campaignId.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 export const StartImport = Type.Object(
   {
     kind: ImportKind,
@@ -44,6 +57,12 @@ export const CommitImport = Type.Object(
     ),
     verify: Type.Optional(
       Type.Boolean({ default: false, description: 'For organizations: they are verified as they are added.' }),
+    ),
+    activate: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'For experts: they are active, and public, as they are added; else they are drafts.',
+      }),
     ),
   },
   { title: 'CommitImport', additionalProperties: false, examples: [{ faultyRows: 'skip' }] },

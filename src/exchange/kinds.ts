@@ -43,16 +43,26 @@ export interface ImportedKind {
   columns: readonly ImportColumn[];
   /** What columns go by that `db/seed/import-headers.json` does not know. */
   headers?: Readonly<Record<string, readonly string[]>>;
+  /** What the template says above its notes. */
+  remarks?: readonly (readonly string[])[];
   /** Who posts such records; null for organizations, which are nobody's. */
   ownedBy: 'enterprise' | 'university' | null;
   /** Records that carry these codes: a file that was exported names its rows by them. */
   findByCode(tx: Tx, codes: readonly string[]): Promise<{ id: string; code: string; organizationId: string }[]>;
-  /** What the schema of the verb's input has against it. */
-  check(input: unknown): InputFault[];
+  /** What the schema of the verb's input has against it, and what else can be told of the row alone. */
+  check(input: Record<string, unknown>, owner: OrganizationRow | null): InputFault[];
   /** What only a look at the database finds, row by row. */
   faultsOf(tx: Tx, ctx: Ctx, rows: readonly Candidate[]): Promise<InputFault[][]>;
   /** Makes the records through the verbs that make them one by one. */
-  make(tx: Tx, ctx: Ctx, rows: readonly Candidate[], options: { verify: boolean }): Promise<Made[]>;
+  make(tx: Tx, ctx: Ctx, rows: readonly Candidate[], options: MakeOptions): Promise<Made[]>;
+}
+
+/** What the sender chose for all rows of a file. */
+export interface MakeOptions {
+  /** Of organizations. */
+  verify: boolean;
+  /** Of experts. */
+  activate: boolean;
 }
 
 interface Imported {
@@ -123,7 +133,12 @@ export const importedKinds: Readonly<Record<ImportKind, ImportedKind>> = {
     findByCode: findExpertsByKey,
     check: bodyChecker(CreateExpert),
     faultsOf: (tx, ctx, rows) => expertFaultsOf(tx, ctx, expertDrafts(rows)),
-    make: (tx, ctx, rows) => createExperts(tx, ctx, expertDrafts(rows)),
+    make: (tx, ctx, rows, { activate }) =>
+      createExperts(
+        tx,
+        ctx,
+        expertDrafts(rows).map((draft) => ({ ...draft, isActivated: activate })),
+      ),
   },
 };
 
@@ -177,12 +192,7 @@ const foreignRegion: InputFault = {
  * Each with its admin, who sets a password by mail: without one nobody could ever sign in for it, since its credit code
  * is then taken.
  */
-async function makeOrganizations(
-  tx: Tx,
-  ctx: Ctx,
-  rows: readonly Candidate[],
-  options: { verify: boolean },
-): Promise<Made[]> {
+async function makeOrganizations(tx: Tx, ctx: Ctx, rows: readonly Candidate[], options: MakeOptions): Promise<Made[]> {
   const faults = await organizationFaults(tx, ctx, rows);
   const passwordHash = await unknownPassword();
   const made: Made[] = [];

@@ -5,8 +5,15 @@ import { Type } from 'typebox';
 import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
-import { CommitImport, ListImports, ListProblems, StartImport, TemplateParams } from './inputs.ts';
-import type { ImportedKind } from './kinds.ts';
+import {
+  CommitImport,
+  type ImportKind,
+  ListImports,
+  ListProblems,
+  StartImport,
+  TemplateParams,
+  TemplateQuery,
+} from './inputs.ts';
 import { tableLimits } from './reading/table.ts';
 import { routesOfExports } from './routes/export.ts';
 import { TableBody, tableOf, tableProblems, useTableBodies } from './routes/upload.ts';
@@ -48,16 +55,17 @@ export async function exchangeRoutes(fastify: FastifyInstance): Promise<void> {
     operation({
       id: 'getImportTemplate',
       summary: 'Download a spreadsheet to fill in',
-      description: 'With drop-downs from the vocabularies, and a note at every column.',
+      description: 'With drop-downs from the vocabularies, and a note at every column; for a campaign as it asks.',
       tag,
       access: 'public',
-      input: { params: TemplateParams },
+      input: { params: TemplateParams, querystring: TemplateQuery },
       output: workbookResponse('The template.'),
+      problems: [404],
     }),
     async (request, reply) => {
       const { file } = request.params;
-      const plural = file.slice(0, -'.xlsx'.length) as ImportedKind['plural'];
-      return sendWorkbook(reply, file, await importTemplate(request.ctx, plural));
+      const kind = file.slice(0, -'s.xlsx'.length) as ImportKind;
+      return sendWorkbook(reply, file, await importTemplate(request.ctx, kind, request.query.campaignId));
     },
   );
 
@@ -134,7 +142,7 @@ export async function exchangeRoutes(fastify: FastifyInstance): Promise<void> {
         id: 'commitImport',
         summary: 'Make records of the rows of an import',
         description:
-          'What members of an organization import are drafts; what staff of a market import is submitted, and so is what is imported for a campaign, which it is then entered in. A row that was imported before is not made again.',
+          'What members of an organization import are drafts, but experts may be active at once; what staff of a market import is submitted, and so is what is imported for a campaign, which it is then entered in. A row that was imported before is not made again.',
         tag,
         access: 'signed-in',
         scope: 'records:write',

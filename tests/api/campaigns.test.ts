@@ -3,6 +3,7 @@ import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CampaignRow, getCampaignCircles, getCampaignRows, sweepCampaigns } from '../../src/campaigns/service.ts';
 import type { CellValue } from '../../src/core/spreadsheets.ts';
+import { columnLetters } from '../../src/core/workbook.ts';
 import {
   type Answer,
   addMember,
@@ -18,7 +19,7 @@ import {
 } from '../setup/api.ts';
 import { runImport } from '../setup/imports.ts';
 import { auditOf, countWrites, messagesAbout } from '../setup/rows.ts';
-import { sheetXml, workbookFile } from '../setup/zip.ts';
+import { partOf, sheetXml, workbookFile } from '../setup/zip.ts';
 
 let api: TestApi;
 let world: World;
@@ -385,6 +386,82 @@ describe('a spreadsheet for a campaign', () => {
     expect((await auditOf(api, campaign.id)).at(-1)).toBe('campaign.enter');
     // Known again, it is neither made nor entered.
     expect((await gather(world.enterprise, campaign, sheet([row]))).body.counts.existing).toBe(1);
+  });
+
+  it('has a template with its questions, in which what it asks for is marked and nothing else is offered', async () => {
+    const ask = (code: string, zh: string, more: object = {}) => ({ ...question, code, zh, en: `${code}?`, ...more });
+    const questions = [
+      ask('own_money', '投入（自有）'),
+      ask('other_money', '投入（外部）', { required: false }),
+      ask('scale', '=规模', { kind: 'choice', choices: ['大', '=小'] }),
+      // Called as a column that every demand has: the column keeps its name.
+      ask('name', '需求名称', { kind: 'text', required: false }),
+    ];
+    const campaign = await opened({ questions, technologyFields: ['2'], activityTypes: ['applied_research'] });
+    const read = async (url: string, by: Person) =>
+      await api.app.inject({ url, headers: { authorization: `Bearer ${by.token}` } });
+    const url = `/v1/imports/templates/demands.xlsx?campaignId=${campaign.id}`;
+    const template = (await read(url, world.enterprise)).rawPayload;
+    const [blank, notes, choices] = await readXlsxFile(template);
+    const header = (blank?.data[0] ?? []).map(String);
+    expect(header.slice(0, 3)).toEqual(['外部编号', '企业名称', '需求名称']);
+    expect(header.slice(-4)).toEqual(['投入（自有）', '投入（外部）', "'=规模", 'name?']);
+    const told = new Map(notes?.data.map(([name, zh]) => [name, zh]));
+    expect(told.get('征集 Campaign')).toBe(form.title);
+    expect(told.get('截止时间（北京时间） Deadline in China')).toBe('2026-12-01 08:00');
+    expect(told.get('预期目标 *')).toMatch(/^本次征集必填；/);
+    expect(told.get('活动类型 *')).toMatch(/^本次征集必填；/);
+    expect(told.get('投入（自有） *')).toBe('本次征集必答：数字');
+    expect(told.get('投入（外部）')).toBe('选答：数字');
+    expect(told.get("'=规模 *")).toBe('本次征集必答：大、=小');
+    const offered = (name: string) =>
+      choices?.data.slice(1).flatMap((row) => String(row[header.indexOf(name)] ?? '').trim() || []) ?? [];
+    expect(offered("'=规模")).toEqual(['大', "'=小"]);
+    expect(offered('活动类型')).toEqual(['应用研究']);
+    expect(new Set(offered('技术领域').map((each) => each.slice(0, 1)))).toEqual(new Set(['2']));
+    expect(new Set(offered('所在地区').map((each) => each.slice(0, 2)))).toEqual(new Set(['64']));
+    const xml = await partOf(template, 'xl/worksheets/sheet1.xml');
+    expect(xml).toMatch(/type="list" [^>]*showErrorMessage="1" prompt="本次征集必答：大、=小[^"]*" sqref="\w+2:/);
+
+    const row: Record<string, string | number> = {
+      ...sheetRow(400, '利通区某枸杞乳业公司'),
+      活动类型: '应用研究',
+      '投入（自有）': 30,
+      '投入（外部）': 70,
+      "'=规模": "'=小",
+      'name?': '枸杞线',
+    };
+    const { 上年营收: _, ...sound } = row;
+    const rows = [
+      sound,
+      { ...sound, 外部编号: 'Z-401', '投入（自有）': '很多', "'=规模": '中' },
+      { ...sound, 外部编号: 'Z-402', '投入（自有）': '' },
+    ];
+    const filled = rows.map((one) => header.map((name) => (one as typeof row)[name] ?? null));
+    const checked = await gather(world.enterprise, campaign, sheetOf(header, filled));
+    expect(checked.body.counts).toMatchObject({ ready: 1, faulty: 2 });
+    const back = (await read(`/v1/imports/${checked.body.id}/problems.xlsx`, world.enterprise)).rawPayload;
+    const [marked] = await readXlsxFile(back);
+    expect(marked?.data.slice(1).map((cells) => cells.at(-1))).toEqual([
+      '第 3 行 row 3：投入（自有）：应为数字 (must be a number)；=规模：答案类型不符或不在选项中 (is of another kind, or none of the choices)',
+      '第 4 行 row 4：投入（自有）：必答 (must be answered)',
+    ]);
+    const at = (name: string) => columnLetters(header.indexOf(name));
+    const red = [...(await partOf(back, 'xl/worksheets/sheet1.xml')).matchAll(/r="(\w+)" s="2"/g)].map(([, r]) => r);
+    expect(red).toEqual([`${at('投入（自有）')}2`, `${at("'=规模")}2`, `${at('投入（自有）')}3`]);
+    const commit = await world.enterprise.post(`/v1/imports/${checked.body.id}/commit`, { faultyRows: 'skip' });
+    await runImport(api, commit.body.jobId);
+    const { body: entries } = await world.enterprise.get(`/v1/campaigns/${campaign.id}/entries`);
+    expect(entries.items.map((entry: Body) => [entry.demand.title, entry.answers])).toEqual([
+      ['征集需求 400', { own_money: 30, other_money: 70, scale: '=小', name: '枸杞线' }],
+    ]);
+
+    const { body: draft } = await officer.post('/v1/campaigns', form);
+    const ofDraft = url.replace(campaign.id, draft.id);
+    expect((await officer.get(ofDraft)).status).toBe(200);
+    for (const caller of [world.enterprise, api.anonymous]) expect((await caller.get(ofDraft)).status).toBe(404);
+    const results = await world.enterprise.get(url.replace('demands.xlsx', 'results.xlsx'));
+    expect(results.body.errors).toMatchObject([{ pointer: '/campaignId', code: 'kind' }]);
   });
 
   it('is refused for what campaigns do not gather, by those who may not submit, and once the campaign has closed', async () => {

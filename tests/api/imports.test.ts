@@ -381,6 +381,17 @@ describe('other kinds', () => {
     expect(again.counts).toEqual({ total: 2, ready: 0, faulty: 0, existing: 2, created: 0 });
   });
 
+  it('experts are active at once where their university chooses so, and staff of a market enter none for it', async () => {
+    const row = { ...expert, 专家姓名: '刘在册' };
+    await importAll(api, world.university, 'expert', sheetOf([row]), { activate: true });
+    const { body } = await world.enterprise.get('/v1/experts?limit=100');
+    const { id } = body.items.find(({ name }: Body) => name === '刘在册');
+    expect((await world.university.get(`/v1/experts/${id}`)).body).toMatchObject({ status: 'active', version: 1 });
+    expect((await world.enterprise.get(`/v1/experts/${id}`)).body.contact).toBeUndefined();
+    expect(await auditOf(api, id)).toEqual(['expert.create', 'expert.activate']);
+    expect((await upload(world.resultBroker, 'expert', sheetOf([row]))).status).toBe(403);
+  });
+
   it('experts have their problems at their cells, also those that only the verb finds', async () => {
     const rows: Row[] = [
       { ...expert, 单位名称: '另一所大学' },

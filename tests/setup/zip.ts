@@ -1,4 +1,20 @@
+import { text } from 'node:stream/consumers';
 import { crc32, deflateRawSync } from 'node:zlib';
+import { fromBuffer } from 'yauzl';
+
+/** The text of a part of a ZIP file, as the XML of a sheet: what readers of workbooks make of it leaves out drop-downs and colours. */
+export async function partOf(file: Buffer, path: string): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    fromBuffer(file, (error, zip) => {
+      if (error) return reject(error);
+      zip.on('end', () => reject(new Error(`no ${path}`)));
+      zip.on('entry', (entry) => {
+        if (entry.fileName !== path) return;
+        zip.openReadStream(entry, (failure, stream) => (failure ? reject(failure) : resolve(text(stream))));
+      });
+    });
+  });
+}
 
 /** A ZIP file of these parts. `says` are the inflated sizes that parts pretend to have. */
 export function zipOf(

@@ -39,9 +39,14 @@ export async function viewCampaign(db: Db, row: CampaignRow, now: Date): Promise
 }
 
 export async function getCampaign(ctx: Ctx, id: string): Promise<CampaignView> {
+  return await viewCampaign(ctx.db, await seeCampaign(ctx, id), ctx.clock.now());
+}
+
+/** @throws AppError NOT_FOUND for who may not see it */
+export async function seeCampaign(ctx: Ctx, id: string): Promise<CampaignRow> {
   const row = found(await getCampaignRow(ctx.db, id));
   audienceOf(ctx.actor, row);
-  return await viewCampaign(ctx.db, row, ctx.clock.now());
+  return row;
 }
 
 /** Public ones for everybody; one's own and those of one's territory in every state. */

@@ -40,6 +40,10 @@ export interface ImportColumn {
   isRequired: boolean;
   /** What the template says of it. */
   note: Text;
+  /** A campaign asks for it: a file without it is read, and each of its rows told. */
+  isAskedFor?: true;
+  /** Which codes of its vocabulary a drop-down offers; all, where it is absent. */
+  isOffered?: (code: string) => boolean;
 }
 
 export function column(

@@ -29,8 +29,16 @@ const counted: Reader = {
 
 /** A question that a campaign asks of each demand, as a column. Which answers fit is for the campaign to say. */
 export function questionColumn({ code, kind, required, choices }: CampaignQuestion): ImportColumn {
-  return column(`answers.${code}`, `answers.${code}`, kind === 'number' ? counted : written, {
-    zh: `${required ? '必答' : '选答'}${choices === undefined ? '' : `：${choices.join('、')}`}`,
-    en: `${required ? 'required' : 'optional'}${choices === undefined ? '' : `: ${choices.join(', ')}`}`,
-  });
+  const reader = kind === 'number' ? counted : written;
+  const place = `answers.${code}`;
+  const hint = kind === 'number' ? { zh: '数字', en: 'a number' } : null;
+  const said = (language: 'zh' | 'en', separator: string) =>
+    choices === undefined ? (hint === null ? [] : [hint[language]]) : [choices.join(separator)];
+  return {
+    ...column(place, place, choices === undefined ? reader : { ...reader, choices }, {
+      zh: [required ? '本次征集必答' : '选答', ...said('zh', '、')].join('：'),
+      en: [required ? 'the campaign requires an answer' : 'optional', ...said('en', ', ')].join(': '),
+    }),
+    ...(required ? { isAskedFor: true as const } : {}),
+  };
 }

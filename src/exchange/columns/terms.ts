@@ -48,8 +48,8 @@ export class Terms {
     return codes.length === 1 ? { code: codes[0] ?? '' } : { among: codes };
   }
 
-  choices(vocabulary: VocabularyName): string[] {
-    return (this.#vocabularies.get(vocabulary)?.items ?? []).map(shown);
+  choices(vocabulary: VocabularyName, isOffered: (code: string) => boolean = () => true): string[] {
+    return (this.#vocabularies.get(vocabulary)?.items ?? []).filter(({ code }) => isOffered(code)).map(shown);
   }
 
   /** As drop-downs show it; the code where nothing is called so any more. */

@@ -47,7 +47,7 @@ export async function commitImport(ctx: Ctx, input: CommitImport & { id: string 
     if (row.faulty > 0 && input.faultyRows !== 'skip') throw faultyRows(row.faulty);
     const now = ctx.clock.now();
     const status = nextState(importTransitions, 'commit', row.status);
-    const verify = input.verify ?? false;
+    const { verify = false, activate = false } = input;
     if (row.ready === 0) {
       return toImportView(
         await updateImportRow(tx, row, { status: nextState(importTransitions, 'finish', status) }, now),
@@ -59,7 +59,7 @@ export async function commitImport(ctx: Ctx, input: CommitImport & { id: string 
       total: row.ready,
       requestedByUserId: actor.userId,
     });
-    const updated = await updateImportRow(tx, row, { status, verify, jobId: job.id }, now);
+    const updated = await updateImportRow(tx, row, { status, verify, activate, jobId: job.id }, now);
     await audit(tx, ctx, {
       action: 'import.commit',
       subjectType: 'import',
@@ -151,7 +151,7 @@ async function makeRecords(tx: Tx, ctx: Ctx, row: ImportRow, rows: readonly File
     tx,
     ctx,
     fresh.map((one) => ({ input: one.input, owner: ownerOf(one) })),
-    { verify: row.verify },
+    row,
   );
   const now = ctx.clock.now();
   const keys: Parameters<typeof insertImportKeys>[1][number][] = [];

@@ -204,7 +204,7 @@ class RowChecker {
     const { tx, ctx, kind, kindName, header, terms, from1904, importId, own } = this.#parts;
     const rows = raw.map((row) => readRow(row, header.columns, { terms, from1904 }));
     const owners = await this.#ownersOf(rows);
-    for (const row of rows) this.#note(row, kind.check(row.input));
+    for (const [at, row] of rows.entries()) this.#note(row, kind.check(row.input, owners[at] ?? null));
     const keyed = rows.map((row, at) => {
       const owner = owners[at] ?? null;
       return { row, owner, organizationId: (owner ?? own).id, rowKey: keyOf(row) };

@@ -1,26 +1,38 @@
 import { loadImportHeaders } from '../../../db/seed/import-headers.ts';
 import type { Ctx } from '../../core/ctx.ts';
+import { escapeCell } from '../../core/spreadsheets.ts';
 import { type ColumnValidation, columnLetters, workbookOf } from '../../core/workbook.ts';
-import type { ImportColumn } from '../columns/column.ts';
 import { Terms } from '../columns/terms.ts';
-import { type ImportedKind, importedKinds } from '../kinds.ts';
+import { kindSeen } from '../gathered.ts';
+import { HeaderFinder } from '../header.ts';
+import type { ImportKind } from '../inputs.ts';
+import { importedKinds } from '../kinds.ts';
 
 const headers = loadImportHeaders();
 
 const choicesSheet = '选项';
 
-/** An empty spreadsheet to fill in: drop-downs from the vocabularies as they are now, a note at every column. */
-export async function importTemplate(ctx: Ctx, plural: ImportedKind['plural']): Promise<AsyncGenerator<Buffer>> {
-  const kind = Object.values(importedKinds).find((one) => one.plural === plural) ?? importedKinds.demand;
+/**
+ * An empty spreadsheet to fill in: drop-downs from the vocabularies as they are now, a note at every column. For a campaign
+ * with its questions, and with what it gathers only.
+ * @throws AppError NOT_FOUND for a campaign that the actor may not see, INVALID_INPUT for what campaigns do not gather
+ */
+export async function importTemplate(
+  ctx: Ctx,
+  kindName: ImportKind,
+  campaignId: string | undefined,
+): Promise<AsyncGenerator<Buffer>> {
+  const kind = campaignId === undefined ? importedKinds[kindName] : await kindSeen(ctx, kindName, campaignId);
   const { columns } = kind;
-  const names = headers[plural] ?? {};
-  const headerOf = (column: ImportColumn) => names[column.name]?.[0] ?? column.name;
+  const finder = new HeaderFinder(columns, { ...headers[kind.plural], ...kind.headers });
   const terms = await Terms.load(
     ctx.db,
     columns.flatMap(({ reader }) => reader.vocabulary ?? []),
   );
-  const offered = columns.map(({ reader }) =>
-    reader.vocabulary === undefined ? [...(reader.choices ?? [])] : terms.choices(reader.vocabulary),
+  const offered = columns.map(({ reader, isOffered }) =>
+    reader.vocabulary === undefined
+      ? (reader.choices ?? []).map(escapeCell)
+      : terms.choices(reader.vocabulary, isOffered),
   );
   const validations = columns.map((column, at): ColumnValidation => {
     const { note, reader } = column;
@@ -35,13 +47,16 @@ export async function importTemplate(ctx: Ctx, plural: ImportedKind['plural']): 
     };
   });
   const longest = Math.max(...offered.map((choices) => choices.length));
-  const notes = columns.map((column) => [
-    `${headerOf(column)}${column.isRequired ? ' *' : ''}`,
-    column.note.zh,
-    column.note.en,
-    (names[column.name] ?? []).slice(1).join('、'),
-  ]);
-  const header = columns.map(headerOf);
+  const notes = [
+    ...(kind.remarks ?? []),
+    ...columns.map((column) => [
+      `${finder.headerOf(column)}${column.isRequired || column.isAskedFor ? ' *' : ''}`,
+      column.note.zh,
+      column.note.en,
+      finder.otherNamesOf(column).join('、'),
+    ]),
+  ].map((cells) => cells.map(escapeCell));
+  const header = columns.map((column) => String(escapeCell(finder.headerOf(column))));
   return workbookOf(
     { name: kind.sheet, header, batches: none(), validations },
     { name: '填写说明', header: ['列 Column', '说明', 'Note', '也可写作 Also recognised'], batches: once(notes) },

@@ -4,8 +4,10 @@ import { found, type InputFault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { languageOf } from '../../core/text.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
+import { nextState } from '../../core/transitions.ts';
 import type { CreateExpert } from '../inputs.ts';
 import { mayRegister, mayRegisterFor } from '../policy.ts';
+import { type ExpertStatus, expertTransitions } from '../rules.ts';
 import { getExpertRows, insertExperts } from '../store.ts';
 import type { ExpertView } from '../views.ts';
 import { checkProfile, profileFaultsOf } from './faults.ts';
@@ -19,7 +21,7 @@ export async function createExpert(ctx: Ctx, input: CreateExpert): Promise<Exper
   return await transaction(ctx, async (tx) => {
     const organizationId = mayRegister(ctx.actor);
     await checkProfile(tx, ctx, organizationId, input);
-    const ids = await insertDrafts(tx, ctx, organizationId, [input]);
+    const ids = await insertProfiles(tx, ctx, organizationId, [{ input }]);
     return await viewOwn(tx, ctx, found((await getExpertRows(tx, ids))[0]));
   });
 }
@@ -28,6 +30,8 @@ export async function createExpert(ctx: Ctx, input: CreateExpert): Promise<Exper
 export interface ExpertDraft {
   input: CreateExpert;
   organization: { id: string };
+  /** Active at once, as its keeper would make it. */
+  isActivated?: boolean;
 }
 
 /**
@@ -41,8 +45,8 @@ export async function createExperts(
   drafts: readonly ExpertDraft[],
 ): Promise<({ id: string } | { faults: InputFault[] })[]> {
   const faults = await expertFaultsOf(tx, ctx, drafts);
-  const sound = drafts.filter((_, at) => faults[at]?.length === 0).map(({ input }) => input);
-  const ids = (await insertDrafts(tx, ctx, mayRegister(ctx.actor), sound)).values();
+  const sound = drafts.filter((_, at) => faults[at]?.length === 0);
+  const ids = (await insertProfiles(tx, ctx, mayRegister(ctx.actor), sound)).values();
   return faults.map((found) => (found.length > 0 ? { faults: found } : { id: ids.next().value ?? '' }));
 }
 
@@ -56,24 +60,24 @@ export async function expertFaultsOf(tx: Tx, ctx: Ctx, drafts: readonly ExpertDr
   return await profileFaultsOf(tx, ctx, mayRegister(ctx.actor), inputs);
 }
 
-async function insertDrafts(
+async function insertProfiles(
   tx: Tx,
   ctx: Ctx,
   organizationId: string,
-  inputs: readonly CreateExpert[],
+  drafts: readonly Omit<ExpertDraft, 'organization'>[],
 ): Promise<string[]> {
   if (ctx.actor.kind !== 'user') throw new Error('only a person registers');
   const now = ctx.clock.now();
   const common = {
     organizationId,
-    status: 'draft',
     createdByUserId: ctx.actor.userId,
     createdAt: now,
     updatedAt: now,
   } as const;
-  const made = inputs.map(({ contact = {}, resultIds = [], ...profile }) => {
+  const made = drafts.map(({ input: { contact = {}, resultIds = [], ...profile }, isActivated = false }) => {
     const language = languageOf(`${profile.headline} ${profile.summary}`);
-    return { row: { servedRegions: [], ...profile, ...common, id: newId(), language }, contact, resultIds };
+    const status: ExpertStatus = isActivated ? nextState(expertTransitions, 'activate', 'draft') : 'draft';
+    return { row: { servedRegions: [], ...profile, ...common, id: newId(), status, language }, contact, resultIds };
   });
   await insertExperts(tx, made);
   const ids = made.map(({ row }) => row.id);
@@ -82,14 +86,13 @@ async function insertDrafts(
   await audit(
     tx,
     ctx,
-    ids.map((id) => ({
-      action: 'expert.create',
-      subjectType: 'expert',
-      subjectId: id,
-      marketId,
-      toStatus: 'draft',
-      details: {},
-    })),
+    made.flatMap(({ row: { id, status } }) => {
+      const about = { subjectType: 'expert', subjectId: id, marketId, details: {} } as const;
+      const created = { ...about, action: 'expert.create', toStatus: 'draft' };
+      return status === 'draft'
+        ? [created]
+        : [created, { ...about, action: 'expert.activate', fromStatus: 'draft', toStatus: status }];
+    }),
   );
   return ids;
 }

@@ -14,6 +14,12 @@ const own = '401 404 404 200 404 404 404 404 404';
 
 export const exchange: Record<string, Row> = {
   'GET /v1/imports/templates/{file}': { answers: anybody, request: at('/v1/imports/templates/demands.xlsx') },
+  'GET /v1/imports/templates/{file} (of a draft)': {
+    answers: '404 404 404 404 404 404 404 200 404',
+    request: async (subjects) => ({
+      url: `/v1/imports/templates/demands.xlsx?campaignId=${await subjects.campaign('draft')}`,
+    }),
+  },
   'GET /v1/demands/export': { answers: signedIn, request: at('/v1/demands/export?format=json') },
   'GET /v1/results/export': { answers: signedIn, request: at('/v1/results/export?format=csv') },
   'GET /v1/organizations/export': { answers: signedIn, request: at('/v1/organizations/export') },

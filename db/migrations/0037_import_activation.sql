@@ -1,0 +1,1 @@
+ALTER TABLE "imports" ADD COLUMN "activate" boolean DEFAULT false NOT NULL;
