@@ -36,7 +36,7 @@ async function describeApi(): Promise<string> {
     pool,
     mailer: createFileMailer(config.dataDir),
     wake,
-    metrics: createMetrics(base),
+    metrics: createMetrics({ ...base, searchEngines: { postgres: searchIndex, meilisearch: null } }),
     tracer: null,
     ctxFor: (actor) => ({ ...base, actor, requestId: newId() }),
     close: async () => {

@@ -109,7 +109,7 @@ export async function createDeps(config: Config, options: { log?: Logger; clock?
     fileStore,
     mailer,
     wake,
-    metrics: createMetrics({ db, clock }),
+    metrics: createMetrics({ db, clock, searchEngines }),
     tracer,
     ctxFor: (actor) => ({ ...base, actor, requestId: newId() }),
     close: async () => {

@@ -7,7 +7,7 @@ import { jobsHealth } from './jobs-health.ts';
 const Health = Type.Object(
   {
     status: Type.Enum(['ok', 'degraded']),
-    search: Type.Optional(Type.Enum(['ok', 'down'])),
+    search: Type.Optional(Type.Enum(['ok', 'filling', 'down'])),
     jobs: Type.Optional(Type.Enum(['ok', 'down'])),
   },
   { examples: [{ status: 'ok', search: 'ok', jobs: 'ok' }] },
@@ -16,7 +16,7 @@ const Health = Type.Object(
 /** A database that is silent is away; whoever asks for readiness does not wait long. */
 const sign = { text: 'select 1', query_timeout: 2_000 };
 
-/** /livez: the process answers. /readyz: so does PostgreSQL; search or Redis away is degraded. /metrics: to loopback only. */
+/** /livez: the process answers. /readyz: so does PostgreSQL; search or Redis away, or an index being filled, is degraded. /metrics: to loopback only. */
 export async function healthRoutes(
   app: FastifyInstance,
   deps: Pick<Deps, 'pool' | 'searchIndex' | 'config' | 'metrics'>,
@@ -43,7 +43,7 @@ export async function healthRoutes(
         operationId: 'readyz',
         summary: 'Whether requests can be served',
         description:
-          'Fails on PostgreSQL only; search or Redis away is reported as degraded: writes succeed and their effects wait.',
+          'Fails on PostgreSQL only; search or Redis away is reported as degraded: writes succeed and their effects wait. So is an index that is being filled, with which less is found than there is.',
         tags: ['operations'],
         security: [],
         response: {

@@ -3,9 +3,11 @@ import { summarizeUnsealed } from './audit-trail/service.ts';
 import type { Clock } from './core/clock.ts';
 import { type DeliveryMeter, type DeliveryOutcome, deliveryOutcomes } from './core/delivery-meter.ts';
 import { channelOf, handlerNames } from './core/messages.ts';
+import type { SearchEngines, SearchIndex } from './core/search-index.ts';
 import type { Db } from './core/transaction.ts';
 import { summarizeOwed } from './dead-letters/service.ts';
 import type { Overload } from './http/back-pressure.ts';
+import { isIndexFilled } from './search/service.ts';
 
 /** What a process tells of itself, in the text format of Prometheus. */
 export interface Metrics extends DeliveryMeter {
@@ -23,7 +25,15 @@ const meanings: Record<DeliveryOutcome, string> = {
 };
 
 /** Counters are this process's own; gauges are read from the database at each look and the same from every process. */
-export function createMetrics({ db, clock }: { db: Db; clock: Clock }): Metrics {
+export function createMetrics({
+  db,
+  clock,
+  searchEngines,
+}: {
+  db: Db;
+  clock: Clock;
+  searchEngines: { [engine in keyof SearchEngines]: Pick<SearchIndex, 'name'> | null };
+}): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -57,6 +67,12 @@ export function createMetrics({ db, clock }: { db: Db; clock: Clock }): Metrics 
   for (const outcome of deliveryOutcomes) for (const name of handlerNames) counters[outcome].inc(labelsOf(name), 0);
   const gauges = deliveryGauges(registry);
   const seals = sealGauges(registry);
+  const filling = new Gauge({
+    name: 'duijie_search_index_filling',
+    help: '1 while an index is being filled, or waits for a worker that does it',
+    labelNames: ['index'],
+    registers,
+  });
 
   async function readOwed(): Promise<void> {
     for (const gauge of Object.values(gauges)) gauge.reset();
@@ -79,6 +95,13 @@ export function createMetrics({ db, clock }: { db: Db; clock: Clock }): Metrics 
     seals.oldest.set(oldestAt === null ? 0 : Math.max(0, (clock.now().getTime() - oldestAt.getTime()) / 1_000));
   }
 
+  async function readFilling(): Promise<void> {
+    filling.reset();
+    for (const engine of Object.values(searchEngines)) {
+      if (engine !== null) filling.set({ index: engine.name }, (await isIndexFilled(db, engine)) ? 0 : 1);
+    }
+  }
+
   return {
     contentType: registry.contentType,
     observeRequest: (labels, seconds) => durations.observe(labels, seconds),
@@ -86,7 +109,7 @@ export function createMetrics({ db, clock }: { db: Db; clock: Clock }): Metrics 
     count: (handler, outcome) => counters[outcome].inc(labelsOf(handler)),
     async render() {
       // With the database away, the process still tells what it knows by itself.
-      await Promise.all([readOwed(), readUnsealed()].map((read) => read.catch(() => undefined)));
+      await Promise.all([readOwed(), readUnsealed(), readFilling()].map((read) => read.catch(() => undefined)));
       return await registry.metrics();
     },
   };

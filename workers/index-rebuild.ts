@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '../src/config.ts';
 import type { SearchKind } from '../src/core/search-index.ts';
 import { createDeps } from '../src/deps.ts';
-import { rebuildInPlace, searchKinds } from '../src/search/service.ts';
+import { isIndexFilled, rebuildInPlace, searchKinds } from '../src/search/service.ts';
 import { runProcess } from './process.ts';
+import { fillIndex } from './readers/fill-index.ts';
 import { rebuildBeside } from './readers/rebuild-index.ts';
 
 // Makes the search indexes anew, after a change of the analysis or the loss of an index; one kind of record with --kind.
@@ -13,10 +14,14 @@ await runProcess(async ({ config, log, onClose, end }) => {
   onClose({ name: 'deps', close: deps.close });
   const ctx = deps.ctxFor({ kind: 'system', name: 'index-rebuild' });
   const { postgres, meilisearch } = deps.searchEngines;
-  const found = await rebuildInPlace(ctx, postgres, kinds, (progress) =>
-    log.info({ index: postgres.name, ...progress }, 'indexed'),
-  );
-  log.info({ index: postgres.name, ...found }, 'the search index is rebuilt');
+  if (await isIndexFilled(deps.db, postgres)) {
+    const found = await rebuildInPlace(ctx, postgres, kinds, (progress) =>
+      log.info({ index: postgres.name, ...progress }, 'indexed'),
+    );
+    log.info({ index: postgres.name, ...found }, 'the search index is rebuilt');
+  } else if ((await fillIndex(ctx, postgres)) === null) {
+    log.warn({ index: postgres.name }, 'another process is filling this index; nothing done');
+  }
   if (meilisearch !== null) {
     const onProgress = (progress: object) => log.info({ index: meilisearch.name, ...progress }, 'indexed');
     const rebuilt = await rebuildBeside(ctx, meilisearch, { kinds, onProgress });

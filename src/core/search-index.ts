@@ -111,7 +111,7 @@ export interface SearchAnswer {
   facets: Partial<Record<SearchFacet, Record<string, number>>>;
   /** True when so many documents were found that the facets were counted on a sample of them. */
   facetsAreEstimates?: boolean;
-  /** True when the answer comes from the fallback. */
+  /** True when the answer comes from the fallback, or from an index that is being filled and finds less than there is. */
   degraded: boolean;
 }
 
@@ -122,12 +122,21 @@ export interface SearchSuggestion {
   count: number;
 }
 
+export interface SuggestAnswer {
+  suggestions: SearchSuggestion[];
+  /** As of a search's answer. */
+  degraded: boolean;
+}
+
 export interface SuggestQuery {
   kind: SearchKind;
   /** As typed; the last word may be unfinished. */
   prefix: string;
   limit: number;
 }
+
+/** `filling`: it answers, and finds less than there is until its index is filled. */
+export type SearchHealth = 'ok' | 'filling' | 'down';
 
 /** What those who ask need of an engine, or of several behind one another. */
 export type Searcher = Pick<SearchIndex, 'name' | 'ensureIndexes' | 'search' | 'suggest' | 'health'>;
@@ -142,10 +151,10 @@ export interface SearchIndex {
   upsert(documents: readonly SearchDocument[]): Promise<void>;
   remove(kind: SearchKind, ids: readonly string[]): Promise<void>;
   search(query: SearchQuery): Promise<SearchAnswer>;
-  suggest(query: SuggestQuery): Promise<SearchSuggestion[]>;
+  suggest(query: SuggestQuery): Promise<SuggestAnswer>;
   /** Ids and versions held, to compare with the truth. */
   versions(kind: SearchKind): Promise<Map<string, number>>;
-  health(): Promise<'ok' | 'down'>;
+  health(): Promise<SearchHealth>;
 }
 
 /** One that will be refused again until its record changes. */

@@ -141,7 +141,12 @@ export const DuplicateView = Type.Object(
 export type DuplicateView = Static<typeof DuplicateView>;
 
 export const DuplicatesView = Type.Object(
-  { items: Type.Array(DuplicateView) },
+  {
+    items: Type.Array(DuplicateView),
+    degraded: Type.Boolean({
+      description: 'True while the search index is being filled: there may be more than are shown.',
+    }),
+  },
   {
     title: 'DuplicatesView',
     examples: [
@@ -164,6 +169,7 @@ export const DuplicatesView = Type.Object(
             passages: [{ text: '产品只能到 4N5，且废水量大', other: '现有流程产品只能到 4N5' }],
           },
         ],
+        degraded: false,
       },
     ],
   },

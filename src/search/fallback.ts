@@ -59,8 +59,14 @@ export function createSearchWithFallback(primary: Searcher, fallback: Searcher, 
       const { answer, isDegraded } = await ask((index) => index.search(query));
       return isDegraded ? { ...answer, degraded: true } : answer;
     },
-    suggest: async (query) => (await ask((index) => index.suggest(query))).answer,
-    health: async () => await primary.health(),
+    suggest: async (query) => {
+      const { answer, isDegraded } = await ask((index) => index.suggest(query));
+      return isDegraded ? { ...answer, degraded: true } : answer;
+    },
+    health: async () => {
+      const health = await primary.health();
+      return health === 'ok' && !(await isFilled()) ? 'filling' : health;
+    },
   };
 }
 

@@ -15,9 +15,11 @@ import { type AnalyseText, type QueryTerm, queryTerms, storableText } from './in
 import { buildSegment, type StoredDocument } from './segments/build.ts';
 import type { Answered } from './segments/counting.ts';
 import { findInSegments } from './segments/find.ts';
+import { isIndexFilled } from './store/cursors.ts';
 import { readTexts } from './store/segments.ts';
 import { addSegment, listVersions, type PhraseRow, removeDocuments, suggestPhrases } from './store.ts';
 
+const name = 'postgres';
 const maxPhraseKeyLength = 60;
 /** A segment of so many is large enough to stay as it is. */
 const documentsPerSegment = 1_000;
@@ -28,7 +30,7 @@ const documentsPerSegment = 1_000;
  */
 export function createPostgresSearch(db: Database, analyse: AnalyseText): SearchIndex {
   return {
-    name: 'postgres',
+    name,
     // The tables come with the migrations.
     ensureIndexes: async () => undefined,
     upsert: async (documents) => {
@@ -45,13 +47,12 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
     },
     suggest: async ({ kind, prefix, limit }) => {
       const key = keyOf(storableText(prefix).trimStart());
-      return key === '' ? [] : await suggestPhrases(db, kind, key, limit);
+      return await suggestPhrases(db, kind, key, key === '' ? 0 : limit);
     },
     versions: (kind) => listVersions(db, kind),
     health: async () => {
       try {
-        await db.execute('select 1');
-        return 'ok';
+        return (await isIndexFilled(db, { name })) ? 'ok' : 'filling';
       } catch {
         return 'down';
       }
@@ -81,7 +82,7 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
   async function toAnswer(
     { kind, facets: asked, highlight }: SearchQuery,
     terms: readonly QueryTerm[],
-    { total, page, facets }: Answered,
+    { total, page, facets, isFilled }: Answered & { isFilled: boolean },
   ): Promise<SearchAnswer> {
     const texts = await readTexts(db, kind, highlight ? page.map(({ id }) => id) : []);
     const hits = page.map(({ id, score }) => {
@@ -96,7 +97,7 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
         },
       };
     });
-    return { hits, total, facets, ...(asked.length > 0 ? { facetsAreEstimates: false } : {}), degraded: false };
+    return { hits, total, facets, ...(asked.length > 0 ? { facetsAreEstimates: false } : {}), degraded: !isFilled };
   }
 }
 

@@ -20,6 +20,11 @@ export type HitView = Static<typeof HitView>;
 
 const Counts = Type.Optional(Type.Record(Type.String(), Type.Integer()));
 
+const Degraded = Type.Boolean({
+  description:
+    'True when the search engine is away, or not filled yet, and PostgreSQL answers for it; also while the index in PostgreSQL is itself being filled, when less is found than there is.',
+});
+
 function FoundView<Properties extends TProperties>(properties: Properties) {
   return {
     items: Type.Array(Type.Object({ ...properties, ...HitView.properties })),
@@ -34,9 +39,7 @@ function FoundView<Properties extends TProperties>(properties: Properties) {
     facetsAreEstimates: Type.Boolean({
       description: 'True when so many records were found that they were counted on a sample.',
     }),
-    degraded: Type.Boolean({
-      description: 'True when the search engine is away, or not filled yet, and PostgreSQL answers for it.',
-    }),
+    degraded: Degraded,
   };
 }
 
@@ -77,8 +80,9 @@ export const SuggestionsView = Type.Object(
         count: Type.Integer({ description: 'Published records that have it as a keyword or as their title.' }),
       }),
     ),
+    degraded: Degraded,
   },
-  { examples: [{ items: [{ text: '枸杞多糖', count: 12 }] }] },
+  { examples: [{ items: [{ text: '枸杞多糖', count: 12 }], degraded: false }] },
 );
 export type SuggestionsView = Static<typeof SuggestionsView>;
 

@@ -24,6 +24,7 @@ import {
 } from '../setup/api.ts';
 import { insertMatch } from '../setup/introductions.ts';
 import { messagesAbout } from '../setup/rows.ts';
+import { fillSearchIndex } from '../setup/search.ts';
 
 interface Told {
   of: string;
@@ -38,6 +39,7 @@ let world: World;
 beforeAll(async () => {
   api = await startApi();
   world = await createWorld(api);
+  await fillSearchIndex(api);
 });
 afterAll(() => api.close());
 

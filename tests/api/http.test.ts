@@ -16,6 +16,7 @@ import {
   type World,
 } from '../setup/api.ts';
 import { countWrites } from '../setup/rows.ts';
+import { fillSearchIndex } from '../setup/search.ts';
 
 const unknownId = '0192f0c4-6b1e-7c3a-9d52-3f6c1a2b4c5d';
 
@@ -326,6 +327,7 @@ describe('headers', () => {
 describe('the pages for operation', () => {
   it('say that the process lives and is ready', async () => {
     expect((await api.anonymous.get('/livez')).body).toEqual({ status: 'ok' });
+    await fillSearchIndex(api);
     expect((await api.anonymous.get('/readyz')).body).toEqual({ status: 'ok', search: 'ok', jobs: 'ok' });
   });
 
@@ -532,6 +534,9 @@ describe('readiness with Redis away', () => {
   it('is degraded and still ready, since requests do not need it', async () => {
     const withoutRedis = await startApi({ REDIS_URL: 'redis://127.0.0.1:1' });
     try {
+      const unfilled = await withoutRedis.anonymous.get('/readyz');
+      expect(unfilled.body).toEqual({ status: 'degraded', search: 'filling', jobs: 'down' });
+      await fillSearchIndex(withoutRedis);
       const answer = await withoutRedis.anonymous.get('/readyz');
       expect(answer.status).toBe(200);
       expect(answer.body).toEqual({ status: 'degraded', search: 'ok', jobs: 'down' });

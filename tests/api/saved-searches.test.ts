@@ -18,6 +18,7 @@ import {
   type TestApi,
   type World,
 } from '../setup/api.ts';
+import { fillSearchIndex } from '../setup/search.ts';
 
 let api: TestApi;
 let world: World;
@@ -25,6 +26,7 @@ let world: World;
 beforeAll(async () => {
   api = await startApi();
   world = await createWorld(api);
+  await fillSearchIndex(api);
 });
 
 afterAll(() => api?.close());

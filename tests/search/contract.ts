@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SearchDocument, SearchIndex, SearchQuery } from '../../src/core/search-index.ts';
+import type { SearchDocument, SearchIndex, SearchKind, SearchQuery } from '../../src/core/search-index.ts';
 import { ask, documentWith, ids } from './samples.ts';
 
 /** What a test gets: an empty index, and how to let it go. */
@@ -245,12 +245,11 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
 
     it('suggests what begins as typed, the most used first', async () => {
       await keep(indium, milk, documentWith({ title: '铟靶材', keywords: ['高纯铟'] }));
-      expect(await index.suggest({ kind: 'demand', prefix: '高纯', limit: 5 })).toContainEqual({
-        text: '高纯铟',
-        count: 2,
-      });
-      expect(await index.suggest({ kind: 'result', prefix: '高纯', limit: 5 })).toEqual([]);
-      expect(await index.suggest({ kind: 'demand', prefix: '', limit: 5 })).toEqual([]);
+      const typed = async (kind: SearchKind, prefix: string) =>
+        (await index.suggest({ kind, prefix, limit: 5 })).suggestions;
+      expect(await typed('demand', '高纯')).toContainEqual({ text: '高纯铟', count: 2 });
+      expect(await typed('result', '高纯')).toEqual([]);
+      expect(await typed('demand', '')).toEqual([]);
     });
 
     it('pages without gaps or repeats, also among documents of equal score and time', async () => {

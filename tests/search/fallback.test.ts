@@ -5,6 +5,8 @@ import type { Searcher, SearchIndex } from '../../src/core/search-index.ts';
 import { analyse } from '../../src/matching/engine/analysis.ts';
 import { createSearchWithFallback } from '../../src/search/fallback.ts';
 import { createPostgresSearch } from '../../src/search/postgres.ts';
+import { indexReaderName } from '../../src/search/service.ts';
+import { addCursor, beginning } from '../../workers/readers/store.ts';
 import { createTestDatabase } from '../setup/database.ts';
 import type { Fault } from '../setup/meilisearch/faults.ts';
 import { type MeilisearchDouble, startMeilisearchDouble } from '../setup/meilisearch/server.ts';
@@ -25,7 +27,9 @@ describe('search while Meilisearch is away', () => {
   beforeAll(async () => {
     const database = await createTestDatabase();
     const pool = createPool(database.url, () => undefined);
-    postgres = createPostgresSearch(createDatabase(pool), analyse);
+    const db = createDatabase(pool);
+    postgres = createPostgresSearch(db, analyse);
+    await addCursor(db, indexReaderName(postgres), beginning, new Date());
     closePostgres = async () => {
       await pool.end();
       await database.drop();
@@ -61,7 +65,8 @@ describe('search while Meilisearch is away', () => {
   it('asks Meilisearch while that is well', async () => {
     expect(await search.search(ask('高纯铟'))).toMatchObject({ total: 1, degraded: false });
     expect(searchRequests()).toBeGreaterThan(0);
-    expect(await search.suggest({ kind: 'demand', prefix: '膜', limit: 5 })).toEqual([{ text: '膜电解', count: 1 }]);
+    const suggestions = [{ text: '膜电解', count: 1 }];
+    expect(await search.suggest({ kind: 'demand', prefix: '膜', limit: 5 })).toEqual({ suggestions, degraded: false });
   });
 
   it('asks PostgreSQL for words as they are written, which Meilisearch would guess', async () => {
@@ -89,7 +94,8 @@ describe('search while Meilisearch is away', () => {
     const answer = await search.search(ask('高纯铟', { facets: ['industry'], highlight: true }));
     expect(ids(answer)).toEqual([document.id]);
     expect(answer).toMatchObject({ total: 1, degraded: true, facets: { industry: { C: 1, '32': 1 } } });
-    expect(await search.suggest({ kind: 'demand', prefix: '膜', limit: 5 })).toEqual([{ text: '膜电解', count: 1 }]);
+    const suggestions = [{ text: '膜电解', count: 1 }];
+    expect(await search.suggest({ kind: 'demand', prefix: '膜', limit: 5 })).toEqual({ suggestions, degraded: true });
   });
 
   it('answers from PostgreSQL when nothing listens there', async () => {

@@ -198,7 +198,7 @@ describe('writing to Meilisearch', () => {
     await rebuild.commit();
     expect(await index.rollBack('demand')).toBe(true);
     expect((await index.search(ask('铟', { highlight: true }))).total).toBe(1);
-    expect(await index.suggest({ kind: 'demand', prefix: '膜', limit: 5 })).toHaveLength(1);
+    expect((await index.suggest({ kind: 'demand', prefix: '膜', limit: 5 })).suggestions).toHaveLength(1);
     await index.pruneTasks(new Date());
     expect(await index.queueLength()).toBe(0);
     await index.remove('demand', [document.id]);

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { createDatabase, createPool } from '../../db/client.ts';
 import { analyse } from '../../src/matching/engine/analysis.ts';
 import { createPostgresSearch } from '../../src/search/postgres.ts';
+import { indexReaderName } from '../../src/search/service.ts';
+import { addCursor, beginning } from '../../workers/readers/store.ts';
 import { createTestDatabase } from '../setup/database.ts';
 import { describeSearchIndex } from './contract.ts';
 import { documentWith } from './samples.ts';
@@ -9,8 +11,10 @@ import { documentWith } from './samples.ts';
 describeSearchIndex('PostgreSQL', async () => {
   const database = await createTestDatabase();
   const pool = createPool(database.url, () => undefined);
+  const index = createPostgresSearch(createDatabase(pool), analyse);
+  await addCursor(createDatabase(pool), indexReaderName(index), beginning, new Date());
   return {
-    index: createPostgresSearch(createDatabase(pool), analyse),
+    index,
     close: async () => {
       await pool.end();
       await database.drop();

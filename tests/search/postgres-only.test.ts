@@ -60,10 +60,11 @@ describe('the PostgreSQL adapter', () => {
     await index.upsert([second]);
     await index.upsert([{ ...first, version: 2 }]);
     const typed = async () => await index.suggest({ kind: 'demand', prefix: '铌', limit: 5 });
-    expect((await typed()).map(({ text }) => text).sort()).toEqual(['铌酸锂', '铌铁'].sort());
+    expect((await typed()).suggestions.map(({ text }) => text).sort()).toEqual(['铌酸锂', '铌铁'].sort());
     await index.remove('demand', [first.id]);
-    expect(await typed()).toEqual([]);
-    expect(await index.suggest({ kind: 'result', prefix: '铌', limit: 5 })).toEqual([{ text: '铌铁', count: 1 }]);
+    expect((await typed()).suggestions).toEqual([]);
+    const ofResults = await index.suggest({ kind: 'result', prefix: '铌', limit: 5 });
+    expect(ofResults.suggestions).toEqual([{ text: '铌铁', count: 1 }]);
   });
 
   it('finds only documents with all the words where that is asked', async () => {

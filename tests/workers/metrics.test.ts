@@ -5,6 +5,7 @@ import { runDeliveries } from '../../workers/run-job.ts';
 import { serveMetrics } from '../../workers/serve-metrics.ts';
 import { createHarness, effectHandler, type Harness } from './harness.ts';
 
+const searchEngines = { postgres: { name: 'postgres' }, meilisearch: null };
 let harness: Harness;
 
 beforeEach(async () => {
@@ -18,8 +19,8 @@ function samplesOf(text: string): string[] {
 }
 
 describe('the metrics of a process', () => {
-  it('count what it delivered, tried in vain and gave up, and show what is owed, since when, and dead', async () => {
-    const metrics = createMetrics(harness.deps);
+  it('count what it delivered, tried in vain and gave up, and show what is owed, since when, and dead, and which index is not filled', async () => {
+    const metrics = createMetrics({ ...harness.deps, searchEngines });
     const [dead, done, owed, failing] = [
       await harness.send(),
       await harness.send(),
@@ -45,6 +46,7 @@ describe('the metrics of a process', () => {
       `duijie_deliveries_owed${labels} 2`,
       `duijie_deliveries_oldest_due_seconds${labels} ${(harness.deps.clock.now().getTime() - dueAt) / 1_000}`,
       `duijie_dead_letters${labels} 1`,
+      'duijie_search_index_filling{index="postgres"} 1',
     ];
     const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 });
     try {
@@ -59,7 +61,7 @@ describe('the metrics of a process', () => {
 
   it('are told while the database is away, without what only the database knows', async () => {
     const nowhere = createPool('postgres://nobody@127.0.0.1:1/nowhere', () => undefined);
-    const metrics = createMetrics({ db: createDatabase(nowhere), clock: harness.deps.clock });
+    const metrics = createMetrics({ db: createDatabase(nowhere), clock: harness.deps.clock, searchEngines });
     metrics.count('notify', 'sent');
     expect(samplesOf(await metrics.render())).toEqual([
       'duijie_deliveries_sent_total{channel="inbox",handler="notify"} 1',

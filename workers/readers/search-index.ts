@@ -1,18 +1,13 @@
 import { AppError } from '../../src/core/errors.ts';
 import type { StoredMessage } from '../../src/core/messages.ts';
 import type { SearchEngines } from '../../src/core/search-index.ts';
-import {
-  indexChanges,
-  indexReaderName,
-  isIndexOurs,
-  keepIndexIdentity,
-  rebuildInPlace,
-} from '../../src/search/service.ts';
+import { indexChanges, indexReaderName, isIndexOurs, keepIndexIdentity } from '../../src/search/service.ts';
 import { systemCtx, type WorkerDeps } from '../worker-deps.ts';
 import { type CursorReader, createCursorReader } from './cursor-reader.ts';
-import { unlessAborted, withLeaseIfFree } from './lease.ts';
+import { fillIndex } from './fill-index.ts';
+import { unlessAborted } from './lease.ts';
 import { rebuildBeside } from './rebuild-index.ts';
-import { addCursor, type Cursor, cursorAtHorizon, findCursor, removeCursor } from './store.ts';
+import { type Cursor, findCursor, removeCursor } from './store.ts';
 
 type Meilisearch = NonNullable<SearchEngines['meilisearch']>;
 
@@ -30,22 +25,8 @@ function postgresReader(deps: WorkerDeps): CursorReader {
   const { postgres, meilisearch } = searchEngines;
   const name = indexReaderName(postgres);
   const ctx = systemCtx(deps, 'search-index');
-
-  /** Of all records, after which the messages are followed; null while another process is at it. */
-  async function fill(): Promise<Cursor | null> {
-    return await withLeaseIfFree(db, `${name}.rebuild`, async () => {
-      const start = await cursorAtHorizon(db);
-      log.info(
-        { index: postgres.name },
-        'the search index is being filled; until then searches find less than there is',
-      );
-      await rebuildInPlace(ctx, postgres);
-      await addCursor(db, name, start, clock.now());
-      return start;
-    });
-  }
-
-  return createCursorReader({
+  const stopped = new AbortController();
+  const reader = createCursorReader({
     name,
     db,
     clock,
@@ -54,10 +35,12 @@ function postgresReader(deps: WorkerDeps): CursorReader {
     // Another engine's cursor would keep all messages for as long as that is not configured. Later it is filled anew.
     prepare: async (kept) => {
       if (meilisearch === null) await removeCursor(db, indexReaderName({ name: 'meilisearch' }));
-      return kept ?? (await fill());
+      return kept ?? (await fillIndex(ctx, postgres, stopped.signal));
     },
     apply: (messages) => indexChanges(ctx, postgres, messages),
   });
+  // Filling takes longer than a process has to end; the next one goes on with it.
+  return stoppedBy(stopped, reader);
 }
 
 function meilisearchReader(deps: WorkerDeps, engine: Meilisearch): CursorReader {
@@ -99,12 +82,17 @@ function meilisearchReader(deps: WorkerDeps, engine: Meilisearch): CursorReader 
     prepare: (kept) => unlessAborted(stopped.signal, () => prepare(kept)),
     apply: (messages) => unlessAborted(stopped.signal, () => apply(messages)),
   });
+  // An engine that hangs does not keep the process from ending: what it was asked is asked again by the next.
+  return stoppedBy(stopped, reader);
+}
+
+/** The same reader, whose end aborts what it is at. */
+function stoppedBy(stopped: AbortController, reader: CursorReader): CursorReader {
   return {
     ...reader,
     get watermark() {
       return reader.watermark;
     },
-    // An engine that hangs does not keep the process from ending: what it was asked is asked again by the next.
     stop: async () => {
       stopped.abort();
       await reader.stop();

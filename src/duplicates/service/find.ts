@@ -34,18 +34,19 @@ export async function listDuplicates(ctx: Ctx, side: SearchKind, id: string): Pr
   const [asked] = await rowsOf(ctx.db, side, [id]);
   const row = found(asked);
   mayAskFor(ctx.actor, row);
-  return { items: await findDuplicates(ctx, side, row) };
+  return await findDuplicates(ctx, side, row);
 }
 
 /**
  * The same for an answer to a step that is taken already, which nothing here may turn into a failure.
- * @returns null when it fails, or when others are being looked for
+ * @returns null when it fails, when others are being looked for, or while the index is being filled
  */
 export async function warnOfDuplicates(ctx: Ctx, side: SearchKind, id: string): Promise<DuplicateView[] | null> {
   if (warningsBeingMade >= warningsAtOnce) return null;
   warningsBeingMade += 1;
   try {
-    return (await listDuplicates(ctx, side, id)).items;
+    const { items, degraded } = await listDuplicates(ctx, side, id);
+    return degraded ? null : items;
   } catch (error) {
     ctx.log.warn({ err: error, side, id }, 'duplicates could not be looked for');
     return null;
@@ -54,12 +55,13 @@ export async function warnOfDuplicates(ctx: Ctx, side: SearchKind, id: string): 
   }
 }
 
-async function findDuplicates(ctx: Ctx, side: SearchKind, row: Row): Promise<DuplicateView[]> {
+async function findDuplicates(ctx: Ctx, side: SearchKind, row: Row): Promise<DuplicatesView> {
   judge ??= new DuplicateJudge(loadBackgroundTexts());
   const compared = comparedOf(row);
   const now = ctx.clock.now();
   const alike = [];
-  for (const other of await candidatesOf(ctx, side, row, tellingTerms(compared, judge))) {
+  const { rows, degraded } = await candidatesOf(ctx, side, row, tellingTerms(compared, judge));
+  for (const other of rows) {
     if (!isComparable(other.status) || !sees(ctx.actor, other, now)) continue;
     const likeness = judge.likeness(compared, comparedOf(other));
     if (likeness >= duplicateLikeness) alike.push({ other, likeness });
@@ -69,20 +71,27 @@ async function findDuplicates(ctx: Ctx, side: SearchKind, row: Row): Promise<Dup
     side,
     shown.map(({ other }) => other),
   );
-  return shown.map(({ other, likeness }, at) => {
+  const items = shown.map(({ other, likeness }, at) => {
     const { code, title, status, organization } = found(views[at]);
     const passages = judge?.passages(compared.text, comparedOf(other).text, passagesAtMost) ?? [];
     return { id: other.id, code, title, status, organization, likeness: Math.round(likeness * 100) / 100, passages };
   });
+  return { items, degraded };
 }
 
 /** Of the index those that share the most; of what it does not have, the newest. Each once, and never the record itself. */
-async function candidatesOf(ctx: Ctx, side: SearchKind, row: Row, terms: readonly string[]): Promise<Row[]> {
-  const ids = await findAlikeDocuments(ctx, side, terms, candidatesAtMost);
+async function candidatesOf(
+  ctx: Ctx,
+  side: SearchKind,
+  row: Row,
+  terms: readonly string[],
+): Promise<{ rows: Row[]; degraded: boolean }> {
+  const { ids, degraded } = await findAlikeDocuments(ctx, side, terms, candidatesAtMost);
   const within = withinOf(ctx.actor);
   const pending = within === null ? [] : await pendingOf(ctx, side, within);
   const rows = [...(await rowsOf(ctx.db, side, ids)), ...pending];
-  return [...new Map(rows.filter(({ id }) => id !== row.id).map((one) => [one.id, one])).values()];
+  const others = new Map(rows.filter(({ id }) => id !== row.id).map((one) => [one.id, one]));
+  return { rows: [...others.values()], degraded };
 }
 
 /** Where the caller may see what is not public. */

@@ -77,7 +77,7 @@ export function createMeilisearchSearch(options: MeilisearchOptions): Meilisearc
     },
     remove: async (kind, ids) => await remove(server.uidOf(kind), ids),
     search: async (query) => await searchDocuments(server, analyse, query),
-    suggest: async (query) => await suggestKeywords(server, query),
+    suggest: async (query) => ({ suggestions: await suggestKeywords(server, query), degraded: false }),
     versions: async (kind) => await listVersions(server, server.uidOf(kind)),
     health: async () => ((await server.searcher.isHealthy()) ? 'ok' : 'down'),
     identity: async () => await identityOf(server),

@@ -26,8 +26,18 @@ export async function findInSegments(
   query: SearchQuery,
   q: string,
   terms: readonly QueryTerm[],
-): Promise<Answered> {
+): Promise<Answered & { isFilled: boolean }> {
   const view = await viewOf(db, query.kind, terms);
+  return { ...(await answerFrom(db, view, query, q, terms)), isFilled: view.isFilled };
+}
+
+async function answerFrom(
+  db: Database,
+  view: IndexView,
+  query: SearchQuery,
+  q: string,
+  terms: readonly QueryTerm[],
+): Promise<Answered> {
   if (q === '') return answerOf(query, view.tables, view.segments.map(everything));
   const places = view.segments.map((segment) => terms.map((term, at) => placesOf(segment, at, term)));
   const strict = view.segments.map((segment, at) => withEvery(segment, places[at] ?? []));
@@ -36,13 +46,13 @@ export async function findInSegments(
   return answerOf(query, view.tables, await withSome(db, query, q, view, places, strict));
 }
 
-/** Ids of the documents of a kind that have the most of the given terms, the most first. */
+/** Ids of the documents of a kind that have the most of the given terms, the most first, and whether all documents were looked through. */
 export async function findSharing(
   db: Database,
   kind: SearchKind,
   terms: readonly string[],
   { commonShare, limit }: { commonShare: number; limit: number },
-): Promise<string[]> {
+): Promise<{ ids: string[]; isFilled: boolean }> {
   const asked = terms.map((term): QueryTerm => ({ term, anywhere: false }));
   const view = await viewIndexSoon(db, kind, terms);
   const places = view.segments.map((segment) => asked.map((term, at) => placesOf(segment, at, term)));
@@ -56,7 +66,7 @@ export async function findSharing(
     });
   });
   found.sort((a, b) => b.shared - a.shared || (a.id < b.id ? -1 : 1));
-  return found.slice(0, limit).map(({ id }) => id);
+  return { ids: found.slice(0, limit).map(({ id }) => id), isFilled: view.isFilled };
 }
 
 async function viewOf(db: Database, kind: SearchKind, terms: readonly QueryTerm[]): Promise<IndexView> {

@@ -10,6 +10,7 @@ const termsAtOnce = 40;
 /**
  * Ids of the published records of a kind that share the most of these terms, the most first: where to look for records
  * that are much alike. Asks the index in PostgreSQL, which is kept beside every other.
+ * `degraded` says that the index is being filled, so that some may be missing.
  * @param terms as the analysis of a text makes them, the most telling first
  */
 export async function findAlikeDocuments(
@@ -17,7 +18,7 @@ export async function findAlikeDocuments(
   kind: SearchKind,
   terms: readonly string[],
   limit: number,
-): Promise<string[]> {
-  if (terms.length === 0) return [];
-  return await findSharing(ctx.db, kind, terms.slice(0, termsAtOnce), { commonShare, limit });
+): Promise<{ ids: string[]; degraded: boolean }> {
+  const { ids, isFilled } = await findSharing(ctx.db, kind, terms.slice(0, termsAtOnce), { commonShare, limit });
+  return { ids, degraded: !isFilled };
 }

@@ -66,7 +66,29 @@ export async function indexAllRecords(
   kind: SearchKind,
   onProgress?: (progress: RebuildProgress) => void,
 ): Promise<void> {
-  const ids = await listIdsOfKind(ctx, kind);
+  await indexPortions(ctx, target, kind, await listIdsOfKind(ctx, kind), onProgress);
+}
+
+/** Writes every record that the index does not have in any version, the newest first: they are looked for most. */
+export async function indexMissingRecords(
+  ctx: Ctx,
+  engine: SearchIndex,
+  kind: SearchKind,
+  onProgress?: (progress: RebuildProgress) => void,
+): Promise<{ heldBefore: number }> {
+  const held = await engine.versions(kind);
+  const ids = (await listIdsOfKind(ctx, kind)).filter((id) => !held.has(id)).toReversed();
+  await indexPortions(ctx, engine, kind, ids, onProgress);
+  return { heldBefore: held.size };
+}
+
+async function indexPortions(
+  ctx: Ctx,
+  target: DocumentTarget,
+  kind: SearchKind,
+  ids: readonly string[],
+  onProgress?: (progress: RebuildProgress) => void,
+): Promise<void> {
   let done = 0;
   for (const portion of portionsOf(ids)) {
     await indexRecords(ctx, target, kind, portion);

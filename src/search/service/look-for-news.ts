@@ -6,6 +6,7 @@ import { type Db, readTransaction, transaction } from '../../core/transaction.ts
 import type { SavedFilters } from '../inputs.ts';
 import { chinaDayStart, publishedSince } from '../rules.ts';
 import { demandSource, resultSource, type Source, type SourceRow } from '../sources.ts';
+import { indexedUntil } from '../store/cursors.ts';
 import {
   deleteMatches,
   deleteSavedSearch,
@@ -31,6 +32,7 @@ interface Publication {
 /**
  * Asks the index, for every saved search that has told nothing today, for what was published since it was last looked at,
  * and owes its owner a notice where there is something. Searches of people who have left their organization are deleted.
+ * While the index is being filled nothing is looked at: what it does not show would count as told. It is looked for afterwards.
  */
 export async function lookAtSavedSearches(ctx: Ctx): Promise<{ looked: number; noticed: number }> {
   const now = ctx.clock.now();
@@ -44,7 +46,11 @@ export async function lookAtSavedSearches(ctx: Ctx): Promise<{ looked: number; n
     const present = new Set(members.map(({ userId, organizationId }) => `${userId}@${organizationId}`));
     for (const saved of searches) {
       if (!present.has(`${saved.userId}@${saved.organizationId}`)) await forget(ctx, saved);
-      else if (await lookAt(ctx, saved)) done.noticed += 1;
+      else {
+        const told = await lookAt(ctx, saved);
+        if (told === null) return done;
+        if (told) done.noticed += 1;
+      }
       done.looked += 1;
     }
     const last = searches.at(-1);
@@ -57,9 +63,11 @@ async function forget(ctx: Ctx, { userId, id }: SavedSearchRow): Promise<void> {
   await transaction(ctx, (tx) => deleteSavedSearch(tx, userId, id));
 }
 
-/** Whether there is something to tell. Of two processes at the same search, one goes on. */
-async function lookAt(ctx: Ctx, saved: SavedSearchRow): Promise<boolean> {
+/** Whether there is something to tell; null while the index cannot say. Of two processes at the same search, one goes on. */
+async function lookAt(ctx: Ctx, saved: SavedSearchRow): Promise<boolean | null> {
   const now = ctx.clock.now();
+  // Before the search, which may then know more.
+  const lookedAt = await indexedUntil(ctx.db, now);
   const since = publishedSince(saved);
   const { kind, q } = saved;
   const answer = await ctx.searchIndex.search({
@@ -73,6 +81,7 @@ async function lookAt(ctx: Ctx, saved: SavedSearchRow): Promise<boolean> {
     highlight: false,
     everyWord: true,
   });
+  if (answer.degraded) return null;
   const ids = answer.hits.map(({ id }) => id);
   return await transaction(ctx, async (tx) => {
     const row = await lockSavedSearch(tx, saved.id, saved.lookedAt);
@@ -81,10 +90,10 @@ async function lookAt(ctx: Ctx, saved: SavedSearchRow): Promise<boolean> {
     const published = await publicationsOf(tx, kind, ids, { now, since, notOf: row.organizationId });
     const fresh = await insertMatches(tx, row.id, published);
     if (fresh === 0) {
-      await updateLook(tx, row.id, { lookedAt: now });
+      await updateLook(tx, row.id, { lookedAt });
       return false;
     }
-    await updateLook(tx, row.id, { lookedAt: now, noticedAt: now, noticedCount: fresh });
+    await updateLook(tx, row.id, { lookedAt, noticedAt: now, noticedCount: fresh });
     await emit(tx, ctx, { type: 'search.matched', subjectType: 'saved_search', subjectId: row.id });
     return true;
   });

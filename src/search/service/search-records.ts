@@ -17,7 +17,8 @@ export async function searchResults(ctx: Ctx, input: SearchRecords): Promise<Fou
 /** What somebody who has typed so far may mean, from what is published. */
 export async function suggestSearches(ctx: Ctx, input: SuggestSearches): Promise<SuggestionsView> {
   const { kind, q, limit = 10 } = input;
-  return { items: await ctx.searchIndex.suggest({ kind, prefix: q, limit }) };
+  const { suggestions, degraded } = await ctx.searchIndex.suggest({ kind, prefix: q, limit });
+  return { items: suggestions, degraded };
 }
 
 /** The index says which records; what is shown of them comes from the rows, if they are still public. */

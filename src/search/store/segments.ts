@@ -6,6 +6,7 @@ import { decodeColumns } from '../segments/columns.ts';
 import { createHeldIndex, type HeldIndex, type HeldSegment, holdSegment, keepOnly } from '../segments/held.ts';
 import { termHash } from '../segments/postings.ts';
 import type { ValueTables } from '../segments/values.ts';
+import { filledMark } from './cursors.ts';
 
 /** A segment as one moment has it. */
 export interface SegmentView {
@@ -17,6 +18,8 @@ export interface SegmentView {
 }
 
 export interface IndexView {
+  /** Whether all records are in it, but for what its reader has still to read. */
+  isFilled: boolean;
   segments: SegmentView[];
   tables: ValueTables;
 }
@@ -72,20 +75,22 @@ async function viewOn(db: Db, held: HeldIndex, kind: SearchKind, terms: readonly
       const segment = known.get(id);
       return segment === undefined ? [] : [{ held: segment, dead, shards: rows.shards.get(id) ?? [] }];
     });
-    return { segments, tables };
+    return { isFilled: rows.isFilled, segments, tables };
   }
   throw new Error(`the segments of ${kind}s changed ${maxAttempts} times while they were read`);
 }
 
 interface ListRow extends Record<string, unknown> {
-  id: string;
+  /** Null of the row that says that the index is filled. */
+  id: string | null;
   dead: Buffer | null;
   place: number | null;
   shard: Buffer | null;
 }
 
 async function listSegments(db: Db, kind: SearchKind, terms: readonly string[]) {
-  const ofSegments = sql`select id, dead, null::int as place, null::bytea as shard from search_segments where kind = ${kind}`;
+  const ofSegments = sql`select id, dead, null::int as place, null::bytea as shard from search_segments where kind = ${kind}
+    union all select null, null, null, null from cursors where ${filledMark}`;
   // A subquery for each: whatever the planner thinks of the tables' sizes, it goes by the primary key.
   const ofTerms = sql`select s.id, null, asked.place::int - 1, (
       select p.data from search_postings p where p.segment_id = s.id and p.shard = asked.hash & (s.shards - 1))
@@ -94,15 +99,17 @@ async function listSegments(db: Db, kind: SearchKind, terms: readonly string[]) 
   const { rows } = await db.execute<ListRow>(terms.length === 0 ? ofSegments : sql`${ofSegments} union all ${ofTerms}`);
   const shards = new Map<string, (Buffer | undefined)[]>();
   const listed: { id: string; dead: Buffer | null }[] = [];
+  let isFilled = false;
   for (const { id, dead, place, shard } of rows) {
-    if (place === null) listed.push({ id, dead });
+    if (id === null) isFilled = true;
+    else if (place === null) listed.push({ id, dead });
     else if (shard !== null) {
       const ofSegment = shards.get(id) ?? [];
       ofSegment[place] = shard;
       shards.set(id, ofSegment);
     }
   }
-  return { listed, shards };
+  return { listed, shards, isFilled };
 }
 
 /** Holds them; returns the ids of those that are still there. */
