@@ -4,6 +4,11 @@ import * as schema from './schema/index.ts';
 
 export type Database = NodePgDatabase<typeof schema>;
 
+export type Tx = Parameters<Parameters<Database['transaction']>[0]>[0];
+
+/** What a store function takes: a transaction, or the pool for a read outside one. */
+export type Db = Database | Tx;
+
 /** The role that serves requests: neither owner nor superuser, so row-level security binds it. Made by the migrations. */
 export const applicationRole = 'duijie_app';
 

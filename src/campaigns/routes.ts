@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { expectedVersion, requiredVersion } from '../http/etag.ts';
+import { requiredVersion } from '../http/etag.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
+import { stepRoutes } from '../http/step-routes.ts';
 import { ReasonBody } from '../records/inputs.ts';
 import {
   CreateCampaign,
@@ -45,7 +46,13 @@ export async function campaignRoutes(fastify: FastifyInstance): Promise<void> {
 
 async function routesOfCampaigns(fastify: FastifyInstance): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
-  const step = { ...write, output: CampaignView, problems: [404, 409, 412] } as const;
+  const step = stepRoutes(fastify, {
+    tag,
+    scope: 'records:write',
+    path: '/campaigns/:id',
+    params: IdParams,
+    output: CampaignView,
+  });
 
   app.post(
     '/campaigns',
@@ -102,45 +109,31 @@ async function routesOfCampaigns(fastify: FastifyInstance): Promise<void> {
     (request) => updateCampaign(request.ctx, request.params.id, request.body, requiredVersion(request)),
   );
 
-  app.post(
-    '/campaigns/:id/open',
-    operation({ id: 'openCampaign', summary: 'Open a campaign', ...step, input: { params: IdParams } }),
-    (request) => openCampaign(request.ctx, request.params.id, expectedVersion(request)),
+  step('open', { id: 'openCampaign', summary: 'Open a campaign' }, (ctx, { params: { id }, expectedVersion }) =>
+    openCampaign(ctx, id, expectedVersion),
   );
-
-  app.post(
-    '/campaigns/:id/close',
-    operation({
+  step(
+    'close',
+    {
       id: 'closeCampaign',
       summary: 'Close a campaign before its deadline',
       description: 'At the deadline it closes itself. The numbers of its report stand from the close on.',
-      ...step,
-      input: { params: IdParams },
-    }),
-    (request) => closeCampaign(request.ctx, request.params.id, expectedVersion(request)),
+    },
+    (ctx, { params: { id }, expectedVersion }) => closeCampaign(ctx, id, expectedVersion),
   );
-
-  app.post(
-    '/campaigns/:id/cancel',
-    operation({
-      id: 'cancelCampaign',
-      summary: 'Cancel a campaign',
-      ...step,
-      input: { params: IdParams, body: ReasonBody },
-    }),
-    (request) => cancelCampaign(request.ctx, request.params.id, request.body.reason, expectedVersion(request)),
+  step(
+    'cancel',
+    { id: 'cancelCampaign', summary: 'Cancel a campaign', body: ReasonBody },
+    (ctx, { params: { id }, body, expectedVersion }) => cancelCampaign(ctx, id, body.reason, expectedVersion),
   );
-
-  app.post(
-    '/campaigns/:id/report',
-    operation({
+  step(
+    'report',
+    {
       id: 'reportCampaign',
       summary: 'Finish the report of a closed campaign',
       description: 'Its lists stand from then on.',
-      ...step,
-      input: { params: IdParams },
-    }),
-    (request) => reportCampaign(request.ctx, request.params.id, expectedVersion(request)),
+    },
+    (ctx, { params: { id }, expectedVersion }) => reportCampaign(ctx, id, expectedVersion),
   );
 
   app.get(

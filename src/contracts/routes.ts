@@ -1,8 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { expectedVersion, requiredVersion } from '../http/etag.ts';
+import { requiredVersion } from '../http/etag.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
+import { stepRoutes } from '../http/step-routes.ts';
 import { sendTable } from '../http/table-download.ts';
 import { ContractReason, CreateContract, ExportContract, ListContracts, UpdateContract } from './inputs.ts';
 import { formResponse } from './routes/export.ts';
@@ -23,11 +24,16 @@ import { ContractView } from './views.ts';
 const tag = 'contracts';
 const read = { tag, access: 'signed-in' } as const;
 const write = { tag, access: 'signed-in', scope: 'projects:write' } as const;
-const step = { ...write, input: { params: IdParams }, output: ContractView, problems: [404, 409, 412] } as const;
-const reasoned = { ...step, input: { params: IdParams, body: ContractReason } } as const;
 
 export async function contractRoutes(fastify: FastifyInstance): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const step = stepRoutes(fastify, {
+    tag,
+    scope: 'projects:write',
+    path: '/contracts/:id',
+    params: IdParams,
+    output: ContractView,
+  });
 
   app.post(
     '/contracts',
@@ -103,59 +109,42 @@ export async function contractRoutes(fastify: FastifyInstance): Promise<void> {
     (request) => updateContract(request.ctx, request.params.id, request.body, requiredVersion(request)),
   );
 
-  app.post(
-    '/contracts/:id/submit',
-    operation({ id: 'submitContract', summary: 'Submit a contract', ...step }),
-    (request) => submitContract(request.ctx, { id: request.params.id, expectedVersion: expectedVersion(request) }),
+  step('submit', { id: 'submitContract', summary: 'Submit a contract' }, (ctx, { params, expectedVersion }) =>
+    submitContract(ctx, { ...params, expectedVersion }),
   );
-
-  app.post(
-    '/contracts/:id/approve',
-    operation({
+  step(
+    'approve',
+    {
       id: 'approveContract',
       summary: 'Approve a submitted contract',
       description:
         "By staff of the project's market or of one above it. The approval that suffices registers the contract and gives it its number; from 5,000,000 CNY on that is the second, by another person.",
-      ...step,
-    }),
-    (request) => approveContract(request.ctx, { id: request.params.id, expectedVersion: expectedVersion(request) }),
+    },
+    (ctx, { params, expectedVersion }) => approveContract(ctx, { ...params, expectedVersion }),
   );
-
-  app.post(
-    '/contracts/:id/return',
-    operation({
+  step(
+    'return',
+    {
       id: 'returnContract',
       summary: 'Give a submitted contract back',
       description: 'The approvals that it has do not count for the next submission.',
-      ...reasoned,
-    }),
-    (request) =>
-      returnContract(request.ctx, {
-        id: request.params.id,
-        expectedVersion: expectedVersion(request),
-        reason: request.body.reason,
-      }),
+      body: ContractReason,
+    },
+    (ctx, { params, body, expectedVersion }) => returnContract(ctx, { ...params, ...body, expectedVersion }),
   );
-
-  app.post(
-    '/contracts/:id/withdraw',
-    operation({ id: 'withdrawContract', summary: 'Drop a draft or a returned contract', ...step }),
-    (request) => withdrawContract(request.ctx, { id: request.params.id, expectedVersion: expectedVersion(request) }),
+  step(
+    'withdraw',
+    { id: 'withdrawContract', summary: 'Drop a draft or a returned contract' },
+    (ctx, { params, expectedVersion }) => withdrawContract(ctx, { ...params, expectedVersion }),
   );
-
-  app.post(
-    '/contracts/:id/revoke',
-    operation({
+  step(
+    'revoke',
+    {
       id: 'revokeContract',
       summary: 'Revoke a registration',
       description: 'By a director of the market or of one above it.',
-      ...reasoned,
-    }),
-    (request) =>
-      revokeContract(request.ctx, {
-        id: request.params.id,
-        expectedVersion: expectedVersion(request),
-        reason: request.body.reason,
-      }),
+      body: ContractReason,
+    },
+    (ctx, { params, body, expectedVersion }) => revokeContract(ctx, { ...params, ...body, expectedVersion }),
   );
 }

@@ -1,4 +1,4 @@
-import type { Db } from './transaction.ts';
+import type { Db } from '../../db/client.ts';
 
 interface Statement<Answer> {
   execute(values: Record<string, unknown>): Promise<Answer>;

@@ -1,5 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { Database } from '../../db/client.ts';
+import type { Db, Tx } from '../../db/client.ts';
 import { deliveries, idempotencyKeys } from '../../db/schema/index.ts';
 import { type Actor, actorKey } from './actor.ts';
 import type { Ctx, IdempotencyClaim } from './ctx.ts';
@@ -9,10 +9,7 @@ import { prepared } from './prepared.ts';
 import { TracedRefusal } from './refusals.ts';
 import { traced } from './trace.ts';
 
-export type Tx = Parameters<Parameters<Database['transaction']>[0]>[0];
-
-/** What a store function takes: a transaction, or the pool for a read outside one. */
-export type Db = Database | Tx;
+export type { Db, Tx };
 
 /** Thrown inside a job's transaction when another run has fulfilled the delivery already. Nothing is written twice. */
 export class AlreadyDone extends Error {}

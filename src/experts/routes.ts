@@ -1,8 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { expectedVersion, requiredVersion } from '../http/etag.ts';
+import { requiredVersion } from '../http/etag.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
+import { stepRoutes } from '../http/step-routes.ts';
 import type { PreviewMeans } from '../matches/service.ts';
 import {
   AssignmentReason,
@@ -44,7 +45,13 @@ export async function expertRoutes(fastify: FastifyInstance, { previews }: { pre
 async function profileRoutes(fastify: FastifyInstance, previews: PreviewMeans): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
   const write = { tag, access: 'signed-in', scope: 'records:write' } as const;
-  const step = { ...write, input: { params: IdParams }, output: ExpertView, problems: [404, 409, 412] } as const;
+  const step = stepRoutes(fastify, {
+    tag,
+    scope: 'records:write',
+    path: '/experts/:id',
+    params: IdParams,
+    output: ExpertView,
+  });
 
   app.post(
     '/experts',
@@ -101,16 +108,15 @@ async function profileRoutes(fastify: FastifyInstance, previews: PreviewMeans): 
     (request) => updateExpert(request.ctx, request.params.id, request.body, requiredVersion(request)),
   );
 
-  app.post(
-    '/experts/:id/activate',
-    operation({ id: 'activateExpert', summary: 'Have a profile shown and found', ...step }),
-    (request) => changeExpertStatus(request.ctx, request.params.id, 'activate', expectedVersion(request)),
+  step(
+    'activate',
+    { id: 'activateExpert', summary: 'Have a profile shown and found' },
+    (ctx, { params: { id }, expectedVersion }) => changeExpertStatus(ctx, id, 'activate', expectedVersion),
   );
-
-  app.post(
-    '/experts/:id/retire',
-    operation({ id: 'retireExpert', summary: 'Have a profile found no more', ...step }),
-    (request) => changeExpertStatus(request.ctx, request.params.id, 'retire', expectedVersion(request)),
+  step(
+    'retire',
+    { id: 'retireExpert', summary: 'Have a profile found no more' },
+    (ctx, { params: { id }, expectedVersion }) => changeExpertStatus(ctx, id, 'retire', expectedVersion),
   );
 
   app.get(
@@ -132,8 +138,13 @@ async function profileRoutes(fastify: FastifyInstance, previews: PreviewMeans): 
 async function assignmentRoutes(fastify: FastifyInstance): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
   const write = { tag, access: 'signed-in', scope: 'matches:write' } as const;
-  const step = { ...write, output: AssignmentView, problems: [404, 409, 412] } as const;
-  const reasoned = { params: IdParams, body: AssignmentReason };
+  const step = stepRoutes(fastify, {
+    tag,
+    scope: 'matches:write',
+    path: '/expert-assignments/:id',
+    params: IdParams,
+    output: AssignmentView,
+  });
 
   app.post(
     '/expert-assignments',
@@ -177,45 +188,30 @@ async function assignmentRoutes(fastify: FastifyInstance): Promise<void> {
     (request) => getAssignment(request.ctx, request.params.id),
   );
 
-  app.post(
-    '/expert-assignments/:id/accept',
-    operation({
+  step(
+    'accept',
+    {
       id: 'acceptAssignment',
       summary: 'Accept an assignment',
       description:
         'By the expert or the university; the contact is open to the brokers and the enterprise from then on.',
-      ...step,
-      input: { params: IdParams },
-    }),
-    (request) => acceptAssignment(request.ctx, { id: request.params.id, expectedVersion: expectedVersion(request) }),
+    },
+    (ctx, { params, expectedVersion }) => acceptAssignment(ctx, { ...params, expectedVersion }),
   );
-
-  app.post(
-    '/expert-assignments/:id/decline',
-    operation({ id: 'declineAssignment', summary: 'Decline an assignment', ...step, input: reasoned }),
-    (request) =>
-      declineAssignment(request.ctx, {
-        id: request.params.id,
-        expectedVersion: expectedVersion(request),
-        reason: request.body.reason,
-      }),
+  step(
+    'decline',
+    { id: 'declineAssignment', summary: 'Decline an assignment', body: AssignmentReason },
+    (ctx, { params, body, expectedVersion }) => declineAssignment(ctx, { ...params, ...body, expectedVersion }),
   );
-
-  app.post(
-    '/expert-assignments/:id/end',
-    operation({
+  step(
+    'end',
+    {
       id: 'endAssignment',
       summary: 'End an assignment',
       description: 'An accepted one by the brokers or the expert’s side; a proposed one by the brokers.',
-      ...step,
-      input: reasoned,
-    }),
-    (request) =>
-      endAssignment(request.ctx, {
-        id: request.params.id,
-        expectedVersion: expectedVersion(request),
-        reason: request.body.reason,
-      }),
+      body: AssignmentReason,
+    },
+    (ctx, { params, body, expectedVersion }) => endAssignment(ctx, { ...params, ...body, expectedVersion }),
   );
 
   app.post(

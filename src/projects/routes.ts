@@ -1,9 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { expectedVersion, requiredVersion } from '../http/etag.ts';
-import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
+import { stepRoutes } from '../http/step-routes.ts';
 import {
   CreateProject,
   ListProjects,
@@ -33,10 +33,15 @@ import {
 } from './service.ts';
 import { ProgressView, ProjectView } from './views.ts';
 
-const step = { ...write, input: { params: IdParams }, output: ProjectView, problems: [404, 409, 412] } as const;
-
 export async function projectRoutes(fastify: FastifyInstance): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const step = stepRoutes(fastify, {
+    tag: write.tag,
+    scope: write.scope,
+    path: '/projects/:id',
+    params: IdParams,
+    output: ProjectView,
+  });
 
   app.post(
     '/projects',
@@ -99,65 +104,52 @@ export async function projectRoutes(fastify: FastifyInstance): Promise<void> {
       id: 'putProjectParties',
       summary: 'Replace the parties while the project forms',
       description: 'Stated shares of work, and of benefit, each add to 100 percent.',
-      ...step,
+      ...write,
       input: { params: IdParams, body: PutParties },
+      output: ProjectView,
+      problems: [404, 409, 412],
     }),
     (request) => putProjectParties(request.ctx, request.params.id, request.body, expectedVersion(request)),
   );
 
-  app.post(
-    '/projects/:id/activate',
-    operation({
+  step(
+    'activate',
+    {
       id: 'activateProject',
       summary: 'Start a project',
       description: 'Once the lead and every partner have a share of work and of benefit.',
-      ...step,
-    }),
-    (request) => activateProject(request.ctx, request.params.id, expectedVersion(request)),
+    },
+    (ctx, { params: { id }, expectedVersion }) => activateProject(ctx, id, expectedVersion),
   );
-
-  app.post(
-    '/projects/:id/complete',
-    operation({ id: 'completeProject', summary: 'Complete a project whose milestones are all accepted', ...step }),
-    (request) => completeProject(request.ctx, request.params.id, expectedVersion(request)),
+  step(
+    'complete',
+    { id: 'completeProject', summary: 'Complete a project whose milestones are all accepted' },
+    (ctx, { params: { id }, expectedVersion }) => completeProject(ctx, id, expectedVersion),
   );
-
-  app.post(
-    '/projects/:id/terminate',
-    operation({
+  step(
+    'terminate',
+    {
       id: 'terminateProject',
       summary: 'End a project before it is complete',
-      ...step,
       description: 'What was accepted before is still paid. A change that waits for answers lapses.',
-      input: { params: IdParams, body: TerminateProject },
-    }),
-    (request) => terminateProject(request.ctx, request.params.id, request.body, expectedVersion(request)),
+      body: TerminateProject,
+    },
+    (ctx, { params: { id }, body, expectedVersion }) => terminateProject(ctx, id, body, expectedVersion),
   );
-
-  app.post(
-    '/projects/:id/suspend',
-    operation({
+  step(
+    'suspend',
+    {
       id: 'suspendProject',
       summary: 'Suspend a running project',
       description: 'Until it is resumed no milestone moves and nothing is paid.',
-      ...step,
-      input: { params: IdParams, body: ProjectReason },
-    }),
-    (request) => suspendProject(request.ctx, request.params.id, request.body.reason, expectedVersion(request)),
-  );
-
-  app.post(
-    '/projects/:id/resume',
-    {
-      ...operation({
-        id: 'resumeProject',
-        summary: 'Let a suspended project go on',
-        ...step,
-        input: { params: IdParams, body: ResumeProject },
-      }),
-      preValidation: bodyMayBeAbsent,
+      body: ProjectReason,
     },
-    (request) => resumeProject(request.ctx, request.params.id, request.body, expectedVersion(request)),
+    (ctx, { params: { id }, body, expectedVersion }) => suspendProject(ctx, id, body.reason, expectedVersion),
+  );
+  step(
+    'resume',
+    { id: 'resumeProject', summary: 'Let a suspended project go on', body: ResumeProject, isBodyOptional: true },
+    (ctx, { params: { id }, body, expectedVersion }) => resumeProject(ctx, id, body, expectedVersion),
   );
 
   app.get(

@@ -1,9 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { expectedVersion } from '../../http/etag.ts';
 import { bodyMayBeAbsent } from '../../http/json-body.ts';
 import { IdParams, operation } from '../../http/operation.ts';
 import { PageOf } from '../../http/page.ts';
+import { stepRoutes } from '../../http/step-routes.ts';
 import {
   AcceptIntroduction,
   AssignIntroduction,
@@ -30,7 +30,13 @@ import { AnswerTimesView, IntroductionSummary, IntroductionView } from '../views
 export async function routesOfIntroductions(fastify: FastifyInstance, terms: IntroductionTerms): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
   const read = { tag: 'introductions', access: 'signed-in' } as const;
-  const write = { ...read, scope: 'matches:write', output: IntroductionView, problems: [404, 409, 412] } as const;
+  const step = stepRoutes(fastify, {
+    tag: read.tag,
+    scope: 'matches:write',
+    path: '/introductions/:id',
+    params: IdParams,
+    output: IntroductionView,
+  });
 
   app.post(
     '/matches/:id/introductions',
@@ -39,9 +45,11 @@ export async function routesOfIntroductions(fastify: FastifyInstance, terms: Int
         id: 'createIntroduction',
         summary: 'Introduce the two parties of a match, or ask for it',
         description: "Opened at once by a broker of the demand's home market; requested when a party asks.",
-        ...write,
+        ...read,
+        scope: 'matches:write',
         input: { params: IdParams, body: CreateIntroduction },
         status: 201,
+        output: IntroductionView,
         problems: [404, 409],
       }),
       preValidation: bodyMayBeAbsent,
@@ -76,70 +84,53 @@ export async function routesOfIntroductions(fastify: FastifyInstance, terms: Int
     (request) => getIntroduction(request.ctx, request.params.id),
   );
 
-  app.post(
-    '/introductions/:id/open',
+  step(
+    'open',
     {
-      ...operation({
-        id: 'openIntroduction',
-        summary: 'Open an introduction that a party asked for',
-        ...write,
-        input: { params: IdParams, body: OpenIntroduction },
-      }),
-      preValidation: bodyMayBeAbsent,
+      id: 'openIntroduction',
+      summary: 'Open an introduction that a party asked for',
+      body: OpenIntroduction,
+      isBodyOptional: true,
     },
-    (request) => openIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request), terms),
+    (ctx, { params: { id }, body, expectedVersion }) => openIntroduction(ctx, id, body, expectedVersion, terms),
   );
-
-  app.post(
-    '/introductions/:id/accept',
+  step(
+    'accept',
     {
-      ...operation({
-        id: 'acceptIntroduction',
-        summary: 'Accept for one party',
-        description: 'Once both have accepted, each sees the other with contact and detail.',
-        ...write,
-        input: { params: IdParams, body: AcceptIntroduction },
-      }),
-      preValidation: bodyMayBeAbsent,
+      id: 'acceptIntroduction',
+      summary: 'Accept for one party',
+      description: 'Once both have accepted, each sees the other with contact and detail.',
+      body: AcceptIntroduction,
+      isBodyOptional: true,
     },
-    (request) => acceptIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request)),
+    (ctx, { params: { id }, body, expectedVersion }) => acceptIntroduction(ctx, id, body, expectedVersion),
   );
-
-  app.post(
-    '/introductions/:id/decline',
-    operation({
-      id: 'declineIntroduction',
-      summary: 'Decline for one party, with a reason',
-      ...write,
-      input: { params: IdParams, body: DeclineIntroduction },
-    }),
-    (request) => declineIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request)),
+  step(
+    'decline',
+    { id: 'declineIntroduction', summary: 'Decline for one party, with a reason', body: DeclineIntroduction },
+    (ctx, { params: { id }, body, expectedVersion }) => declineIntroduction(ctx, id, body, expectedVersion),
   );
-
-  app.post(
-    '/introductions/:id/reopen',
-    operation({
+  step(
+    'reopen',
+    {
       id: 'reopenIntroduction',
       summary: 'Reopen a declined or lapsed introduction',
       description:
         "By a broker of the demand's home market, with a reason, twice at most. Both parties are asked again, with new times; the answers so far stay in the history.",
-      ...write,
-      input: { params: IdParams, body: ReopenIntroduction },
-    }),
-    (request) => reopenIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request), terms),
+      body: ReopenIntroduction,
+    },
+    (ctx, { params: { id }, body, expectedVersion }) => reopenIntroduction(ctx, id, body, expectedVersion, terms),
   );
-
-  app.post(
-    '/introductions/:id/assign',
-    operation({
+  step(
+    'assign',
+    {
       id: 'assignIntroduction',
       summary: 'Say who has an introduction in hand',
       description:
         'A broker takes it over, or hands on what is hers; a director assigns it to any broker of the market.',
-      ...write,
-      input: { params: IdParams, body: AssignIntroduction },
-    }),
-    (request) => assignIntroduction(request.ctx, request.params.id, request.body, expectedVersion(request)),
+      body: AssignIntroduction,
+    },
+    (ctx, { params: { id }, body, expectedVersion }) => assignIntroduction(ctx, id, body, expectedVersion),
   );
 
   app.get(

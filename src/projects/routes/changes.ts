@@ -1,10 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { expectedVersion } from '../../http/etag.ts';
-import { bodyMayBeAbsent } from '../../http/json-body.ts';
 import { IdParams, operation } from '../../http/operation.ts';
 import { PageOf } from '../../http/page.ts';
+import { stepRoutes } from '../../http/step-routes.ts';
 import { ChangeComment, PageQuery, ProjectReason, ProposeChange } from '../inputs.ts';
 import {
   acceptChange,
@@ -19,7 +18,6 @@ import { ChangeView } from '../views.ts';
 import { read, write } from './shared.ts';
 
 const ChangeParams = Type.Object({ ...IdParams.properties, changeId: Type.String({ format: 'uuid' }) });
-const step = { ...write, input: { params: ChangeParams }, output: ChangeView, problems: [404, 409, 412] } as const;
 
 function refOf(params: { id: string; changeId: string }, version: number | null): ChangeRef {
   return { projectId: params.id, changeId: params.changeId, expectedVersion: version };
@@ -27,6 +25,13 @@ function refOf(params: { id: string; changeId: string }, version: number | null)
 
 export async function changeRoutes(fastify: FastifyInstance): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const step = stepRoutes(fastify, {
+    tag: write.tag,
+    scope: write.scope,
+    path: '/:changeId',
+    params: ChangeParams,
+    output: ChangeView,
+  });
 
   app.post(
     '',
@@ -71,36 +76,25 @@ export async function changeRoutes(fastify: FastifyInstance): Promise<void> {
     (request) => getChange(request.ctx, refOf(request.params, null)),
   );
 
-  app.post(
-    '/:changeId/accept',
+  step(
+    'accept',
     {
-      ...operation({
-        id: 'acceptProjectChange',
-        summary: 'Agree to a change',
-        description: 'The last party that agrees puts it in force.',
-        ...step,
-        input: { params: ChangeParams, body: ChangeComment },
-      }),
-      preValidation: bodyMayBeAbsent,
+      id: 'acceptProjectChange',
+      summary: 'Agree to a change',
+      description: 'The last party that agrees puts it in force.',
+      body: ChangeComment,
+      isBodyOptional: true,
     },
-    (request) =>
-      acceptChange(request.ctx, refOf(request.params, expectedVersion(request)), request.body.comment ?? null),
+    (ctx, { params, body, expectedVersion }) => acceptChange(ctx, refOf(params, expectedVersion), body.comment ?? null),
   );
-
-  app.post(
-    '/:changeId/reject',
-    operation({
-      id: 'rejectProjectChange',
-      summary: 'Refuse a change',
-      ...step,
-      input: { params: ChangeParams, body: ProjectReason },
-    }),
-    (request) => rejectChange(request.ctx, refOf(request.params, expectedVersion(request)), request.body.reason),
+  step(
+    'reject',
+    { id: 'rejectProjectChange', summary: 'Refuse a change', body: ProjectReason },
+    (ctx, { params, body, expectedVersion }) => rejectChange(ctx, refOf(params, expectedVersion), body.reason),
   );
-
-  app.post(
-    '/:changeId/withdraw',
-    operation({ id: 'withdrawProjectChange', summary: 'Take back a change that one proposed', ...step }),
-    (request) => withdrawChange(request.ctx, refOf(request.params, expectedVersion(request))),
+  step(
+    'withdraw',
+    { id: 'withdrawProjectChange', summary: 'Take back a change that one proposed' },
+    (ctx, { params, expectedVersion }) => withdrawChange(ctx, refOf(params, expectedVersion)),
   );
 }

@@ -1,9 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { expectedVersion } from '../../http/etag.ts';
-import { bodyMayBeAbsent } from '../../http/json-body.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf } from '../../http/page.ts';
+import { stepRoutes } from '../../http/step-routes.ts';
 import { PageQuery, ProjectReason, SubmitMilestone } from '../inputs.ts';
 import {
   acceptMilestone,
@@ -16,15 +15,10 @@ import {
 import { MilestoneView, SubmissionView } from '../views.ts';
 import { MilestoneParams, milestoneRef, read, write } from './shared.ts';
 
-const move = {
-  ...write,
-  input: { params: MilestoneParams },
-  output: MilestoneView,
-  problems: [404, 409, 412],
-} as const;
-
 export async function milestoneRoutes(fastify: FastifyInstance): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const { tag, scope } = write;
+  const step = stepRoutes(fastify, { tag, scope, path: '', params: MilestoneParams, output: MilestoneView });
 
   app.get(
     '',
@@ -53,48 +47,36 @@ export async function milestoneRoutes(fastify: FastifyInstance): Promise<void> {
     (request) => listSubmissions(request.ctx, milestoneRef(request.params, null), request.query),
   );
 
-  app.post(
-    '/submit',
+  step(
+    'submit',
     {
-      ...operation({
-        id: 'submitMilestone',
-        summary: 'Submit a milestone',
-        description: 'With what shows that it is reached, and the files that are ready. Every submission is kept.',
-        ...move,
-        input: { params: MilestoneParams, body: SubmitMilestone },
-      }),
-      preValidation: bodyMayBeAbsent,
+      id: 'submitMilestone',
+      summary: 'Submit a milestone',
+      description: 'With what shows that it is reached, and the files that are ready. Every submission is kept.',
+      body: SubmitMilestone,
+      isBodyOptional: true,
     },
-    (request) => submitMilestone(request.ctx, milestoneRef(request.params, expectedVersion(request)), request.body),
+    (ctx, { params, body, expectedVersion }) => submitMilestone(ctx, milestoneRef(params, expectedVersion), body),
   );
-
-  app.post(
-    '/accept',
-    operation({ id: 'acceptMilestone', summary: 'Accept a submitted milestone', ...move }),
-    (request) => acceptMilestone(request.ctx, milestoneRef(request.params, expectedVersion(request))),
+  step(
+    'accept',
+    { id: 'acceptMilestone', summary: 'Accept a submitted milestone' },
+    (ctx, { params, expectedVersion }) => acceptMilestone(ctx, milestoneRef(params, expectedVersion)),
   );
-
-  app.post(
-    '/rework',
-    operation({
-      id: 'reworkMilestone',
-      summary: 'Give a submitted milestone back',
-      ...move,
-      input: { params: MilestoneParams, body: ProjectReason },
-    }),
-    (request) =>
-      reworkMilestone(request.ctx, milestoneRef(request.params, expectedVersion(request)), request.body.reason),
+  step(
+    'rework',
+    { id: 'reworkMilestone', summary: 'Give a submitted milestone back', body: ProjectReason },
+    (ctx, { params, body, expectedVersion }) =>
+      reworkMilestone(ctx, milestoneRef(params, expectedVersion), body.reason),
   );
-
-  app.post(
-    '/pay',
-    operation({
+  step(
+    'pay',
+    {
       id: 'payMilestone',
       summary: 'Release all that is left of an accepted milestone',
       description:
         "On the lead's word alone, never before the milestone is accepted, and not while a recorded payment waits for its payee.",
-      ...move,
-    }),
-    (request) => payMilestone(request.ctx, milestoneRef(request.params, expectedVersion(request))),
+    },
+    (ctx, { params, expectedVersion }) => payMilestone(ctx, milestoneRef(params, expectedVersion)),
   );
 }

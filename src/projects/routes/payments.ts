@@ -1,9 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { expectedVersion } from '../../http/etag.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf } from '../../http/page.ts';
+import { stepRoutes } from '../../http/step-routes.ts';
 import { PageQuery, ProjectReason, RecordPayment } from '../inputs.ts';
 import {
   confirmPayment,
@@ -17,13 +17,6 @@ import { PaymentView } from '../views.ts';
 import { MilestoneParams, milestoneRef, read, write } from './shared.ts';
 
 const PaymentParams = Type.Object({ ...MilestoneParams.properties, paymentId: Type.String({ format: 'uuid' }) });
-const step = {
-  ...write,
-  input: { params: PaymentParams },
-  output: PaymentView,
-  problems: [404, 409, 412],
-} as const;
-
 function refOf(params: { id: string; milestoneId: string; paymentId: string }, version: number | null): PaymentRef {
   const { id: projectId, milestoneId, paymentId } = params;
   return { projectId, milestoneId, paymentId, expectedVersion: version };
@@ -31,6 +24,13 @@ function refOf(params: { id: string; milestoneId: string; paymentId: string }, v
 
 export async function paymentRoutes(fastify: FastifyInstance): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const step = stepRoutes(fastify, {
+    tag: write.tag,
+    scope: write.scope,
+    path: '/payments/:paymentId',
+    params: PaymentParams,
+    output: PaymentView,
+  });
 
   app.post(
     '/payments',
@@ -63,26 +63,19 @@ export async function paymentRoutes(fastify: FastifyInstance): Promise<void> {
     (request) => listPayments(request.ctx, milestoneRef(request.params, null), request.query),
   );
 
-  app.post(
-    '/payments/:paymentId/confirm',
-    operation({ id: 'confirmPayment', summary: 'Confirm as payee that a payment has come', ...step }),
-    (request) => confirmPayment(request.ctx, refOf(request.params, expectedVersion(request))),
+  step(
+    'confirm',
+    { id: 'confirmPayment', summary: 'Confirm as payee that a payment has come' },
+    (ctx, { params, expectedVersion }) => confirmPayment(ctx, refOf(params, expectedVersion)),
   );
-
-  app.post(
-    '/payments/:paymentId/dispute',
-    operation({
-      id: 'disputePayment',
-      summary: 'Say as payee that a payment has not come',
-      ...step,
-      input: { params: PaymentParams, body: ProjectReason },
-    }),
-    (request) => disputePayment(request.ctx, refOf(request.params, expectedVersion(request)), request.body.reason),
+  step(
+    'dispute',
+    { id: 'disputePayment', summary: 'Say as payee that a payment has not come', body: ProjectReason },
+    (ctx, { params, body, expectedVersion }) => disputePayment(ctx, refOf(params, expectedVersion), body.reason),
   );
-
-  app.post(
-    '/payments/:paymentId/withdraw',
-    operation({ id: 'withdrawPayment', summary: 'Take back a payment that nobody has answered', ...step }),
-    (request) => withdrawPayment(request.ctx, refOf(request.params, expectedVersion(request))),
+  step(
+    'withdraw',
+    { id: 'withdrawPayment', summary: 'Take back a payment that nobody has answered' },
+    (ctx, { params, expectedVersion }) => withdrawPayment(ctx, refOf(params, expectedVersion)),
   );
 }
