@@ -1,34 +1,25 @@
-import { and, count, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { among } from '../../db/among.ts';
 import { demandConfidential, demandExclusions, demands, organizations } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import { prepared } from '../core/prepared.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import {
-  assignRow,
   type Columns,
-  countReviews,
-  countReviewsByBroker,
   type DueFilter,
   dueCondition,
   firstPage,
   isFirstPage,
   listCondition,
   listOrder,
-  type MatchableRecord,
   type NewRecord,
   type OwnerFacts,
-  openCursor,
   ownerColumns,
   pendingCondition,
   type RecordFilter,
   type ReviewFilter,
-  readMatchable,
-  rehomeRows,
-  releaseRows,
+  recordQueries,
   reviewCondition,
-  type TerritoryPage,
-  territoryCondition,
   type Within,
   writtenLimit,
 } from '../records/service.ts';
@@ -41,6 +32,21 @@ interface Excluding {
 }
 export type ConfidentialRow = typeof demandConfidential.$inferSelect & Excluding;
 export type ConfidentialColumns = Omit<typeof demandConfidential.$inferInsert, 'demandId'> & Partial<Excluding>;
+
+export const {
+  nextNumbers: nextDemandNumbers,
+  findByCode: findDemandsByCode,
+  openList: openDemandList,
+  readMatchable: readMatchableDemands,
+  listTerritoryIds: listTerritoryDemandIds,
+  countTerritory: countTerritoryDemands,
+  listIdsOf: listDemandIdsOf,
+  rehome: rehomeDemandRows,
+  countReviews: countDemandReviews,
+  countReviewsByBroker: countDemandReviewsByBroker,
+  assign: assignDemandRow,
+  release: releaseDemandRows,
+} = recordQueries(demands, 'demand_codes');
 
 function selectDemands(db: Db) {
   return db
@@ -60,13 +66,6 @@ export async function insertDemands(tx: Tx, records: readonly NewRecord[]): Prom
     await insertExclusions(tx, rows[at]?.id ?? '', excludedOrganizations);
 }
 
-export async function nextDemandNumbers(tx: Tx, count: number): Promise<number[]> {
-  const { rows } = await tx.execute<{ number: string }>(
-    sql`select nextval('demand_codes') as number from generate_series(1, ${count})`,
-  );
-  return rows.map(({ number }) => Number(number));
-}
-
 const getDemandPrepared = prepared((db) =>
   selectDemands(db)
     .where(eq(demands.id, sql.placeholder('id')))
@@ -80,17 +79,6 @@ export async function getDemandRow(db: Db, id: string): Promise<DemandRow | unde
 
 export async function getDemandRows(db: Db, ids: readonly string[]): Promise<DemandRow[]> {
   return ids.length === 0 ? [] : await selectDemands(db).where(among(demands.id, ids));
-}
-
-export async function findDemandsByCode(
-  db: Db,
-  codes: readonly string[],
-): Promise<{ id: string; code: string; organizationId: string }[]> {
-  if (codes.length === 0) return [];
-  return await db
-    .select({ id: demands.id, code: demands.code, organizationId: demands.organizationId })
-    .from(demands)
-    .where(inArray(demands.code, [...codes]));
 }
 
 const lockDemandPrepared = prepared((db) =>
@@ -193,58 +181,12 @@ export async function listDemandRows(db: Db, filter: RecordFilter): Promise<Dema
     .limit(filter.limit + 1);
 }
 
-/** Their ids, to be fetched in the transaction. */
-export async function openDemandList(tx: Tx, filter: RecordFilter): Promise<void> {
-  const ids = tx
-    .select({ id: demands.id })
-    .from(demands)
-    .innerJoin(organizations, eq(organizations.id, demands.organizationId))
-    .where(listCondition(demands, filter))
-    .orderBy(...listOrder(demands, filter));
-  await openCursor(tx, ids.getSQL());
-}
-
-/** All that may be public, page by page. */
-export function readMatchableDemands(db: Db): AsyncGenerator<MatchableRecord[]> {
-  return readMatchable(db, demands);
-}
-
-export async function listTerritoryDemandIds(db: Db, page: TerritoryPage, limit: number): Promise<string[]> {
-  const rows = await db
-    .select({ id: demands.id })
-    .from(demands)
-    .innerJoin(organizations, eq(organizations.id, demands.organizationId))
-    .where(territoryCondition(demands, page))
-    .orderBy(demands.id)
-    .limit(limit);
-  return rows.map((row) => row.id);
-}
-
-export async function countTerritoryDemands(db: Db, page: TerritoryPage): Promise<number> {
-  const [row] = await db
-    .select({ records: count() })
-    .from(demands)
-    .innerJoin(organizations, eq(organizations.id, demands.organizationId))
-    .where(territoryCondition(demands, page));
-  return row?.records ?? 0;
-}
-
-export async function listDemandIdsOf(db: Db, organizationId: string): Promise<string[]> {
-  const rows = await db.select({ id: demands.id }).from(demands).where(eq(demands.organizationId, organizationId));
-  return rows.map((row) => row.id);
-}
-
 export async function lockDueDemands(tx: Tx, due: DueFilter): Promise<DemandRow[]> {
   return await selectDemands(tx)
     .where(dueCondition(demands, due))
     .orderBy(demands.id)
     .limit(due.limit)
     .for('update', { of: demands, skipLocked: true });
-}
-
-/** After the tree of markets changed inside a region. */
-export async function rehomeDemandRows(tx: Tx, regionCode: string): Promise<void> {
-  await rehomeRows(tx, demands, regionCode);
 }
 
 export async function listDemandReviews(
@@ -256,25 +198,6 @@ export async function listDemandReviews(
     .where(and(reviewCondition(demands, filter), after === null ? undefined : gt(demands.id, after.id)))
     .orderBy(demands.id)
     .limit(limit);
-}
-
-export async function countDemandReviews(db: Db, filter: ReviewFilter, atMost: number): Promise<number> {
-  return await countReviews(db, demands, filter, atMost);
-}
-
-export async function countDemandReviewsByBroker(
-  db: Db,
-  marketIds: readonly string[],
-): Promise<Map<string | null, number>> {
-  return await countReviewsByBroker(db, demands, marketIds);
-}
-
-export async function assignDemandRow(tx: Tx, id: string, userId: string | null): Promise<void> {
-  await assignRow(tx, demands, id, userId);
-}
-
-export async function releaseDemandRows(tx: Tx, userId: string): Promise<{ id: string; homeMarketId: string }[]> {
-  return await releaseRows(tx, demands, userId);
 }
 
 /** The newest of what is not public, or no longer. */

@@ -6,6 +6,7 @@ export { recordLifecycle } from './service/lifecycle.ts';
 export { recordMerging } from './service/merging.ts';
 export { recordReading } from './service/reading.ts';
 export { recordReviewing } from './service/reviewing.ts';
+export { recordQueries } from './store/queries.ts';
 export type {
   DueFilter,
   MatchableRecord,
@@ -16,21 +17,13 @@ export type {
   Within,
 } from './store.ts';
 export {
-  assignRow,
-  countReviews,
-  countReviewsByBroker,
   dueCondition,
   firstPage,
   isFirstPage,
   listCondition,
   listOrder,
-  openCursor,
   ownerColumns,
   pendingCondition,
-  readMatchable,
-  rehomeRows,
-  releaseRows,
   reviewCondition,
-  territoryCondition,
   writtenLimit,
 } from './store.ts';

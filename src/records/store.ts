@@ -1,6 +1,5 @@
 import {
   and,
-  count,
   desc,
   eq,
   gt,
@@ -18,8 +17,7 @@ import {
 import { type demands, organizations, type results } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import { regionPrefix } from '../core/region-codes.ts';
-import type { Db, Tx } from '../core/transaction.ts';
-import { homeMarketOfRegion } from '../organizations/service.ts';
+import type { Tx } from '../core/transaction.ts';
 import type { PublicFacts } from './policy.ts';
 import { openStatuses } from './rules.ts';
 import type { RecordOwner } from './views.ts';
@@ -32,7 +30,7 @@ export interface OwnerFacts {
 }
 
 /** What both tables have. The conditions are written once; each kind's store selects from its own table. */
-type RecordTable = typeof demands | typeof results;
+export type RecordTable = typeof demands | typeof results;
 
 /** Whose records: anybody's that are public (null), an organization's or one member's of it, or a territory's. */
 export type Within = null | { organizationId: string; ownerUserId: string | null } | { marketIds: readonly string[] };
@@ -95,11 +93,7 @@ export function listCondition(table: RecordTable, filter: PageFilter): SQL | und
   );
 }
 
-/** Goes through the ids of a list once, within the transaction: it is planned and sorted once, however long it is. */
-export async function openCursor(tx: Tx, ids: SQL): Promise<void> {
-  await tx.execute(sql`declare listed no scroll cursor for ${ids}`);
-}
-
+/** The next of the list that `openList` has opened in this transaction. */
 export async function fetchIds(tx: Tx, limit: number): Promise<string[]> {
   const { rows } = await tx.execute<{ id: string }>(sql`fetch forward ${sql.raw(String(limit))} from listed`);
   return rows.map(({ id }) => id);
@@ -172,28 +166,6 @@ export interface MatchableRecord extends PublicFacts {
   contentVersion: number;
 }
 
-/** Taken from PostgreSQL at once: the process serves others between two pages. */
-const recordsPerPage = 2_000;
-
-/** All that may be public, in the order of their ids, page by page. What appears or goes meanwhile is told by messages. */
-export async function* readMatchable(db: Db, table: RecordTable): AsyncGenerator<MatchableRecord[]> {
-  const of = table as typeof demands;
-  const { id, contentVersion, status, validUntil } = of;
-  for (let afterId: string | null = null; ; ) {
-    const page: MatchableRecord[] = await db
-      .select({ id, contentVersion, status, validUntil, ownerVerified: ownerColumns.ownerVerified })
-      .from(of)
-      .innerJoin(organizations, eq(organizations.id, of.organizationId))
-      .where(and(matchableCondition(table), afterId === null ? undefined : gt(id, afterId)))
-      .orderBy(id)
-      .limit(recordsPerPage);
-    yield page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < recordsPerPage) return;
-    afterId = last.id;
-  }
-}
-
 /** A territory's matchable records in the order of their ids, as they were at a moment: what came later has been told of. */
 export interface TerritoryPage {
   marketIds: readonly string[];
@@ -218,17 +190,6 @@ export function dueCondition(table: RecordTable, { validBefore, askedBefore }: D
   );
 }
 
-/** After the tree of markets changed inside a region: every record in it goes to its home market. */
-export async function rehomeRows(tx: Tx, table: RecordTable, regionCode: string): Promise<void> {
-  const home = homeMarketOfRegion(table.regionCode);
-  await tx
-    .update(table)
-    .set({ homeMarketId: home })
-    .where(
-      and(like(table.regionCode, `${regionPrefix(regionCode)}%`), sql`${table.homeMarketId} is distinct from ${home}`),
-    );
-}
-
 /** What waits for a market's review: submitted records, and changes that owners proposed to published ones. */
 export interface ReviewFilter {
   marketIds: readonly string[];
@@ -243,47 +204,4 @@ export function reviewCondition(table: RecordTable, { marketIds, forUserId }: Re
     sql`${table.homeMarketId} = any(${sql.param([...marketIds])}::uuid[])`,
     forUserId === null ? undefined : or(isNull(table.assignedToUserId), eq(table.assignedToUserId, forUserId)),
   );
-}
-
-/** Up to `atMost`: a desk that is fuller than that needs no exact figure. */
-export async function countReviews(db: Db, table: RecordTable, filter: ReviewFilter, atMost: number): Promise<number> {
-  const some = db
-    .select({ id: table.id })
-    .from(table as typeof demands)
-    .where(reviewCondition(table, filter))
-    .limit(atMost)
-    .as('some');
-  return await db.$count(some);
-}
-
-/** How many reviews each person has in hand; null: nobody. */
-export async function countReviewsByBroker(
-  db: Db,
-  table: RecordTable,
-  marketIds: readonly string[],
-): Promise<Map<string | null, number>> {
-  const rows = await db
-    .select({ userId: table.assignedToUserId, records: count() })
-    .from(table as typeof demands)
-    .where(reviewCondition(table, { marketIds, forUserId: null }))
-    .groupBy(table.assignedToUserId);
-  return new Map(rows.map((row) => [row.userId, row.records]));
-}
-
-/** Who looks at a record is the market's affair: its version, which the owner's changes are fenced by, stays. */
-export async function assignRow(tx: Tx, table: RecordTable, id: string, userId: string | null): Promise<void> {
-  await tx.update(table).set({ assignedToUserId: userId }).where(eq(table.id, id));
-}
-
-/** What a person who has left had in hand goes back to all. */
-export async function releaseRows(
-  tx: Tx,
-  table: RecordTable,
-  userId: string,
-): Promise<{ id: string; homeMarketId: string }[]> {
-  return await tx
-    .update(table)
-    .set({ assignedToUserId: null })
-    .where(eq(table.assignedToUserId, userId))
-    .returning({ id: table.id, homeMarketId: table.homeMarketId });
 }
