@@ -9,6 +9,8 @@ export interface Owed {
   message: StoredMessage;
   /** Whom or what it is for, where the message owes the handler several. */
   targetId: string | null;
+  /** A process died with it in hand. */
+  isTakenOver?: boolean;
 }
 
 export interface Together {

@@ -1,7 +1,9 @@
+import { hostname } from 'node:os';
 import { createPostgresBackend, createRedisBackend, type PgPool, withBackend } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
 import type { Log } from '../src/core/ctx.ts';
+import { describeError } from '../src/core/error-report.ts';
 import { AppError } from '../src/core/errors.ts';
 import { createOutageLog } from './outage-log.ts';
 
@@ -9,8 +11,10 @@ import { createOutageLog } from './outage-log.ts';
 export const queueNames = {
   matching: 'duijie-matching',
   notices: 'duijie-notices',
-  /** What waits for others' servers, and so must not hold up what waits for nobody. */
+  /** What waits for others' servers, and so must not hold up what waits for nobody: endpoints, */
   outgoing: 'duijie-outgoing',
+  /** and the one mail server. */
+  mail: 'duijie-mail',
   schedules: 'duijie-schedules',
 } as const;
 export type QueueName = (typeof queueNames)[keyof typeof queueNames];
@@ -34,13 +38,17 @@ export interface JobData {
   deliveryIds?: readonly string[];
 }
 
-export type JobProcessor = (job: { name: string; data: JobData }) => Promise<void>;
+/** `stalledCounter`: how many processes have died with the job in hand. */
+export type JobProcessor = (job: { name: string; data: JobData; stalledCounter: number }) => Promise<void>;
 
 /** What we use of the library's queue and worker, the same on both backends. */
 interface BackendQueue {
   addBulk(
     jobs: { name: string; data: JobData; opts: { jobId: string; lifo?: boolean; priority?: number } }[],
   ): Promise<unknown>;
+  getJob(
+    id: string,
+  ): Promise<{ priority: number; changePriority(to: { priority: number; lifo: boolean }): Promise<void> } | undefined>;
   getJobScheduler(name: string): Promise<{ every?: number; next?: number } | undefined>;
   upsertJobScheduler(
     name: string,
@@ -53,12 +61,15 @@ interface BackendQueue {
 interface BackendWorker {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'active', listener: () => void): unknown;
+  on(event: 'stalled', listener: (jobId: string) => void): unknown;
   waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
 }
 interface Backend {
   queue(name: QueueName): BackendQueue;
   worker(name: QueueName, processor: JobProcessor, concurrency: number): BackendWorker;
+  /** Whether the library puts what a dead process had in hand behind all that wait, where it would wait for them once more. */
+  returnsToBack: boolean;
   ready(): boolean;
   end(): Promise<void>;
 }
@@ -67,8 +78,23 @@ interface Backend {
 const endedJobOptions = { removeOnComplete: true, removeOnFail: true };
 const defaultJobOptions = { attempts: 1, ...endedJobOptions };
 
-// A killed worker's job starts again within lock + check; the library's default of one stall fails a job killed twice.
-const workerOptions = { lockDuration: 6_000, stalledInterval: 4_000, maxStalledCount: 1_000, runRetryDelay: 1_000 };
+/** How soon the jobs of a process that died are taken up again: at most after both. */
+export interface Recovery {
+  /** Half of it without a word is a process that is slow, all of it one that is gone. */
+  lockMs: number;
+  checkEveryMs: number;
+}
+
+const standardRecovery: Recovery = { lockMs: 6_000, checkEveryMs: 2_000 };
+
+/** Who works, for people who look into the queue and for what asks what a process had in hand. */
+const workerName = `${hostname()}-${process.pid}`;
+
+// The library's default of one stall fails a job killed twice.
+function workerOptions({ lockMs, checkEveryMs }: Recovery) {
+  const times = { lockDuration: lockMs, stalledInterval: checkEveryMs, runRetryDelay: 1_000 };
+  return { ...times, name: workerName, maxStalledCount: 1_000 };
+}
 
 const publishTimeoutMs = 5_000;
 
@@ -84,27 +110,33 @@ export interface Queues {
 }
 
 /** Opens the queues on the process's one pool, whose search path has `bullmq`. The tables are made by `db/migrate.ts`. */
-export function openPostgresQueues(pool: pg.Pool, log: Log): Queues {
+export function openPostgresQueues(pool: pg.Pool, log: Log, recovery = standardRecovery): Queues {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   // The library describes pg's pool in types of its own, to which only the overloads of a client's `on` do not fit.
   const connection = pool as unknown as PgPool;
   return openQueues(log, {
     queue: (name) => new Queue<JobData>(name, { connection, defaultJobOptions }),
     worker: (name, processor, concurrency) =>
-      new Worker<JobData, void>(name, processor, { connection, concurrency, ...workerOptions }),
+      new Worker<JobData, void>(name, processor, { connection, concurrency, ...workerOptions(recovery) }),
+    returnsToBack: true,
     ready: () => true,
     end: async () => undefined,
   });
 }
 
 /** Opens the queues on Redis; `connections` is closed with them. See `redis.ts` for how the two clients differ. */
-export function openRedisQueues(connections: { publisher: Redis; consumer: Redis }, log: Log): Queues {
+export function openRedisQueues(
+  connections: { publisher: Redis; consumer: Redis },
+  log: Log,
+  recovery = standardRecovery,
+): Queues {
   const { publisher, consumer } = connections;
   const { Queue, Worker } = withBackend(createRedisBackend);
   return openQueues(log, {
     queue: (name) => new Queue<JobData>(name, { connection: publisher, defaultJobOptions }),
     worker: (name, processor, concurrency) =>
-      new Worker<JobData, void>(name, processor, { connection: consumer, concurrency, ...workerOptions }),
+      new Worker<JobData, void>(name, processor, { connection: consumer, concurrency, ...workerOptions(recovery) }),
+    returnsToBack: false,
     ready: () => publisher.status === 'ready',
     async end() {
       publisher.disconnect();
@@ -134,6 +166,17 @@ function openQueues(log: Log, backend: Backend): Queues {
     return queue;
   }
 
+  /** Before all of its order that wait: it is older than they are. */
+  async function moveToFront(name: QueueName, jobId: string): Promise<void> {
+    try {
+      const job = await queueOf(name).getJob(jobId);
+      await job?.changePriority({ priority: job.priority, lifo: true });
+    } catch (error) {
+      // It is done in its turn, or has been meanwhile.
+      log.debug({ jobId, error: describeError(error) }, 'a job of a dead process keeps its place');
+    }
+  }
+
   return {
     async publish(name, jobs) {
       if (!backend.ready()) throw queueAway();
@@ -150,6 +193,7 @@ function openQueues(log: Log, backend: Backend): Queues {
       workers.push(worker);
       worker.on('error', onError);
       worker.on('active', outage.worked);
+      if (backend.returnsToBack) worker.on('stalled', (jobId) => void moveToFront(name, jobId));
       await worker.waitUntilReady();
     },
 

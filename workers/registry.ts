@@ -46,14 +46,14 @@ export function createRegistry(matchIndex: MatchIndex, webhooks: Outgoing): Read
     'rehome-records': { queue: queueNames.matching, run: rehomeRecords },
     'release-work': { queue: queueNames.matching, run: releaseWork },
     notify: { queue: queueNames.notices, run: notifyAudience, together: { most: 50, run: notifyAudiences } },
-    'send-email': { queue: queueNames.outgoing, run: sendEmail, retries: mailRetries },
+    'send-email': { queue: queueNames.mail, order: 'first', run: sendEmail, retries: mailRetries },
     'deliver-webhook': { queue: queueNames.outgoing, run: deliverToWebhook(webhooks), retries: webhookRetries },
-    'mail-notice': { queue: queueNames.outgoing, run: mailNotice, retries: mailRetries },
+    'mail-notice': { queue: queueNames.mail, run: mailNotice, retries: mailRetries },
     'commit-import': {
       queue: queueNames.matching,
       order: 'last',
       run: (ctx, { message }) => commitNextRows(ctx, message.subjectId),
     },
-    'mail-digest': { queue: queueNames.outgoing, run: mailDigest, retries: mailRetries },
+    'mail-digest': { queue: queueNames.mail, run: mailDigest, retries: mailRetries },
   };
 }

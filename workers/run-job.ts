@@ -14,6 +14,8 @@ export type Outcome = 'done' | 'already-done' | 'not-due' | 'moot' | 'retried' |
 export interface RunOptions {
   deps: WorkerDeps;
   registry: Registry;
+  /** From a process that died with the job in hand. */
+  isTakenOver?: boolean;
   /** From 0 up to 1; spreads retries. */
   random?: () => number;
 }
@@ -107,7 +109,7 @@ async function runHandler(delivery: OwedDelivery, handler: Handler, options: Run
       isClaimed = true;
     };
     const ctx = { ...systemCtx(deps, delivery.handler, delivery.id, span), onClaimed };
-    await handler.run(ctx, delivery, deps);
+    await handler.run(ctx, { ...delivery, isTakenOver: options.isTakenOver ?? false }, deps);
     if (!isClaimed) await markDone(deps.db, delivery.id, deps.clock.now());
     return 'done';
   } catch (error) {

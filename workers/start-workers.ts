@@ -1,3 +1,4 @@
+import { mailsInFlight } from '../src/core/mailer.ts';
 import type { Loop } from './loop.ts';
 import { openPostgresQueues, openRedisQueues, type QueueName, type Queues, queueNames } from './queues.ts';
 import type { CursorReader } from './readers/cursor-reader.ts';
@@ -17,6 +18,8 @@ function concurrencyOf(queue: QueueName, matchingThreads: number): number {
       return 8;
     case queueNames.outgoing:
       return 32;
+    case queueNames.mail:
+      return mailsInFlight;
     default:
       return 1;
   }
@@ -89,10 +92,15 @@ async function openQueues(deps: WorkerDeps, signal: AbortSignal): Promise<Queues
 async function work(queues: Queues, deps: WorkerDeps, parts: WorkerParts): Promise<void> {
   const names = new Set(Object.values(parts.registry).map((handler) => handler.queue));
   const deliveries = [...names].map((name) =>
-    queues.work(name, concurrencyOf(name, deps.config.matchingThreads), async ({ name: handler, data }) => {
-      const { deliveryIds = [] } = data;
-      await runDeliveries(handler, deliveryIds, { deps, registry: parts.registry });
-    }),
+    queues.work(
+      name,
+      concurrencyOf(name, deps.config.matchingThreads),
+      async ({ name: handler, data, stalledCounter }) => {
+        const { deliveryIds = [] } = data;
+        const options = { deps, registry: parts.registry, isTakenOver: stalledCounter > 0 };
+        await runDeliveries(handler, deliveryIds, options);
+      },
+    ),
   );
   const schedules = queues.work(queueNames.schedules, 1, ({ name }) => runScheduled(name, parts.scheduledJobs, deps));
   await Promise.all([...deliveries, schedules]);

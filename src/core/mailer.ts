@@ -13,8 +13,11 @@ export interface Mail {
 /** The port to whatever carries mail. At least once: a retry sends the same `messageId` again. */
 export interface Mailer {
   /**
-   * @throws AppError UPSTREAM_FAILED when the mail may be tried again later, UNAVAILABLE when too many are on their way,
-   * INVALID_STATE when the receiving side has refused it for good
+   * @throws AppError UPSTREAM_FAILED when the mail may be tried again later, INVALID_STATE when the receiving side has
+   * refused it for good
    */
   send(mail: Mail): Promise<void>;
 }
+
+/** At a time in each process: as many jobs, and as many connections to the mail server. */
+export const mailsInFlight = 8;

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import nodemailer from 'nodemailer';
 import { AppError } from '../core/errors.ts';
 import { oneLine } from '../core/mail-layout.ts';
-import type { Mail, Mailer } from '../core/mailer.ts';
+import { type Mail, type Mailer, mailsInFlight } from '../core/mailer.ts';
 import type { Text } from '../core/text.ts';
 import { type MailSender, senderOf, toMessage } from './message.ts';
 
@@ -24,11 +24,6 @@ export interface SmtpTimeouts {
 
 const timeouts: SmtpTimeouts = { connect: 5_000, greeting: 5_000, silence: 10_000, whole: 12_000 };
 
-/** Few of the jobs that run at a time, so that a slow server leaves room for what goes to others. */
-const maxInFlight = 8;
-const longestWaitSeconds = 60;
-const firstGuessMs = 200;
-
 /**
  * Sends by SMTP over a few kept connections. Nothing of the conversation is logged.
  * @param domain of the Message-ID, and of the sender where there is none
@@ -40,7 +35,7 @@ export function createSmtpMailer(
   const sender = senderOf(from, domain);
   const transport = nodemailer.createTransport({
     pool: true,
-    maxConnections: maxInFlight,
+    maxConnections: mailsInFlight,
     maxRequeues: 1,
     ...securityOf(server),
     host: server.host,
@@ -52,17 +47,13 @@ export function createSmtpMailer(
     logger: false,
     ...(server.credentials === null ? {} : { auth: server.credentials }),
   });
-  const room = createRoom();
 
   async function send(mail: Mail): Promise<void> {
     const message = toMessage(mail, { sender, domain });
-    const leave = room.enter();
     try {
       await transport.sendMail({ ...message, signal: AbortSignal.timeout(limits.whole) });
     } catch (error) {
       throw asAppError(error);
-    } finally {
-      leave();
     }
   }
   return { send, close: () => transport.close() };
@@ -77,30 +68,6 @@ export function securityOf({ host, secure }: Pick<SmtpServer, 'host' | 'secure'>
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
-
-/** Room for a few mails at a time. Who finds none is told when there will be, each after the one before, as far as one can tell. */
-function createRoom(): { enter(): () => void } {
-  let inFlight = 0;
-  let usualMs = firstGuessMs;
-  let promisedUntil = 0;
-
-  function enter(): () => void {
-    const startedAt = performance.now();
-    if (inFlight >= maxInFlight) {
-      promisedUntil = Math.max(startedAt, promisedUntil) + usualMs / maxInFlight;
-      const seconds = Math.min((promisedUntil - startedAt) / 1_000 + usualMs / 1_000, longestWaitSeconds);
-      throw new AppError('UNAVAILABLE', busy, { retryAfterSeconds: seconds });
-    }
-    inFlight += 1;
-    return () => {
-      inFlight -= 1;
-      usualMs += (performance.now() - startedAt - usualMs) / maxInFlight;
-    };
-  }
-  return { enter };
-}
-
-const busy: Text = { zh: '正在发送的邮件过多。', en: 'Many mails are on their way.' };
 
 /** What the library and the server say of a mail that did not go out. */
 interface SmtpFault {

@@ -46,6 +46,11 @@ export class Load {
     return this.created.size + this.submitted.size;
   }
 
+  /** Headers of whoever writes. */
+  get signedIn(): { authorization: string } {
+    return { authorization: `Bearer ${this.#token}` };
+  }
+
   /** A market with a broker and a verified enterprise. */
   async open(regionCode = '640300'): Promise<void> {
     const outside = new Client(this.#urlOf(0));
@@ -91,7 +96,7 @@ export class Load {
   ): Promise<Answer | null> {
     const answer = await fetch(`${baseUrl}${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json', ...headers },
+      headers: { ...this.signedIn, 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body ?? {}),
     })
       .then(async (response) => ({ status: response.status, body: await response.json(), headers: response.headers }))

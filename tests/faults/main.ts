@@ -12,6 +12,7 @@ import { runApiFaults, runSameKey } from './api.ts';
 import { type FaultRun, runNoticeFaults } from './notices.ts';
 import { runOneHangs } from './one-hangs.ts';
 import { complaintsOf, type FaultReport } from './oracles.ts';
+import { runOverload } from './overload.ts';
 import { runRandomFaults } from './random.ts';
 import { runSearchAway } from './search-away.ts';
 import { MortalPostgres, runPostgresFaults, runRedisFaults, runStopFaults } from './servers.ts';
@@ -51,6 +52,7 @@ const scenarios: Record<string, Scenario> = {
   webhooks: { kills: 1, run: runWebhookFaults },
   'one-hangs': { kills: 20, run: runOneHangs },
   'same-key': { kills: 5, run: runSameKey },
+  overload: { kills: 5, run: runOverload },
   'search-away': { kills: 4, run: runSearchAway },
   random: { kills: 1, wantsRedis: true, run: (ground) => runRandomFaults({ ...ground, redis: ofRedis(ground) }) },
 };

@@ -63,6 +63,11 @@ export class MemoryWatch {
   }
 }
 
+export async function residentBytesOf(metricsUrl: string): Promise<number> {
+  const answer = await fetch(metricsUrl);
+  return gaugeOf(await answer.text(), 'process_resident_memory_bytes');
+}
+
 function gaugeOf(text: string, name: string): number {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 }

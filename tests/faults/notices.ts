@@ -91,7 +91,8 @@ export async function runNoticeFaults(run: FaultRun, aim: keyof typeof aims = 'w
       await until(
         `worker ${at + 1} works`,
         async () => {
-          await write(messagesOfCommit);
+          // What waits from before keeps it busy, too: written without end, the backlog would only grow.
+          if ((await owedNotices(pool)) < messagesOfBurst) await write(messagesOfCommit);
           return (await deliveredBy(victim)) > 0;
         },
         200,
@@ -99,7 +100,7 @@ export async function runNoticeFaults(run: FaultRun, aim: keyof typeof aims = 'w
       const writing = write(messagesOfBurst);
       await delay(afterMs);
       await victim.program.kill();
-      await recovery.killed();
+      await recovery.killed(victim.program.pid);
       await writing;
       tell(`kill ${kill} of ${kills}: worker ${at + 1}, ${afterMs} ms into a burst`);
       await victim.program.start();
@@ -121,6 +122,13 @@ export async function runNoticeFaults(run: FaultRun, aim: keyof typeof aims = 'w
     await recovery.close();
     await pool.end();
   }
+}
+
+async function owedNotices(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    "select count(*)::int as count from deliveries where handler = 'notify' and status in ('pending', 'published')",
+  );
+  return rows[0]?.count ?? 0;
 }
 
 /** Organizations whose members all hear of what happens to theirs: one of each by mail, too, and each by a webhook. */

@@ -43,6 +43,11 @@ export class Program {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** Of the process that was started last, also when it has ended. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get output(): string {
     return this.#output;
   }

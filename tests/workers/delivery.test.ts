@@ -1,8 +1,15 @@
+import { createPostgresBackend, createRedisBackend, type PgPool, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError, invalidState, notFound } from '../../src/core/errors.ts';
 import { revive } from '../../src/dead-letters/service.ts';
-import { openPostgresQueues, openRedisQueues, type Queues } from '../../workers/queues.ts';
+import {
+  openPostgresQueues,
+  openRedisQueues,
+  type QueueName,
+  type Queues,
+  type Recovery,
+} from '../../workers/queues.ts';
 import { connectRedis } from '../../workers/redis.ts';
 import { leaseMs, publishDue } from '../../workers/relay.ts';
 import { startRedis, type TestRedis, withoutRedis } from '../setup/redis.ts';
@@ -35,10 +42,31 @@ for (const backend of ['postgresql', 'redis'] as const) {
     }
 
     /** The queues without a worker on them. */
-    async function openQueues(): Promise<Queues> {
+    async function openQueues(recovery?: Recovery): Promise<Queues> {
       const { deps } = harness;
-      if (redis === null) return openPostgresQueues(deps.pool, deps.log);
-      return openRedisQueues(await connectRedis(redis.url, deps.log, new AbortController().signal), deps.log);
+      if (redis === null) return openPostgresQueues(deps.pool, deps.log, recovery);
+      return openRedisQueues(await connectRedis(redis.url, deps.log, new AbortController().signal), deps.log, recovery);
+    }
+
+    /** What the library itself says of a queue, and a worker that takes a job and is not heard of again. */
+    function openLibrary(name: QueueName) {
+      const options = { autorun: false, lockDuration: 1 };
+      if (redis === null) {
+        const { Queue, Worker } = withBackend(createPostgresBackend);
+        const connection = harness.deps.pool as unknown as PgPool;
+        return {
+          queue: new Queue(name, { connection }),
+          mortal: new Worker(name, null, { ...options, connection }),
+          end: () => undefined,
+        };
+      }
+      const { Queue, Worker } = withBackend(createRedisBackend);
+      const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
+      return {
+        queue: new Queue(name, { connection }),
+        mortal: new Worker(name, null, { ...options, connection }),
+        end: () => connection.disconnect(),
+      };
     }
 
     it('has the effect of each message once and leaves every delivery done', async () => {
@@ -69,6 +97,48 @@ for (const backend of ['postgresql', 'redis'] as const) {
       await vi.waitFor(() => expect(done).toHaveLength(5), enough);
       expect(done).toEqual(['preview', 'refresh one', 'refresh another', 'refresh all', 'refresh more']);
       await queues.close();
+    });
+
+    it('does what a dead process had in hand before what has waited since, and last what nobody waits for', async () => {
+      const queues = await openQueues({ lockMs: 1_000, checkEveryMs: 25 });
+      const { queue, mortal, end } = openLibrary('duijie-matching');
+      const done: string[] = [];
+      const publish = (name: string, order?: 'last') =>
+        queues.publish('duijie-matching', [{ jobId: name, handler: name, deliveryIds: [name], order }]);
+      await publish('in hand');
+      expect((await mortal.getNextJob('token'))?.name).toBe('in hand');
+      await publish('refresh all', 'last');
+      for (const name of ['holds the place', 'waits', 'waits, too']) await publish(name);
+      let release: () => void = () => undefined;
+      const returned = new Promise<void>((resolve) => (release = resolve));
+      await queues.work('duijie-matching', 1, async ({ name }) => {
+        if (name === 'holds the place') await returned;
+        done.push(name);
+      });
+      await vi.waitFor(async () => expect((await queue.getWaiting())[0]?.name).toBe('in hand'), enough);
+      release();
+      await vi.waitFor(() => expect(done).toHaveLength(5), enough);
+      expect(done).toEqual(['holds the place', 'in hand', 'waits', 'waits, too', 'refresh all']);
+      await Promise.all([queues.close(), queue.close(), mortal.close()]);
+      end();
+    });
+
+    it('sends eight mails at a time, in their order, while a slow mail server holds up nothing else', async () => {
+      const begun: string[] = [];
+      let answer: () => void = () => undefined;
+      const answered = new Promise<void>((resolve) => (answer = resolve));
+      const mail = effectHandler(async ({ deliveryId = '' }) => {
+        begun.push(deliveryId);
+        await answered;
+      });
+      harness.start({ registry: { 'send-email': { ...mail, queue: 'duijie-mail' }, notify: effectHandler() } });
+      const mails: string[] = [];
+      for (let n = 0; n < 10; n += 1) mails.push(await harness.send('user.password_reset_requested'));
+      await vi.waitFor(() => expect(begun).toHaveLength(8), enough);
+      await until(await harness.send(), { status: 'done' });
+      expect(begun.toSorted()).toEqual(mails.slice(0, 8));
+      answer();
+      for (const id of mails) await until(id, { status: 'done', attempts: 0, lastError: null });
     });
 
     it('closes a delivery whose handler opened no transaction', async () => {

@@ -169,32 +169,3 @@ describe('the connection', () => {
     expect(server.taken).toEqual([]);
   });
 });
-
-describe('many mails at once', () => {
-  it('leave room for others: beyond a few on their way, each is told when to come again, one after the other', async () => {
-    const server = await smtp();
-    const held: (() => void)[] = [];
-    const allHeld = new Promise<void>((resolve) => {
-      server.onMessage = () =>
-        new Promise((answer) => {
-          held.push(() => answer(null));
-          if (held.length === 8) resolve();
-        });
-    });
-    const mailer = mailerTo(server);
-    const sent = Array.from({ length: 8 }, () => mailer.send(mail));
-    const pauses: number[] = [];
-    for (let more = 0; more < 20; more += 1) {
-      const error = await mailer.send(mail).catch((caught: unknown) => caught);
-      expect(error).toMatchObject({ code: 'UNAVAILABLE' });
-      pauses.push((error as { details: { retryAfterSeconds: number } }).details.retryAfterSeconds);
-    }
-    expect(pauses[19]).toBeGreaterThan(pauses[0] ?? 0);
-    await allHeld;
-    server.onMessage = () => null;
-    for (const release of held) release();
-    await Promise.all(sent);
-    await mailer.send(mail);
-    expect(server.taken).toHaveLength(9);
-  });
-});

@@ -18,11 +18,15 @@ export class InFlight {
     this.#limits = limits;
   }
 
-  /** Takes a place, to be given back by calling what is returned; null when there is none. An endpoint that fails gets one. */
-  enter(endpointId: string, failing: boolean): (() => void) | null {
+  /**
+   * Takes a place, to be given back by calling what is returned; null when there is none. An endpoint that fails gets one.
+   * Who takes over from a process that died takes over its places, too: each process has as many.
+   */
+  enter(endpointId: string, failing: boolean, isTakenOver = false): (() => void) | null {
     const { perEndpoint, failing: failingLimit } = this.#limits;
     const taken = this.#byEndpoint.get(endpointId) ?? 0;
-    if (taken >= (failing ? 1 : perEndpoint) || (failing && this.#failing >= failingLimit)) return null;
+    const places = (failing ? 1 : perEndpoint) * (isTakenOver ? 2 : 1);
+    if (taken >= places || (failing && this.#failing >= failingLimit)) return null;
     this.#byEndpoint.set(endpointId, taken + 1);
     if (failing) this.#failing += 1;
     return () => {

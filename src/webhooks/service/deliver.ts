@@ -39,11 +39,17 @@ const busySeconds = { healthy: 1, failing: 10 };
  * @throws AppError NOT_FOUND when nothing is owed any more, UNAVAILABLE when the endpoint is busy with other tries,
  * UPSTREAM_FAILED when it did not take the message
  */
-export async function deliverWebhook(ctx: Ctx, message: StoredMessage, id: string, outgoing: Outgoing): Promise<void> {
+export async function deliverWebhook(
+  ctx: Ctx,
+  message: StoredMessage,
+  id: string,
+  outgoing: Outgoing,
+  { isTakenOver = false }: { isTakenOver?: boolean },
+): Promise<void> {
   const letter = await outgoing.letters.read(ctx, id, message.id);
   if (!letter?.webhook.enabled) throw notFound();
   const failing = letter.webhook.failingSince !== null;
-  const leave = outgoing.inFlight.enter(id, failing);
+  const leave = outgoing.inFlight.enter(id, failing, isTakenOver);
   if (leave === null) throw busy(failing);
   try {
     const attemptedAt = ctx.clock.now();

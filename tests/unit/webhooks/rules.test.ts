@@ -101,6 +101,17 @@ describe('tries on their way', () => {
     expect(inFlight.enter('a', false)).toBe(null);
   });
 
+  test('are four more while those of a process that died are taken over', () => {
+    const inFlight = new InFlight(limits);
+    for (const _ of [1, 2, 3, 4]) inFlight.enter('a', false);
+    const taken = [1, 2, 3, 4].map(() => inFlight.enter('a', false, true));
+    expect(taken.every((leave) => leave !== null)).toBe(true);
+    expect(inFlight.enter('a', false, true)).toBe(null);
+    taken[0]?.();
+    expect(inFlight.enter('a', false)).toBe(null);
+    expect(inFlight.enter('a', false, true)).not.toBe(null);
+  });
+
   test('are one to an endpoint that fails, and few to all of those together', () => {
     const inFlight = new InFlight(limits);
     const leave = inFlight.enter('a', true);
