@@ -1,78 +1,23 @@
-import type { Params, Templates } from './template.ts';
-
-function named(noun: string, title: string | undefined, code: string | undefined): string {
-  if (title === undefined) return `a ${noun}`;
-  return code === undefined ? `the ${noun} “${title}”` : `the ${noun} “${title}” (${code})`;
-}
-
-function demand(params: Params): string {
-  return named('demand', params.demandTitle, params.demandCode);
-}
-
-function result(params: Params): string {
-  return named('result', params.resultTitle, params.resultCode);
-}
-
-function pair(params: Params): string {
-  return `${demand(params)} and ${result(params)}`;
-}
-
-function project(params: Params): string {
-  return named('project', params.projectTitle, params.projectCode);
-}
-
-function milestone(params: Params): string {
-  return `${named('milestone', params.milestoneTitle, undefined)} of ${project(params)}`;
-}
-
-function contract(params: Params): string {
-  return named('contract', params.contractTitle, params.contractCode);
-}
-
-function published(params: Params): string {
-  const noun = params.searchKind === 'result' ? 'result' : 'demand';
-  return params.count === '1' ? `one ${noun} was` : `${params.count ?? 'some'} ${noun}s were`;
-}
-
-function reason(params: Params): string {
-  return params.reason === undefined ? '' : ` Reason: ${params.reason}`;
-}
-
-function due(params: Params): string {
-  return params.dueOn === undefined ? '' : ` Please answer by ${params.dueOn}.`;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function validUntil(params: Params): string {
-  return params.validUntil === undefined ? 'soon' : `on ${params.validUntil}`;
-}
-
-function organization(params: Params): string {
-  return params.organizationName ?? 'the organization';
-}
-
-function until(params: Params): string {
-  return params.untilOn === undefined ? '' : ` until ${params.untilOn}`;
-}
-
-function coded(params: Params): string {
-  return params.demandCode === undefined ? 'a demand' : `demand ${params.demandCode}`;
-}
-
-function expert(params: Params): string {
-  return params.expertName ?? 'the expert';
-}
-
-function webhook(params: Params): string {
-  return named('webhook', params.webhookDescription, undefined);
-}
-
-function campaign(p: Params): string {
-  return p.campaignTitle === undefined ? 'The campaign' : `The campaign "${p.campaignTitle}"`;
-}
+import {
+  campaign,
+  coded,
+  contract,
+  demand,
+  due,
+  expert,
+  milestone,
+  organization,
+  pair,
+  project,
+  published,
+  reason,
+  result,
+  sentence,
+  until,
+  validUntil,
+  webhook,
+} from './en-phrases.ts';
+import type { Templates } from './template.ts';
 
 export const en: Templates = {
   'organization.registered': (p) => ({

@@ -1,65 +1,20 @@
-import type { Params, Templates } from './template.ts';
-
-function named(fallback: string, title: string | undefined, code: string | undefined): string {
-  if (title === undefined) return fallback;
-  return code === undefined ? `“${title}”` : `“${title}”（${code}）`;
-}
-
-function demand(params: Params): string {
-  return `需求${named('', params.demandTitle, params.demandCode)}`;
-}
-
-function result(params: Params): string {
-  return `成果${named('', params.resultTitle, params.resultCode)}`;
-}
-
-function pair(params: Params): string {
-  return `${demand(params)}与${result(params)}`;
-}
-
-function project(params: Params): string {
-  return `项目${named('', params.projectTitle, params.projectCode)}`;
-}
-
-function milestone(params: Params): string {
-  return `${project(params)}的里程碑${named('', params.milestoneTitle, undefined)}`;
-}
-
-function contract(params: Params): string {
-  return `技术合同${named('', params.contractTitle, params.contractCode)}`;
-}
-
-function reason(params: Params): string {
-  return params.reason === undefined ? '' : `原因：${params.reason}`;
-}
-
-function due(params: Params): string {
-  return params.dueOn === undefined ? '' : `请在 ${params.dueOn} 前答复。`;
-}
-
-function organization(params: Params): string {
-  return params.organizationName ?? '机构';
-}
-
-function until(params: Params): string {
-  return params.untilOn === undefined ? '' : `（至 ${params.untilOn}）`;
-}
-
-function coded(params: Params): string {
-  return params.demandCode === undefined ? '一项需求' : `需求 ${params.demandCode}`;
-}
-
-function expert(params: Params): string {
-  return params.expertName === undefined ? '专家' : `专家${params.expertName}`;
-}
-
-function webhook(params: Params): string {
-  return `Webhook${named('', params.webhookDescription, undefined)}`;
-}
-
-function campaign(p: Params): string {
-  return p.campaignTitle === undefined ? '需求征集' : `“${p.campaignTitle}”`;
-}
+import type { Templates } from './template.ts';
+import {
+  campaign,
+  coded,
+  contract,
+  demand,
+  due,
+  expert,
+  milestone,
+  organization,
+  pair,
+  project,
+  reason,
+  result,
+  until,
+  webhook,
+} from './zh-phrases.ts';
 
 export const zh: Templates = {
   'organization.registered': (p) => ({
