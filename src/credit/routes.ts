@@ -1,8 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { expectedVersion } from '../http/etag.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
+import { stepRoutes } from '../http/step-routes.ts';
 import { AppealRestriction, DecideAppeal, ImposeRestriction, LiftRestriction, ListRestrictions } from './inputs.ts';
 import {
   appealRestriction,
@@ -17,10 +17,16 @@ import { RestrictionView } from './views.ts';
 const tag = 'credit';
 const read = { tag, access: 'signed-in' } as const;
 const write = { tag, access: 'signed-in', scope: 'organizations:write' } as const;
-const step = { ...write, output: RestrictionView, problems: [404, 409, 412] } as const;
 
 export async function creditRoutes(fastify: FastifyInstance): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const step = stepRoutes(fastify, {
+    tag,
+    scope: write.scope,
+    path: '/restrictions/:id',
+    params: IdParams,
+    output: RestrictionView,
+  });
 
   app.post(
     '/restrictions',
@@ -65,53 +71,29 @@ export async function creditRoutes(fastify: FastifyInstance): Promise<void> {
     (request) => getRestriction(request.ctx, request.params.id),
   );
 
-  app.post(
-    '/restrictions/:id/lift',
-    operation({
-      id: 'liftRestriction',
-      summary: 'End a restriction before its term',
-      ...step,
-      input: { params: IdParams, body: LiftRestriction },
-    }),
-    (request) =>
-      liftRestriction(request.ctx, {
-        id: request.params.id,
-        expectedVersion: expectedVersion(request),
-        reason: request.body.reason,
-      }),
+  step(
+    'lift',
+    { id: 'liftRestriction', summary: 'End a restriction before its term', body: LiftRestriction },
+    (ctx, { params, body, expectedVersion }) => liftRestriction(ctx, { ...params, ...body, expectedVersion }),
   );
-
-  app.post(
-    '/restrictions/:id/appeal',
-    operation({
+  step(
+    'appeal',
+    {
       id: 'appealRestriction',
       summary: 'Appeal against a restriction',
       description: "Once, by the organization's admins, while it is in force; it stays in force meanwhile.",
-      ...step,
-      input: { params: IdParams, body: AppealRestriction },
-    }),
-    (request) =>
-      appealRestriction(request.ctx, {
-        id: request.params.id,
-        expectedVersion: expectedVersion(request),
-        grounds: request.body.grounds,
-      }),
+      body: AppealRestriction,
+    },
+    (ctx, { params, body, expectedVersion }) => appealRestriction(ctx, { ...params, ...body, expectedVersion }),
   );
-
-  app.post(
-    '/restrictions/:id/decide',
-    operation({
+  step(
+    'decide',
+    {
       id: 'decideAppeal',
       summary: 'Decide an appeal',
       description: 'By an officer or the administrator who did not impose the restriction. Overturning lifts it.',
-      ...step,
-      input: { params: IdParams, body: DecideAppeal },
-    }),
-    (request) =>
-      decideAppeal(request.ctx, {
-        id: request.params.id,
-        expectedVersion: expectedVersion(request),
-        ...request.body,
-      }),
+      body: DecideAppeal,
+    },
+    (ctx, { params, body, expectedVersion }) => decideAppeal(ctx, { ...params, ...body, expectedVersion }),
   );
 }

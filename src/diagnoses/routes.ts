@@ -4,6 +4,7 @@ import { expectedVersion } from '../http/etag.ts';
 import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
+import { stepRoutes } from '../http/step-routes.ts';
 import {
   AdviseOnDemand,
   CloseDiagnosis,
@@ -43,10 +44,13 @@ import {
 const tag = 'diagnoses';
 const read = { tag, access: 'signed-in', problems: [404] } as const;
 const write = { tag, access: 'signed-in', scope: 'records:write' } as const;
-const step = { ...write, output: DiagnosisView, problems: [404, 409, 412] } as const;
+const made = { ...write, output: DiagnosisView, problems: [404, 409, 412] } as const;
 
 export async function diagnosisRoutes(fastify: FastifyInstance): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const steps = { tag, scope: write.scope, output: DiagnosisView };
+  const step = stepRoutes(fastify, { ...steps, path: '/diagnoses/:id', params: IdParams });
+  const versionStep = stepRoutes(fastify, { ...steps, path: '/diagnoses/:id/versions/:number', params: VersionParams });
 
   app.post(
     '/demands/advice',
@@ -85,7 +89,7 @@ export async function diagnosisRoutes(fastify: FastifyInstance): Promise<void> {
         summary: 'Open the diagnosis of a demand',
         description:
           'By staff of its home market or of one above. Keeps its words as version 0. A submitted demand goes into diagnosis; a published one stays published.',
-        ...step,
+        ...made,
         status: 201,
         input: { params: IdParams, body: OpenDiagnosis },
       }),
@@ -122,18 +126,16 @@ export async function diagnosisRoutes(fastify: FastifyInstance): Promise<void> {
     (request) => getDiagnosis(request.ctx, request.params.id),
   );
 
-  app.post(
-    '/diagnoses/:id/assign-expert',
-    operation({
+  step(
+    'assign-expert',
+    {
       id: 'assignDiagnosisExpert',
       summary: 'Name the expert who diagnoses',
       description:
         'A member of a university who is named by userId sees this diagnosis and the public view of its demand, and may rewrite and record visits. An expert who is only named has no access.',
-      ...step,
-      input: { params: IdParams, body: DiagnosisExpert },
-    }),
-    (request) =>
-      assignExpert(request.ctx, { id: request.params.id, expectedVersion: expectedVersion(request) }, request.body),
+      body: DiagnosisExpert,
+    },
+    (ctx, { params, body, expectedVersion }) => assignExpert(ctx, { ...params, expectedVersion }, body),
   );
 
   app.post(
@@ -141,7 +143,7 @@ export async function diagnosisRoutes(fastify: FastifyInstance): Promise<void> {
     operation({
       id: 'recordDiagnosisVisit',
       summary: 'Record a visit',
-      ...step,
+      ...made,
       status: 201,
       input: { params: IdParams, body: RecordVisit },
     }),
@@ -155,7 +157,7 @@ export async function diagnosisRoutes(fastify: FastifyInstance): Promise<void> {
       summary: 'Propose a rewriting',
       description:
         'By staff of the market or the expert, over the last version that was not refused; fields left out stay. A version that still waits for the enterprise is replaced.',
-      ...step,
+      ...made,
       status: 201,
       input: { params: IdParams, body: ProposeVersion },
     }),
@@ -189,46 +191,30 @@ export async function diagnosisRoutes(fastify: FastifyInstance): Promise<void> {
     (request) => getDiagnosisDifference(request.ctx, { ...request.params, against: request.query.against ?? 0 }),
   );
 
-  app.post(
-    '/diagnoses/:id/versions/:number/sign',
-    operation({
+  versionStep(
+    'sign',
+    {
       id: 'signDiagnosisVersion',
       summary: 'Sign a rewriting',
       description:
         "By the enterprise. The version becomes the demand's content; a demand that is published is matched anew.",
-      ...step,
-      input: { params: VersionParams },
-    }),
-    (request) => signVersion(request.ctx, { ...request.params, expectedVersion: expectedVersion(request) }),
+    },
+    (ctx, { params, expectedVersion }) => signVersion(ctx, { ...params, expectedVersion }),
   );
-
-  app.post(
-    '/diagnoses/:id/versions/:number/refuse',
-    operation({
-      id: 'refuseDiagnosisVersion',
-      summary: 'Give a rewriting back',
-      ...step,
-      input: { params: VersionParams, body: RefuseVersion },
-    }),
-    (request) =>
-      refuseVersion(request.ctx, {
-        ...request.params,
-        reason: request.body.reason,
-        expectedVersion: expectedVersion(request),
-      }),
+  versionStep(
+    'refuse',
+    { id: 'refuseDiagnosisVersion', summary: 'Give a rewriting back', body: RefuseVersion },
+    (ctx, { params, body, expectedVersion }) => refuseVersion(ctx, { ...params, ...body, expectedVersion }),
   );
-
-  app.post(
-    '/diagnoses/:id/close',
-    operation({
+  step(
+    'close',
+    {
       id: 'closeDiagnosis',
       summary: 'Close a diagnosis with its route',
       description:
         'A demand in diagnosis is `submitted` again, for the broker to publish, return or reject. The route is noted.',
-      ...step,
-      input: { params: IdParams, body: CloseDiagnosis },
-    }),
-    (request) =>
-      closeDiagnosis(request.ctx, { id: request.params.id, expectedVersion: expectedVersion(request) }, request.body),
+      body: CloseDiagnosis,
+    },
+    (ctx, { params, body, expectedVersion }) => closeDiagnosis(ctx, { ...params, expectedVersion }, body),
   );
 }

@@ -1,9 +1,10 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { expectedVersion, requiredVersion } from '../http/etag.ts';
+import { requiredVersion } from '../http/etag.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
+import { stepRoutes } from '../http/step-routes.ts';
 import {
   AddTier,
   CreateGovernment,
@@ -31,6 +32,13 @@ export async function organizationRoutes(fastify: FastifyInstance): Promise<void
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
   const tag = 'organizations';
   const write = { tag, access: 'signed-in', scope: 'organizations:write' } as const;
+  const step = stepRoutes(fastify, {
+    tag,
+    scope: write.scope,
+    path: '/organizations/:id',
+    params: IdParams,
+    output: OrganizationView,
+  });
 
   app.get(
     '/markets',
@@ -114,43 +122,20 @@ export async function organizationRoutes(fastify: FastifyInstance): Promise<void
     (request) => updateOrganization(request.ctx, request.params.id, request.body, requiredVersion(request)),
   );
 
-  app.post(
-    '/organizations/:id/verify',
-    operation({
-      id: 'verifyOrganization',
-      summary: 'Verify an organization',
-      ...write,
-      input: { params: IdParams },
-      output: OrganizationView,
-      problems: [404, 409, 412],
-    }),
-    (request) => verifyOrganization(request.ctx, request.params.id, expectedVersion(request)),
+  step(
+    'verify',
+    { id: 'verifyOrganization', summary: 'Verify an organization' },
+    (ctx, { params: { id }, expectedVersion }) => verifyOrganization(ctx, id, expectedVersion),
   );
-
-  app.post(
-    '/organizations/:id/suspend',
-    operation({
-      id: 'suspendOrganization',
-      summary: 'Suspend an organization',
-      ...write,
-      input: { params: IdParams, body: SuspendOrganization },
-      output: OrganizationView,
-      problems: [404, 409, 412],
-    }),
-    (request) => suspendOrganization(request.ctx, request.params.id, request.body.reason, expectedVersion(request)),
+  step(
+    'suspend',
+    { id: 'suspendOrganization', summary: 'Suspend an organization', body: SuspendOrganization },
+    (ctx, { params: { id }, body, expectedVersion }) => suspendOrganization(ctx, id, body.reason, expectedVersion),
   );
-
-  app.post(
-    '/organizations/:id/reinstate',
-    operation({
-      id: 'reinstateOrganization',
-      summary: 'Lift a suspension',
-      ...write,
-      input: { params: IdParams },
-      output: OrganizationView,
-      problems: [404, 409, 412],
-    }),
-    (request) => reinstateOrganization(request.ctx, request.params.id, expectedVersion(request)),
+  step(
+    'reinstate',
+    { id: 'reinstateOrganization', summary: 'Lift a suspension' },
+    (ctx, { params: { id }, expectedVersion }) => reinstateOrganization(ctx, id, expectedVersion),
   );
 
   app.post(
