@@ -24,6 +24,12 @@ export function databaseCpuMs(clusterDir: string): number {
   }
 }
 
+/** The same of one process, with its threads. */
+export function processCpuMs(pid: number): number {
+  const [user = Number.NaN, system = Number.NaN] = statOf(pid).slice(11, 13).map(Number);
+  return (user + system) * msPerTick;
+}
+
 /** What follows the name, which may have blanks: the state, the parent, … */
 function statOf(pid: number): string[] {
   try {

@@ -11,6 +11,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../db/embedded/start.ts';
 import { packageRoot } from '../db/package-root.ts';
 import { newId } from '../src/core/ids.ts';
+import { databaseCpuMs } from './database-cpu.ts';
 
 /**
  * How long the event loop of the real program is held up while it finds matches anew: API, workers, relay and queue in one
@@ -94,10 +95,13 @@ try {
   await settled();
   const records = await publishedRecords();
   program.send('start');
+  const clusterDir = join(dataDir, 'database', 'postgres');
+  const databaseBeforeMs = databaseCpuMs(clusterDir);
   const start = performance.now();
   await oweRefreshes(records);
   await settled();
   const seconds = (performance.now() - start) / 1_000;
+  const databaseAfterMs = databaseCpuMs(clusterDir);
   program.send('stop');
   const [probed] = (await once(program, 'message')) as [Probed];
   const rows: SpeedRow[] = [];
@@ -114,6 +118,7 @@ try {
   report('event_loop_delay_max', probed.max, 'ms');
   report('refreshes_per_second', refreshes / seconds, '1/s');
   report('cpu', probed.cpuSeconds, 's');
+  report('cpu_database', (databaseAfterMs - databaseBeforeMs) / 1_000, 's');
   report('memory_resident', probed.residentMb, 'MB');
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(rows, null, 2)}\n`);
 } finally {

@@ -72,10 +72,7 @@ export async function publishAtRate(
   });
   await Promise.all(published);
   const lastDueMs = startMs + ((waiting.length - 1) * 1_000) / perSecond;
-  while (await isOwed(database)) {
-    if (Date.now() - lastDueMs > patienceMs) break;
-    await pause(250);
-  }
+  while (Date.now() - lastDueMs < patienceMs && (await isOwed(database))) await pause(50);
   const drainedMs = Date.now() - lastDueMs;
   const times = await timesOf(database, waiting);
   const matched: number[] = [];
@@ -94,6 +91,11 @@ export async function publishAtRate(
     unnoticed: waiting.length - noticed.length,
     drainedMs,
   };
+}
+
+/** What loading the sample and making the demands left to do is not the publications'. */
+export async function untilNothingIsOwed(database: pg.Client): Promise<void> {
+  while (await isOwed(database)) await pause(250);
 }
 
 async function isOwed(database: pg.Client): Promise<boolean> {

@@ -11,7 +11,8 @@ import { packageRoot } from '../db/package-root.ts';
 import { type Caller, type Door, signIn } from '../workers/demo/api.ts';
 import { director, samplePassword } from '../workers/demo/cast.ts';
 import { readSample } from '../workers/demo/sample.ts';
-import { prepareDemands, publishAtRate, settingsForTimes } from './publications-at-a-rate.ts';
+import { databaseCpuMs, processCpuMs } from './database-cpu.ts';
+import { prepareDemands, publishAtRate, settingsForTimes, untilNothingIsOwed } from './publications-at-a-rate.ts';
 
 /**
  * Publish -> match stored -> notice in the owner's inbox, on the embedded default with the whole sample loaded: the
@@ -113,13 +114,23 @@ async function soManyASecond(door: Door, broker: Caller, rate: number, seconds: 
   const waiting = await prepareDemands(owners, rate * seconds);
   const database = new pg.Client({ connectionString: postgres.url });
   await database.connect();
+  const cpuMs = (): [program: number, database: number] => [
+    processCpuMs(program.pid ?? 0),
+    databaseCpuMs(join(dataDir, 'database', 'postgres')),
+  ];
+  await untilNothingIsOwed(database);
+  const before = cpuMs();
   const times = await publishAtRate(broker, waiting, rate, database, patienceMs).finally(() => database.end());
+  const [programMs = 0, databaseMs = 0] = cpuMs().map((ms, at) => (ms - (before[at] ?? 0)) / waiting.length);
   console.log(
     `${rate} publications a second for ${seconds} s, ${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`,
   );
   console.log(`due -> answered        ${quantiles(times.answered)}`);
   console.log(`due -> match stored    ${quantiles(times.matched)}, ${times.unmatched} without`);
   console.log(`due -> notice in inbox ${quantiles(times.noticed)}, ${times.unnoticed} without`);
+  console.log(
+    `processor time of each: ${programMs.toFixed(0)} ms of the program, ${databaseMs.toFixed(0)} ms of the database`,
+  );
   console.log(`nothing owed ${Math.round(times.drainedMs)} ms after the last was due`);
 }
 

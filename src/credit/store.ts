@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, inArray, like, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { among } from '../../db/among.ts';
 import { organizations, restrictionConfidential, restrictions } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import type { Db, Tx } from '../core/transaction.ts';
@@ -82,7 +83,7 @@ export async function listInForce(db: Db, organizationIds: readonly string[], no
     .from(restrictions)
     .where(
       and(
-        inArray(restrictions.organizationId, [...new Set(organizationIds)]),
+        among(restrictions.organizationId, [...new Set(organizationIds)]),
         eq(restrictions.status, 'in_force'),
         lte(restrictions.startsAt, now),
         gt(restrictions.endsAt, now),

@@ -53,6 +53,7 @@ export {
   getDemandConfidential,
   getDemandRows,
   listDemandIdsOf,
+  listDemandMarkets,
   listDemandReviews,
   listExclusions,
   listPendingDemands,

@@ -77,8 +77,14 @@ export async function getDemandRow(db: Db, id: string): Promise<DemandRow | unde
   return row;
 }
 
+const getDemandsPrepared = prepared((db) =>
+  selectDemands(db)
+    .where(among(demands.id, sql.placeholder('ids')))
+    .prepare('get_demands'),
+);
+
 export async function getDemandRows(db: Db, ids: readonly string[]): Promise<DemandRow[]> {
-  return ids.length === 0 ? [] : await selectDemands(db).where(among(demands.id, ids));
+  return ids.length === 0 ? [] : await getDemandsPrepared(db, { ids });
 }
 
 const lockDemandPrepared = prepared((db) =>
@@ -158,7 +164,7 @@ export async function listExclusions(tx: Tx, demandIds: readonly string[]): Prom
   const rows = await tx
     .select()
     .from(demandExclusions)
-    .where(inArray(demandExclusions.demandId, [...demandIds]))
+    .where(among(demandExclusions.demandId, demandIds))
     .orderBy(demandExclusions.organizationId);
   for (const { demandId, organizationId } of rows)
     excluded.set(demandId, (excluded.get(demandId) ?? new Set()).add(organizationId));
@@ -179,6 +185,14 @@ export async function listDemandRows(db: Db, filter: RecordFilter): Promise<Dema
     .where(listCondition(demands, filter))
     .orderBy(...listOrder(demands, filter))
     .limit(filter.limit + 1);
+}
+
+/** The home market of each. */
+export async function listDemandMarkets(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { id, homeMarketId } = demands;
+  const rows = await db.select({ id, homeMarketId }).from(demands).where(among(id, ids));
+  return new Map(rows.map((row) => [row.id, row.homeMarketId]));
 }
 
 export async function lockDueDemands(tx: Tx, due: DueFilter): Promise<DemandRow[]> {

@@ -24,6 +24,9 @@ const copiedWeight = 0.15;
 const shownShare = 0.4;
 const weights = { told: 0.38, retold: 0.36, keywords: 0.17, numbers: 0.09 };
 
+/** Texts are kept taken apart up to so many characters in all. */
+const maxRecentLength = 100_000;
+
 type Features = ReadonlySet<string>;
 
 /** A record taken apart, which costs more than the comparison. */
@@ -43,6 +46,9 @@ export class DuplicateJudge {
   readonly #frequencies = new Map<string, number>();
   /** One record is held against many. */
   readonly #parsed = new WeakMap<ComparedRecord, Parsed>();
+  /** And what waits for a market is held against one after the other. The one that was asked for longest ago comes first. */
+  readonly #recent = new Map<string, Parsed>();
+  #recentLength = 0;
 
   /** @param background texts of the trade, which say how common a feature is */
   constructor(background: readonly string[]) {
@@ -89,10 +95,30 @@ export class DuplicateJudge {
   }
 
   #parse(record: ComparedRecord): Parsed {
-    const known = this.#parsed.get(record);
-    if (known !== undefined) return known;
+    let parsed = this.#parsed.get(record);
+    if (parsed === undefined) {
+      parsed = this.#parseText(record);
+      this.#parsed.set(record, parsed);
+    }
+    return parsed;
+  }
+
+  #parseText(record: ComparedRecord): Parsed {
+    const key = `${record.text}\0${record.keywords.join('\n')}`;
+    const parsed = this.#recent.get(key) ?? this.#takeApart(record);
+    if (!this.#recent.delete(key)) this.#recentLength += key.length;
+    this.#recent.set(key, parsed);
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recentLength <= maxRecentLength) break;
+      this.#recent.delete(oldest);
+      this.#recentLength -= oldest.length;
+    }
+    return parsed;
+  }
+
+  #takeApart(record: ComparedRecord): Parsed {
     const features = featuresOf(record.text);
-    const parsed = {
+    return {
       features,
       clauses: clausesOf(record.text).map((clause) => {
         const own = featuresOf(clause);
@@ -101,8 +127,6 @@ export class DuplicateJudge {
       keywords: featuresOf(record.keywords.join('\n')),
       numbers: new Set([...features].filter(isNumber)),
     };
-    this.#parsed.set(record, parsed);
-    return parsed;
   }
 
   #mass(features: Features): number {

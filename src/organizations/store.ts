@@ -10,11 +10,13 @@ import {
   isNotNull,
   isNull,
   like,
+  ne,
   or,
   type SQL,
   type SQLWrapper,
   sql,
 } from 'drizzle-orm';
+import { among } from '../../db/among.ts';
 import {
   disclosures,
   introductions,
@@ -63,6 +65,14 @@ export async function getOrganizationRows(db: Db, ids: readonly string[]): Promi
         .select()
         .from(organizations)
         .where(inArray(organizations.id, [...ids]));
+}
+
+export async function listUnverifiedIds(db: Db, ids: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .select({ id: organizations.id })
+    .from(organizations)
+    .where(and(among(organizations.id, ids), ne(organizations.status, 'verified')));
+  return rows.map((row) => row.id);
 }
 
 export async function lockOrganization(tx: Tx, id: string): Promise<OrganizationRow | undefined> {

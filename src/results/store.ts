@@ -72,8 +72,14 @@ export async function getResultRow(db: Db, id: string): Promise<ResultRow | unde
   return row;
 }
 
+const getResultsPrepared = prepared((db) =>
+  selectResults(db)
+    .where(among(results.id, sql.placeholder('ids')))
+    .prepare('get_results'),
+);
+
 export async function getResultRows(db: Db, ids: readonly string[]): Promise<ResultRow[]> {
-  return ids.length === 0 ? [] : await selectResults(db).where(among(results.id, ids));
+  return ids.length === 0 ? [] : await getResultsPrepared(db, { ids });
 }
 
 const lockResultPrepared = prepared((db) =>

@@ -80,6 +80,29 @@ describe('the duplicate check, on re-posts and look-alikes that were written bef
     }
   });
 
+  it('judges the same whatever it has read before, and more than it remembers', () => {
+    const texts = [...sample.values()];
+    const pairs = texts
+      .slice(0, 12)
+      .map((one, at) => [one, { ...one, keywords: texts[at + 1]?.keywords ?? [] }] as const);
+    const copied = ({ text, keywords }: ComparedRecord) => ({ text, keywords: [...keywords] });
+    const judged = (by: DuplicateJudge) =>
+      pairs.flatMap(([one, other]) => [
+        by.likeness(copied(one), copied(other)),
+        by.likeness(copied(other), copied(one)),
+        by.likeness(copied(one), copied(one)),
+      ]);
+    const background = texts.map(({ text }) => text);
+    const fresh = pairs.flatMap((pair) => {
+      const alone = (a: 0 | 1, b: 0 | 1) => new DuplicateJudge(background).likeness(copied(pair[a]), copied(pair[b]));
+      return [alone(0, 1), alone(1, 0), alone(0, 0)];
+    });
+    const used = new DuplicateJudge(background);
+    expect(judged(used)).toEqual(fresh);
+    for (const [at, one] of texts.entries()) used.likeness(one, { ...one, text: `${one.text}\n${at}`.repeat(2) });
+    expect(judged(used)).toEqual(fresh);
+  });
+
   it('shows the passages that say the same', () => {
     const [repost] = records;
     const original = sample.get(repost?.of ?? '');

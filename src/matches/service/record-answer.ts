@@ -3,7 +3,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Tx } from '../../core/transaction.ts';
-import { getDemandRows } from '../../demands/service.ts';
+import { getDemandRows, listDemandMarkets } from '../../demands/service.ts';
 import type { GateReport, NearMiss, RankedPair } from '../../matching/types.ts';
 import { getResultRows } from '../../results/service.ts';
 import type { Side } from '../policy.ts';
@@ -101,8 +101,7 @@ export async function recordEnd(
 
 async function recordForSystem(tx: Tx, ctx: Ctx, matches: readonly ScoredMatch[], fact: ObservedFact): Promise<void> {
   if (matches.length === 0) return;
-  const demands = await getDemandRows(tx, [...new Set(matches.map((match) => match.demandId))]);
-  const marketOf = new Map(demands.map((demand) => [demand.id, demand.homeMarketId]));
+  const marketOf = await listDemandMarkets(tx, [...new Set(matches.map((match) => match.demandId))]);
   const places = await listPlaces(
     tx,
     matches.map((match) => match.id),

@@ -23,7 +23,7 @@ import { isShutOut, loadGateFacts } from './gate-facts.ts';
 import type { MatchIndex } from './match-index.ts';
 import { type MatchPlan, planMatches } from './plan.ts';
 import { recordEnd, recordSuggestions } from './record-answer.ts';
-import { loadSide, type SideRow } from './sides.ts';
+import { type SideRow, toSideRow } from './sides.ts';
 
 export interface RefreshSubject {
   subjectType: SubjectType;
@@ -141,17 +141,13 @@ async function requireUnchanged(tx: Tx, ctx: Ctx, { subject, keep }: MatchPlan):
     ...[...partners.values()].map((row) => ({ ...row, side: other })),
   ];
   const idsOn = (side: Side) => all.filter((row) => row.side === side).map((row) => row.id);
-  await shareRecords(tx, {
+  const shared = await shareRecords(tx, {
     organizationIds: all.map((row) => row.organizationId),
     demandIds: idsOn('demand'),
     resultIds: idsOn('result'),
   });
   const now = ctx.clock.now();
-  const current = [
-    ...(await loadSide(tx, 'demand', idsOn('demand'), now)),
-    ...(await loadSide(tx, 'result', idsOn('result'), now)),
-  ];
-  const byId = new Map(current.map((row) => [row.id, row]));
+  const byId = new Map(shared.map((row) => [row.id, toSideRow(row, now)]));
   for (const planned of all) {
     const row = byId.get(planned.id);
     if (row?.contentVersion !== planned.contentVersion || row.isPublic !== planned.isPublic) throw new StalePlan();

@@ -1,9 +1,8 @@
 import { found } from '../../core/errors.ts';
 import type { Db } from '../../core/transaction.ts';
 import { type DemandRow, getDemandRows } from '../../demands/service.ts';
-import { isPublic } from '../../records/service.ts';
+import { isPublic, type PublicFacts } from '../../records/service.ts';
 import { getResultRows, type ResultRow } from '../../results/service.ts';
-import type { Side } from '../policy.ts';
 
 /** What a plan rests on, of one record. */
 export interface SideRow {
@@ -13,12 +12,7 @@ export interface SideRow {
   isPublic: boolean;
 }
 
-export async function loadSide(db: Db, side: Side, ids: readonly string[], now: Date): Promise<SideRow[]> {
-  const rows = side === 'demand' ? await getDemandRows(db, ids) : await getResultRows(db, ids);
-  return rows.map((row) => toSideRow(row, now));
-}
-
-export function toSideRow(row: DemandRow | ResultRow, now: Date): SideRow {
+export function toSideRow(row: Omit<SideRow, 'isPublic'> & PublicFacts, now: Date): SideRow {
   return {
     id: row.id,
     organizationId: row.organizationId,

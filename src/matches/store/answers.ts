@@ -63,10 +63,10 @@ export async function listAnswerRecords(
     with concerned as (
       select demand_organization_id as organization_id, 'demand' as side, i.id, i.round, i.status, i.opened_at
       from introductions i join demands d on d.id = i.demand_id and not d.anonymous
-      where demand_organization_id in ${ids}
+      where demand_organization_id = any (${sql.param(ids)}::uuid[])
       union all
       select result_organization_id, 'result', id, round, status, opened_at from introductions
-      where result_organization_id in ${ids}
+      where result_organization_id = any (${sql.param(ids)}::uuid[])
     ), asked as (
       select organization_id, side, id, round, status as outcome, opened_at from concerned
       union all

@@ -1,4 +1,5 @@
 import { and, eq, exists, inArray, sql } from 'drizzle-orm';
+import { among } from '../../../db/among.ts';
 import { demands, introductions, matches, organizations, results } from '../../../db/schema/index.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
 import type { RankedPair } from '../../matching/types.ts';
@@ -70,6 +71,16 @@ export async function keptByOtherSide(
   return new Set(rows.map((row) => row.id));
 }
 
+/** What a plan rests on, of one record as it stands. */
+export interface SharedRecord {
+  id: string;
+  organizationId: string;
+  contentVersion: number;
+  status: (typeof demands.$inferSelect)['status'];
+  validUntil: Date | null;
+  ownerVerified: boolean;
+}
+
 /**
  * Keeps records and their organizations as they are until the transaction ends: what a run is about to keep rests on
  * them. In one order everywhere, before any match is locked. The only query on other capabilities' rows in this folder
@@ -78,20 +89,31 @@ export async function keptByOtherSide(
 export async function shareRecords(
   tx: Tx,
   ids: { organizationIds: readonly string[]; demandIds: readonly string[]; resultIds: readonly string[] },
-): Promise<void> {
-  for (const [table, wanted] of [
-    [organizations, ids.organizationIds],
-    [demands, ids.demandIds],
-    [results, ids.resultIds],
-  ] as const) {
-    if (wanted.length === 0) continue;
-    await tx
-      .select({ id: table.id })
-      .from(table)
-      .where(inArray(table.id, [...new Set(wanted)]))
-      .orderBy(table.id)
-      .for('share');
-  }
+): Promise<SharedRecord[]> {
+  const owners = await tx
+    .select({ id: organizations.id, status: organizations.status })
+    .from(organizations)
+    .where(among(organizations.id, [...new Set(ids.organizationIds)]))
+    .orderBy(organizations.id)
+    .for('share');
+  const verified = new Set(owners.filter(({ status }) => status === 'verified').map(({ id }) => id));
+  const records = [...(await shareRows(tx, demands, ids.demandIds)), ...(await shareRows(tx, results, ids.resultIds))];
+  return records.map((row) => ({ ...row, ownerVerified: verified.has(row.organizationId) }));
+}
+
+async function shareRows(
+  tx: Tx,
+  table: typeof demands | typeof results,
+  ids: readonly string[],
+): Promise<Omit<SharedRecord, 'ownerVerified'>[]> {
+  if (ids.length === 0) return [];
+  const { id, organizationId, contentVersion, status, validUntil } = table as typeof demands;
+  return await tx
+    .select({ id, organizationId, contentVersion, status, validUntil })
+    .from(table as typeof demands)
+    .where(among(id, ids))
+    .orderBy(id)
+    .for('share');
 }
 
 export interface NewMatch {

@@ -107,13 +107,14 @@ function sameWords({ terms: a }: AnalysedName, { terms: b }: AnalysedName): numb
 }
 
 function throughDictionary({ words }: AnalysedName, { terms: wanted }: AnalysedName): number {
-  const covered = new Set<string>();
+  let covered: Set<string> | undefined;
   let met = 0;
   for (const { renderings } of words) {
     let fits = false;
     for (const { terms } of renderings) {
       if (terms.every((term) => wanted.has(term))) {
         fits = true;
+        covered ??= new Set();
         for (const term of terms) {
           covered.add(term);
         }
@@ -121,5 +122,5 @@ function throughDictionary({ words }: AnalysedName, { terms: wanted }: AnalysedN
     }
     met += fits ? 1 : 0;
   }
-  return met === 0 ? 0 : (met + covered.size) / (words.length + wanted.size);
+  return covered === undefined ? 0 : (met + covered.size) / (words.length + wanted.size);
 }

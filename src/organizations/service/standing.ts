@@ -1,7 +1,13 @@
 import type { Actor } from '../../core/actor.ts';
 import type { InputFault } from '../../core/errors.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
-import { getOrganizationRow, getOrganizationRows, lockOrganization, type OrganizationRow } from '../store.ts';
+import {
+  getOrganizationRow,
+  getOrganizationRows,
+  listUnverifiedIds,
+  lockOrganization,
+  type OrganizationRow,
+} from '../store.ts';
 
 /** Keeps an organization as it is, and runs that would keep matches of it waiting, until the transaction ends. */
 export async function lockOrganizationRow(tx: Tx, id: string): Promise<OrganizationRow | undefined> {
@@ -20,8 +26,7 @@ export async function bureauRegionCodeOf(db: Db, actor: Actor): Promise<string |
  * `listRestrictedOrganizationIds` of credit, which also knows of restrictions.
  */
 export async function listUnverifiedOrganizationIds(db: Db, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await getOrganizationRows(db, [...new Set(ids)]);
-  return new Set(rows.filter((row) => row.status !== 'verified').map((row) => row.id));
+  return new Set(ids.length === 0 ? [] : await listUnverifiedIds(db, [...new Set(ids)]));
 }
 
 /**
