@@ -59,16 +59,19 @@ const scenarios: Record<string, Scenario> = {
 
 /**
  * Real processes, real PostgreSQL and Redis, and faults at seeded moments; never timed. A short run of each but `random`
- * is in `npm test`. `npm run test:faults -- [--scenario notices,api|all] [--kills 50] [--minutes 30] [--seconds 60] [--seed 20261122]
- * [--jobs postgresql|redis] [--json FILE]`; without --kills as many as the targets ask for.
+ * is in `npm test`. `npm run test:faults -- --full` is every scenario as often as the targets ask for, with `--percent 10` a tenth
+ * as often. Or some: `[--scenario notices,api|all] [--kills 50] [--minutes 30] [--seconds 60]
+ * [--seed 20261122] [--jobs postgresql|redis] [--json FILE]`.
  */
 await runBench(async () => {
   const { values: flags } = parseArgs({
     options: {
-      scenario: { type: 'string', default: 'all' },
+      scenario: { type: 'string' },
+      full: { type: 'boolean', default: false },
+      percent: { type: 'string', default: '100' },
       kills: { type: 'string' },
-      minutes: { type: 'string', default: '30' },
-      seconds: { type: 'string', default: '60' },
+      minutes: { type: 'string' },
+      seconds: { type: 'string' },
       seed: { type: 'string', default: '20261122' },
       jobs: { type: 'string', default: 'postgresql' },
       json: { type: 'string' },
@@ -77,30 +80,45 @@ await runBench(async () => {
   if (flags.jobs !== 'postgresql' && flags.jobs !== 'redis') {
     throw new BenchInputError(`--jobs wants postgresql or redis, not "${flags.jobs}".`);
   }
-  const names = flags.scenario === 'all' ? Object.keys(scenarios) : flags.scenario.split(',');
+  const { scenario: some = 'all', full, kills: countAsked, minutes: minutesAsked, seconds: secondsAsked } = flags;
+  if (full && [flags.scenario, countAsked, minutesAsked, secondsAsked].some((flag) => flag !== undefined)) {
+    throw new BenchInputError('--full is everything: it goes with --percent, --seed, --jobs and --json only.');
+  }
+  const percent = wholeNumber('percent', flags.percent);
+  const shareOf = (flag: string, asked: string | undefined, target: number) =>
+    asked === undefined ? Math.ceil((target * percent) / 100) : wholeNumber(flag, asked);
+  const names = some === 'all' ? Object.keys(scenarios) : some.split(',');
+  const startedAtMs = performance.now();
+  const tell = (line: string) => console.log(`${clockOf(performance.now() - startedAtMs)} ${line}`);
   const seed = wholeNumber('seed', flags.seed);
   const rows = [];
-  for (const name of names) {
+  for (const [at, name] of names.entries()) {
     const scenario = scenarios[name];
     if (scenario === undefined) {
       throw new BenchInputError(`--scenario wants all or some of ${Object.keys(scenarios).join()}, not "${name}".`);
     }
     const jobs = scenario.wantsRedis ? 'redis' : flags.jobs;
-    console.log(`${name}, jobs on ${jobs}`);
-    const kills = flags.kills === undefined ? scenario.kills : wholeNumber('kills', flags.kills);
-    const minutes = wholeNumber('minutes', flags.minutes);
-    const seconds = wholeNumber('seconds', flags.seconds);
-    const report = await onGround(jobs, (ground) =>
-      scenario.run({ ...ground, kills, minutes, seconds, seed, tell: console.log }),
-    );
+    tell(`${name}, ${at + 1} of ${names.length}, jobs on ${jobs}`);
+    const kills = shareOf('kills', countAsked, scenario.kills);
+    const minutes = shareOf('minutes', minutesAsked, 30);
+    const seconds = shareOf('seconds', secondsAsked, 60);
+    const beganAtMs = performance.now();
+    const report = await onGround(jobs, (ground) => scenario.run({ ...ground, kills, minutes, seconds, seed, tell }));
+    const wholeSeconds = (performance.now() - beganAtMs) / 1_000;
     const complaints = complaintsOf(report);
-    const row = { scenario: name, jobs, seed, ...summaryOf(report), complaints };
+    const row = { scenario: name, jobs, seed, wholeSeconds, ...summaryOf(report), complaints };
     rows.push(row);
     console.log(JSON.stringify(row));
     if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(rows, null, 2)}\n`);
     if (complaints.length > 0) process.exitCode = 1;
   }
 });
+
+/** "61:05": minutes and seconds. */
+function clockOf(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
 
 /** A PostgreSQL and, for jobs on it, a Redis of their own; gone afterwards. */
 async function onGround(
