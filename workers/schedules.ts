@@ -28,7 +28,7 @@ const taskDays = 7;
 
 /** `housekeeping` and `sweep-previews` are also the actors' names that row-level security lets delete. */
 export function scheduledJobsOf({ searchEngines }: Pick<WorkerDeps, 'searchEngines'>): ScheduledJobs {
-  const { meilisearch } = searchEngines;
+  const { postgres, meilisearch } = searchEngines;
   return {
     'sweep-introductions': { everyMs: halfMinuteMs, run: sweepIntroductions },
     'sweep-campaigns': { everyMs: halfMinuteMs, run: sweepCampaigns },
@@ -39,6 +39,7 @@ export function scheduledJobsOf({ searchEngines }: Pick<WorkerDeps, 'searchEngin
     'expire-results': { everyMs: halfMinuteMs, run: expireResults },
     'remind-of-milestones': { everyMs: fiveMinutesMs, run: remindOfMilestones },
     'look-at-saved-searches': { everyMs: fiveMinutesMs, run: lookAtSavedSearches },
+    'tidy-search-index': { everyMs: fiveMinutesMs, run: async () => await postgres.tidy?.() },
     'make-digests': { everyMs: fiveMinutesMs, run: makeDueDigests },
     housekeeping: { everyMs: tenMinutesMs, run: keepHouse },
     'sweep-files': { everyMs: hourMs, run: sweepFiles },

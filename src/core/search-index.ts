@@ -154,6 +154,8 @@ export interface SearchIndex {
   suggest(query: SuggestQuery): Promise<SuggestAnswer>;
   /** Ids and versions held, to compare with the truth. */
   versions(kind: SearchKind): Promise<Map<string, number>>;
+  /** Makes fewer and larger parts of what was written, where many make questions slow; called now and then. */
+  tidy?(): Promise<void>;
   health(): Promise<SearchHealth>;
 }
 

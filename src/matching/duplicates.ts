@@ -94,6 +94,19 @@ export class DuplicateJudge {
     return Math.log(1 + this.#documents / (1 + (this.#frequencies.get(feature) ?? 0)));
   }
 
+  /**
+   * Terms by which to look for records that may be alike, the best first: by turns the rarest of those that the background
+   * has, and one that it does not have. These may tell most, or be no words at all, which nobody else has either.
+   */
+  tellingTerms(terms: Iterable<string>): string[] {
+    const [known, unknown]: [string[], string[]] = [[], []];
+    for (const term of new Set(terms)) (this.#frequencies.has(term) ? known : unknown).push(term);
+    known.sort((a, b) => this.weight(b) - this.weight(a));
+    return Array.from({ length: Math.max(known.length, unknown.length) }, (_, at) => [known[at], unknown[at]])
+      .flat()
+      .filter((term) => term !== undefined);
+  }
+
   #parse(record: ComparedRecord): Parsed {
     let parsed = this.#parsed.get(record);
     if (parsed === undefined) {

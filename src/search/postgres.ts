@@ -17,7 +17,7 @@ import type { Answered } from './segments/counting.ts';
 import { findInSegments } from './segments/find.ts';
 import { isIndexFilled } from './store/cursors.ts';
 import { readTexts } from './store/segments.ts';
-import { addSegment, listVersions, type PhraseRow, removeDocuments, suggestPhrases } from './store.ts';
+import { addSegment, listVersions, type PhraseRow, removeDocuments, suggestPhrases, tidySegments } from './store.ts';
 
 const name = 'postgres';
 const maxPhraseKeyLength = 60;
@@ -48,6 +48,9 @@ export function createPostgresSearch(db: Database, analyse: AnalyseText): Search
     suggest: async ({ kind, prefix, limit }) => {
       const key = keyOf(storableText(prefix).trimStart());
       return await suggestPhrases(db, kind, key, key === '' ? 0 : limit);
+    },
+    tidy: async () => {
+      for (const kind of ['demand', 'result'] as const) await tidySegments(db, kind);
     },
     versions: (kind) => listVersions(db, kind),
     health: async () => {

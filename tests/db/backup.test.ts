@@ -354,7 +354,11 @@ describe('an upgrade', () => {
     const before = await copyWhatFits(api.deps.databaseUrl, old.url);
     expect(before.demands).toBe(3);
     await migrateDatabase(old.url);
-    for (const [name, count] of Object.entries(before)) expect(await countOf(old.url, name), name).toBe(count);
+    for (const [name, count] of Object.entries(before)) {
+      // The search index is a copy, which a migration may empty; it is filled again.
+      if (/^(search_|cursors$)/.test(name)) continue;
+      expect(await countOf(old.url, name), name).toBe(count);
+    }
     const upgraded = await startApi({}, { database: old });
     try {
       for (const path of [`/v1/demands/${demand.id}`, '/v1/projects', '/v1/contracts', '/v1/notifications']) {

@@ -103,6 +103,19 @@ describe('the duplicate check, on re-posts and look-alikes that were written bef
     expect(judged(used)).toEqual(fresh);
   });
 
+  it('looks by turns for what the trade’s texts rarely say and for what they never say, each once', () => {
+    const background = ['钢渣 钢渣', '钢渣 污泥', '污泥 电炉', '电炉', '电炉'];
+    const terms = ['电炉', '新词', '钢渣', '污泥', '新词', '另词', '第三'];
+    expect(new DuplicateJudge(background).tellingTerms(terms)).toEqual([
+      '钢渣',
+      '新词',
+      '污泥',
+      '另词',
+      '电炉',
+      '第三',
+    ]);
+  });
+
   it('shows the passages that say the same', () => {
     const [repost] = records;
     const original = sample.get(repost?.of ?? '');

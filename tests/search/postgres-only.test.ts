@@ -116,6 +116,49 @@ describe('the PostgreSQL adapter', () => {
     );
   });
 
+  it('makes few large segments of many, and finds the same before and after, by words and by single characters', async () => {
+    const words = ['钌触媒', '铑触媒', '钌靶', '媒体触点', 'ruthenium', '㐂钌'];
+    const documents = Array.from({ length: 8 * 640 }, (_, at) =>
+      documentWith({
+        kind: 'result',
+        title: `${words[at % 6]} ${at}`,
+        body: at % 7 === 0 ? '铼丝' : '',
+        trl: 1 + (at % 9),
+      }),
+    );
+    for (let at = 0; at < documents.length; at += 640) await index.upsert(documents.slice(at, at + 640));
+    const gone = documents.filter((_, at) => at % 23 === 0).map(({ id }) => id);
+    await index.remove('result', gone);
+    const changed = documents.filter((_, at) => at % 23 === 1).map((one) => ({ ...one, version: 2, title: '锇粉' }));
+    await index.upsert(changed);
+    const questions = ['钌触媒', '触', '媒', '钌', '铼丝', 'ruthenium', '锇粉', '㐂', '触媒 铼丝'];
+    const answers = async () => {
+      const found = [];
+      for (const q of questions)
+        found.push(await search({ kind: 'result', q, everyWord: true, facets: ['trl'], limit: 1_000 }));
+      return found;
+    };
+    const large = async () => {
+      const { rows } = await pool.query(
+        "select documents from search_segments where kind = 'result' and documents > 500",
+      );
+      return rows;
+    };
+    const before = await answers();
+    expect(before.every(({ total }) => total > 0)).toBe(true);
+    expect(await large()).toHaveLength(8);
+    await index.tidy?.();
+    expect(await large()).toHaveLength(1);
+    expect(await answers()).toEqual(before);
+    // What is removed and changed afterwards is found nowhere.
+    const [first = documents[0], second] = documents.filter(({ id }) => before[0]?.hits.some((hit) => hit.id === id));
+    if (first === undefined || second === undefined) throw new Error('there are hits');
+    await index.remove('result', [first.id]);
+    await index.upsert([{ ...second, version: 3, title: '锇粉' }]);
+    const after = await search({ kind: 'result', q: '钌触媒', everyWord: true });
+    expect(after.total).toBe((before[0]?.total ?? 0) - 2);
+  });
+
   it('finds what another process has written, at once, and no longer what it has removed', async () => {
     const otherPool = createPool(database.url, () => undefined);
     const other = createPostgresSearch(createDatabase(otherPool), analyse);

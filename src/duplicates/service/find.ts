@@ -122,8 +122,7 @@ function comparedOf(row: Row): ComparedRecord {
   return { text: texts.filter(Boolean).join('\n'), keywords: row.keywords };
 }
 
-/** The index's terms of a text, the rarest first. */
+/** The index's terms of a text, the most telling first. */
 function tellingTerms({ text, keywords }: ComparedRecord, by: DuplicateJudge): string[] {
-  const terms = new Set(analyse([...keywords, text].join('\n')).tokens.map(({ term }) => term));
-  return [...terms].toSorted((a, b) => by.weight(b) - by.weight(a));
+  return by.tellingTerms(analyse([...keywords, text].join('\n')).tokens.map(({ term }) => term));
 }

@@ -27,7 +27,7 @@ export async function findInSegments(
   q: string,
   terms: readonly QueryTerm[],
 ): Promise<Answered & { isFilled: boolean }> {
-  const view = await viewOf(db, query.kind, terms);
+  const view = await viewIndex(db, query.kind, terms);
   return { ...(await answerFrom(db, view, query, q, terms)), isFilled: view.isFilled };
 }
 
@@ -54,7 +54,7 @@ export async function findSharing(
   { commonShare, limit }: { commonShare: number; limit: number },
 ): Promise<{ ids: string[]; isFilled: boolean }> {
   const asked = terms.map((term): QueryTerm => ({ term, anywhere: false }));
-  const view = await viewIndexSoon(db, kind, terms);
+  const view = await viewIndexSoon(db, kind, asked);
   const places = view.segments.map((segment) => asked.map((term, at) => placesOf(segment, at, term)));
   const telling = rareTerms(view, places, asked.length, commonShare);
   const found: { id: string; shared: number }[] = [];
@@ -67,14 +67,6 @@ export async function findSharing(
   });
   found.sort((a, b) => b.shared - a.shared || (a.id < b.id ? -1 : 1));
   return { ids: found.slice(0, limit).map(({ id }) => id), isFilled: view.isFilled };
-}
-
-async function viewOf(db: Database, kind: SearchKind, terms: readonly QueryTerm[]): Promise<IndexView> {
-  return await viewIndex(
-    db,
-    kind,
-    terms.map(({ term }) => term),
-  );
 }
 
 function add(counts: Uint16Array, places: TermPlaces | null): void {

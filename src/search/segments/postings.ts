@@ -15,7 +15,9 @@ export interface Shards {
   data: Buffer;
 }
 
-const maxShards = 2_048;
+const maxShards = 8_192;
+/** Terms with one first character are this many shards, so that those with a common one are not all read for one of them. A power of two. */
+export const shardsPerCharacter = 16;
 /** From here on come the scripts of which one character is asked for by itself. */
 const firstWholeScript = 0x1100;
 
@@ -29,12 +31,22 @@ export function addPosting(lists: PostingLists, term: string, document: number, 
   } else if ((list[list.length - 1] as number) >> 2 !== document) list.push(posting);
 }
 
-/** Below 2^31. Terms of Chinese that begin with the same character share it, so that one shard has them all. */
+/** Below 2^31. Terms of Chinese that begin with the same character have neighbouring ones, so that so many shards have them all. */
 export function termHash(term: string): number {
   const first = term.codePointAt(0) ?? 0;
-  if (first >= firstWholeScript) return Math.imul(first, 0x9e3779b1) >>> 1;
+  if (first < firstWholeScript) return textHash(term, 0);
+  const rest = textHash(term, first > 0xffff ? 2 : 1) & (shardsPerCharacter - 1);
+  return (Math.imul(first, 0x9e3779b1) >>> 5) * shardsPerCharacter + rest;
+}
+
+/** The least hash of the terms that begin with the same character as this one; the others are the next ones. */
+export function firstHashOfCharacter(term: string): number {
+  return termHash(term) & -shardsPerCharacter;
+}
+
+function textHash(term: string, from: number): number {
   let hash = 0x811c9dc5;
-  for (let at = 0; at < term.length; at++) hash = Math.imul(hash ^ term.charCodeAt(at), 0x01000193);
+  for (let at = from; at < term.length; at++) hash = Math.imul(hash ^ term.charCodeAt(at), 0x01000193);
   return (hash ^ (hash >>> 15)) >>> 1;
 }
 

@@ -5,7 +5,7 @@ import { findSharing } from '../segments/find.ts';
 /** Terms that more documents than this have say little. */
 const commonShare = 0.02;
 /** Of one text. */
-const termsAtOnce = 40;
+const termsAtOnce = 24;
 
 /**
  * Ids of the published records of a kind that share the most of these terms, the most first: where to look for records

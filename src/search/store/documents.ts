@@ -6,7 +6,7 @@ import { newId } from '../../core/ids.ts';
 import type { SearchKind } from '../../core/search-index.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
 import type { Segment, StoredDocument } from '../segments/build.ts';
-import { mergeSmallSegments } from './merging.ts';
+import { mergeLargerSegments, mergeSmallSegments } from './merging.ts';
 import { buryDocuments, insertSegment, type Place } from './segment-rows.ts';
 
 export type PhraseRow = typeof searchPhrases.$inferInsert;
@@ -57,6 +57,17 @@ export async function addSegment(db: Database, segment: Segment, phrasesOf: Phra
     );
     await mergeSmallSegments(tx, kind);
   });
+}
+
+/** Until few and large segments are left, a transaction for each: writers and the readers of messages wait for none long. */
+export async function tidySegments(db: Database, kind: SearchKind): Promise<void> {
+  let merged = true;
+  while (merged) {
+    merged = await db.transaction(async (tx) => {
+      await lockIndex(tx);
+      return await mergeLargerSegments(tx, kind);
+    });
+  }
 }
 
 export async function removeDocuments(

@@ -2,9 +2,10 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../../../db/client.ts';
 import type { SearchKind } from '../../core/search-index.ts';
 import type { Db } from '../../core/transaction.ts';
+import type { QueryTerm } from '../index-terms.ts';
 import { decodeColumns } from '../segments/columns.ts';
 import { createHeldIndex, type HeldIndex, type HeldSegment, holdSegment, keepOnly } from '../segments/held.ts';
-import { termHash } from '../segments/postings.ts';
+import { firstHashOfCharacter, shardsPerCharacter, termHash } from '../segments/postings.ts';
 import type { ValueTables } from '../segments/values.ts';
 import { filledMark } from './cursors.ts';
 
@@ -13,7 +14,7 @@ export interface SegmentView {
   held: HeldSegment;
   /** A bit for each document that is gone or has a newer version elsewhere; null for none. */
   dead: Buffer | null;
-  /** By the place of the asked term: the shard that has its postings, if the segment does. */
+  /** By the place of the asked term: the shards that have its postings, one behind the other, if the segment does. */
   shards: (Buffer | undefined)[];
 }
 
@@ -43,19 +44,19 @@ function heldFor(db: Database, kind: SearchKind): HeldIndex {
  * All segments of a kind with the shards of the asked terms, as of one snapshot: whatever was committed before is in it.
  * Columns of segments that this process does not hold yet are read as well.
  */
-export async function viewIndex(db: Database, kind: SearchKind, terms: readonly string[]): Promise<IndexView> {
+export async function viewIndex(db: Database, kind: SearchKind, terms: readonly QueryTerm[]): Promise<IndexView> {
   return await viewOn(db, heldFor(db, kind), kind, terms);
 }
 
 /** As `viewIndex`, for a hint for which nobody waits long. */
-export async function viewIndexSoon(db: Database, kind: SearchKind, terms: readonly string[]): Promise<IndexView> {
+export async function viewIndexSoon(db: Database, kind: SearchKind, terms: readonly QueryTerm[]): Promise<IndexView> {
   return await db.transaction(async (tx) => {
     await tx.execute(sql`select set_config('statement_timeout', ${String(patienceMs)}, true)`);
     return await viewOn(tx, heldFor(db, kind), kind, terms);
   });
 }
 
-async function viewOn(db: Db, held: HeldIndex, kind: SearchKind, terms: readonly string[]): Promise<IndexView> {
+async function viewOn(db: Db, held: HeldIndex, kind: SearchKind, terms: readonly QueryTerm[]): Promise<IndexView> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const rows = await listSegments(db, kind, terms);
     const { tables } = held;
@@ -88,13 +89,16 @@ interface ListRow extends Record<string, unknown> {
   shard: Buffer | null;
 }
 
-async function listSegments(db: Db, kind: SearchKind, terms: readonly string[]) {
+async function listSegments(db: Db, kind: SearchKind, terms: readonly QueryTerm[]) {
   const ofSegments = sql`select id, dead, null::int as place, null::bytea as shard from search_segments where kind = ${kind}
     union all select null, null, null, null from cursors where ${filledMark}`;
+  const hashes = terms.map(({ term, anywhere }) => (anywhere ? firstHashOfCharacter(term) : termHash(term)));
+  const more = terms.map(({ anywhere }) => (anywhere ? shardsPerCharacter - 1 : 0));
   // A subquery for each: whatever the planner thinks of the tables' sizes, it goes by the primary key.
   const ofTerms = sql`select s.id, null, asked.place::int - 1, (
-      select p.data from search_postings p where p.segment_id = s.id and p.shard = asked.hash & (s.shards - 1))
-    from search_segments s, unnest(${sql.param(terms.map(termHash))}::int[]) with ordinality asked (hash, place)
+      select string_agg(p.data, '') from search_postings p
+      where p.segment_id = s.id and p.shard between asked.hash & (s.shards - 1) and (asked.hash & (s.shards - 1)) + asked.more)
+    from search_segments s, unnest(${sql.param(hashes)}::int[], ${sql.param(more)}::int[]) with ordinality asked (hash, more, place)
     where s.kind = ${kind}`;
   const { rows } = await db.execute<ListRow>(terms.length === 0 ? ofSegments : sql`${ofSegments} union all ${ofTerms}`);
   const shards = new Map<string, (Buffer | undefined)[]>();
