@@ -1,5 +1,5 @@
 import { Server as NetServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 /** A client with a connection that stands sends its next request within this time, or is cut while it has nothing to lose. */
@@ -11,6 +11,9 @@ const graceMs = 1_000;
  */
 export function useDrain(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
+    // Whom the kernel has connected is accepted first, since a socket that closes resets them: the second turn has looked.
+    await nextTurn();
+    await nextTurn();
     const isEmpty = new Promise<void>((resolve) => {
       NetServer.prototype.close.call(app.server, () => resolve());
     });
