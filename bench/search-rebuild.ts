@@ -1,13 +1,13 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { readConfig } from '../src/config.ts';
-import { emit } from '../src/core/outbox.ts';
 import type { SearchIndex } from '../src/core/search-index.ts';
-import { transaction } from '../src/core/transaction.ts';
 import { createDeps, type Deps } from '../src/deps.ts';
 import { createLog } from '../src/log.ts';
 import { rebuildInPlace } from '../src/search/service.ts';
@@ -15,11 +15,12 @@ import { startMeilisearchDouble } from '../tests/setup/meilisearch/server.ts';
 import { rebuildBeside } from '../workers/readers/rebuild-index.ts';
 import { createSearchIndexReaders } from '../workers/readers/search-index.ts';
 import { runBench, wholeNumber } from './flags.ts';
+import type { WriterReport, WriterTask } from './search-rebuild-writer.ts';
 import { addRecords } from './search-rows.ts';
 
 /**
  * Both search indexes made anew under writes: each changes a demand's title with its outbox message, in a transaction of
- * its own, at the given rate; the readers follow, and somebody asks for the number of documents all the time. Meilisearch
+ * its own, at the given rate, from a process of its own; the readers follow, and somebody asks for the number of documents all the time. Meilisearch
  * is the stand-in of the tests, so its times say little; what counts is that nothing is lost and nothing seen is partial.
  * `npm run bench:search-rebuild -- --documents 2000 --writes 200 --json rebuild.json`
  */
@@ -30,9 +31,6 @@ const { values: flags } = parseArgs({
     json: { type: 'string' },
   },
 });
-
-/** Fewer than the pool has connections. */
-const writersAtOnce = 12;
 
 type Tell = (system: string, measure: string, value: number, unit: string) => void;
 
@@ -80,31 +78,35 @@ async function measure(
   rebuild: () => Promise<unknown>,
   { writesPerSecond, tell }: { writesPerSecond: number; tell: Tell },
 ): Promise<void> {
-  const before = await wantedVersions(deps);
-  const ids = [...before.keys()];
-  let isOver = false;
-  let writes = 0;
-  const startMs = performance.now();
-  const writers = Array.from({ length: writersAtOnce }, async (_, at) => {
-    while (!isOver) {
-      const nextMs = performance.now() + (1_000 * writersAtOnce) / writesPerSecond;
-      await changeTitle(deps, ids[(writes * 7 + at) % ids.length] ?? '');
-      writes += 1;
-      await pause(nextMs - performance.now());
-    }
+  const writer = startWriter({
+    databaseUrl: deps.databaseUrl,
+    dataDir: deps.config.dataDir,
+    writesPerSecond,
   });
+  await wordOf(writer);
+  let isOver = false;
+  writer.send('start');
+  const startMs = performance.now();
   const totals: number[] = [];
+  let unanswered = 0;
   const watcher = (async () => {
     while (!isOver) {
       const all = { kind: 'demand', q: '', filters: {}, facets: [], sort: 'newest', offset: 0, limit: 1 } as const;
-      totals.push((await engine.search({ ...all, highlight: false })).total);
+      // The stand-in is slow with many documents; what it does not answer in time is counted, and is no partial answer.
+      const answer = await engine.search({ ...all, highlight: false }).catch(() => null);
+      if (answer === null) unanswered += 1;
+      else totals.push(answer.total);
       await pause(20);
     }
   })();
   await rebuild();
   const rebuildMs = performance.now() - startMs;
   isOver = true;
-  await Promise.all([...writers, watcher]);
+  writer.send('stop');
+  const report = await wordOf(writer);
+  const writes = report === 'ready' ? 0 : report.writes;
+  const writingMs = performance.now() - startMs;
+  await watcher;
   const endMs = performance.now();
   let lost = await countLost(deps, engine);
   while (lost > 0 && performance.now() - endMs < 60_000) {
@@ -113,8 +115,9 @@ async function measure(
   }
   tell(engine.name, 'rebuild', rebuildMs / 1_000, 's');
   tell(engine.name, 'writes meanwhile', writes, 'transactions');
-  tell(engine.name, 'rate of writes', writes / (rebuildMs / 1_000), 'per second');
+  tell(engine.name, 'rate of writes', writes / (writingMs / 1_000), 'per second');
   tell(engine.name, 'questions meanwhile', totals.length, 'requests');
+  tell(engine.name, 'questions not answered in time', unanswered, 'requests');
   // Engines stop counting at the window.
   tell(engine.name, 'answers with fewer documents than before', countFewer(totals), 'answers');
   tell(engine.name, 'documents lost or stale at the end', lost, 'documents');
@@ -126,14 +129,18 @@ function countFewer(totals: readonly number[]): number {
   return totals.filter((total) => total < first).length;
 }
 
-async function changeTitle(deps: Deps, id: string): Promise<void> {
-  const ctx = deps.ctxFor({ kind: 'system', name: 'bench' });
-  await transaction(ctx, async (tx) => {
-    await tx.execute(
-      sql`update demands set title = left(title, 40) || content_version, content_version = content_version + 1 where id = ${id}`,
-    );
-    await emit(tx, ctx, { type: 'demand.changed', subjectType: 'demand', subjectId: id });
-  });
+function startWriter(task: WriterTask): ChildProcess {
+  return fork(new URL('./search-rebuild-writer.ts', import.meta.url), [JSON.stringify(task)]);
+}
+
+/** The next thing that the writer says. */
+async function wordOf(writer: ChildProcess): Promise<WriterReport> {
+  const [word] = await Promise.race([once(writer, 'message'), once(writer, 'exit').then(diedEarly)]);
+  return word;
+}
+
+function diedEarly(): never {
+  throw new Error('the writer has ended before its time');
 }
 
 /** Public demands by id. */
