@@ -1,25 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { open, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../db/embedded/start.ts';
 import { migrateDatabase } from '../db/migrate.ts';
-import { packageRoot } from '../db/package-root.ts';
+import { directusName, installDirectus, startDirectus } from './api/directus.ts';
 import { openBenchMarket } from './api/market.ts';
 import { maxOncePerSecond, measures, median, type Sample, type System, sampleOf } from './api/measures.ts';
-import { bareOrders, duijieOrders } from './api/orders.ts';
+import { bareOrders, directusOrders, duijieOrders } from './api/orders.ts';
 import { addManyRecords } from './api/records.ts';
+import { ended, freePort, startServer, whenReady } from './api/servers.ts';
 import { runBench, wholeNumber } from './flags.ts';
 
 /**
  * Duijie as `npm start` runs it (access rules, schemas, rate limit, a log to a file; workers off) beside Fastify and pg alone on
  * the same PostgreSQL and the same rows: alternating runs of each question, medians, and ratios to the bare one. A POST of
  * Duijie's submits a draft (idempotency, audit, outbox) or writes one; the bare one inserts a demand and a message.
- * `npm run bench:api -- [--documents 100000] [--runs 5] [--seconds 5] [--connections 16]
+ * With `--peers` Directus as well, installed outside the project.
+ * `npm run bench:api -- [--peers] [--documents 100000] [--runs 5] [--seconds 5] [--connections 16]
  * [--measures "list of 20,POST"] [--json FILE] [--profile DIR]`
  */
 const { values: flags } = parseArgs({
@@ -30,13 +30,14 @@ const { values: flags } = parseArgs({
     connections: { type: 'string', default: '16' },
     /** Some of the questions, with commas. */
     measures: { type: 'string' },
+    /** Directus, too. */
+    peers: { type: 'boolean', default: false },
     json: { type: 'string' },
     /** Duijie writes what its processor did, as V8 tells it, when it ends. */
     profile: { type: 'string' },
   },
 });
 const unlimited = '999999999';
-const readyWithinMs = 60_000;
 /** The pool of Duijie's API process, so that both have as many connections. */
 const poolSize = 20;
 const warmUpRequests = 1_000;
@@ -52,11 +53,11 @@ await runBench(async () => {
   try {
     await migrateDatabase(postgres.url);
     await addManyRecords(postgres.url, documents);
-    const [duijieUrl, bareUrl] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
+    const [duijieUrl, bareUrl, peerUrl] = [await freeUrl(), await freeUrl(), await freeUrl()];
     const duijie = await startDuijie(duijieUrl, postgres.url, dataDir);
     servers.push(duijie);
-    const bareArguments = ['bench/api/bare-server.mjs', postgres.url, new URL(bareUrl).port, String(poolSize)];
-    const bare = spawn(process.execPath, bareArguments, { cwd: packageRoot(), stdio: ['ignore', 'ignore', 'inherit'] });
+    const bareCommand = ['bench/api/bare-server.mjs', postgres.url, new URL(bareUrl).port, String(poolSize)];
+    const bare = await startServer(bareCommand, { logFile: join(dataDir, 'bare.log') });
     servers.push(bare);
     await Promise.all([whenReady(`${duijieUrl}/readyz`, duijie), whenReady(`${bareUrl}/demands`, bare)]);
     const drafts = warmUpRequests + runs * seconds * maxOncePerSecond;
@@ -65,6 +66,14 @@ await runBench(async () => {
       { name: 'bare Fastify + pg', pid: bare.pid ?? 0, orders: bareOrders(bareUrl, market) },
       { name: 'duijie', pid: duijie.pid ?? 0, orders: duijieOrders(duijieUrl, market) },
     ];
+    if (flags.peers) {
+      const peer = { url: peerUrl, token: randomUUID() };
+      const ground = { databaseUrl: postgres.url, poolSize, logFile: join(dataDir, 'directus.log') };
+      const directus = await startDirectus(peer, { ...ground, folder: await installDirectus() });
+      servers.push(directus);
+      await whenReady(`${peerUrl}/server/ping`, directus);
+      systems.push({ name: directusName, pid: directus.pid ?? 0, orders: directusOrders(peer, market) });
+    }
     const load = loadavg()[0]?.toFixed(1);
     console.log(
       `${documents} records of each kind, ${connections} connections, ${runs} alternating runs of ${seconds} s, ${cpus().length} × ${cpus()[0]?.model}, ${process.version}, load ${load}`,
@@ -105,8 +114,8 @@ async function measureAll(
     }
     const medianOf = (system: System, key: keyof Sample) =>
       median((samples.get(system) ?? []).map((sample) => sample[key]));
-    const [bare, duijie] = systems as [System, System];
-    for (const system of systems) {
+    const asking = systems.filter((system) => system.orders[measure] !== undefined);
+    for (const system of asking) {
       const tell = (name: string, value: number, unit: string) =>
         rows.push({
           system: system.name,
@@ -125,27 +134,26 @@ async function measureAll(
         `${measure.padEnd(24)} ${system.name.padEnd(18)} ${figures.rps.toFixed(0).padStart(6)}/s  ${figures.cpu.toFixed(0).padStart(5)} µs of processor  p50 ${p50.toFixed(1)} p99 ${p99.toFixed(1)} ms`,
       );
     }
-    const ratio = medianOf(duijie, 'requestsPerSecond') / medianOf(bare, 'requestsPerSecond');
-    const cpuRatio = medianOf(bare, 'cpuMicroseconds') / medianOf(duijie, 'cpuMicroseconds');
-    rows.push({
-      system: 'duijie',
-      documents,
-      measure: `${measure}, ratio`,
-      value: Math.round(ratio * 1_000) / 1_000,
-      unit: '× bare',
-    });
-    console.log(
-      `${measure.padEnd(24)} ${'ratio'.padEnd(18)} ${ratio.toFixed(2)} × bare by requests, ${cpuRatio.toFixed(2)} by the server's processor time`,
-    );
+    const duijie = asking.find((system) => system.name === 'duijie');
+    if (duijie === undefined) throw new Error(`nobody asks Duijie for "${measure}"`);
+    for (const other of asking.filter((system) => system !== duijie)) {
+      const ratio = medianOf(duijie, 'requestsPerSecond') / medianOf(other, 'requestsPerSecond');
+      const cpuRatio = medianOf(other, 'cpuMicroseconds') / medianOf(duijie, 'cpuMicroseconds');
+      const value = Math.round(ratio * 1_000) / 1_000;
+      const [name] = other.name.split(' ');
+      rows.push({ system: 'duijie', documents, measure: `${measure}, ratio`, value, unit: `× ${name}` });
+      console.log(
+        `${measure.padEnd(24)} ${'ratio'.padEnd(18)} ${ratio.toFixed(2)} × ${name} by requests, ${cpuRatio.toFixed(2)} by the server's processor time`,
+      );
+    }
   }
   return rows;
 }
 
 async function startDuijie(url: string, databaseUrl: string, dataDir: string): Promise<ChildProcess> {
-  const log = await open(join(dataDir, 'api.log'), 'w');
   const profiling = flags.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${flags.profile}`];
-  const server = spawn(process.execPath, [...profiling, '--enable-source-maps', 'dist/workers/in-process.js'], {
-    cwd: packageRoot(),
+  return await startServer([...profiling, '--enable-source-maps', 'dist/workers/in-process.js'], {
+    logFile: join(dataDir, 'api.log'),
     env: {
       PATH: process.env.PATH ?? '',
       PORT: new URL(url).port,
@@ -156,38 +164,9 @@ async function startDuijie(url: string, databaseUrl: string, dataDir: string): P
       RATE_LIMIT_PER_MINUTE: unlimited,
       SIGN_IN_LIMIT_PER_MINUTE: unlimited,
     },
-    stdio: ['ignore', log.fd, 'inherit'],
   });
-  await once(server, 'spawn');
-  await log.close();
-  return server;
 }
 
-async function whenReady(url: string, server: ChildProcess): Promise<void> {
-  const deadline = Date.now() + readyWithinMs;
-  while (
-    !(await fetch(url).then(
-      (answer) => answer.ok,
-      () => false,
-    ))
-  ) {
-    if (server.exitCode !== null || Date.now() > deadline) throw new Error(`${url} does not answer`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function ended(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  server.kill('SIGTERM');
-  await once(server, 'exit');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+async function freeUrl(): Promise<string> {
+  return `http://127.0.0.1:${await freePort()}`;
 }
