@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { stringify } from 'csv-stringify/sync';
 import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -258,8 +261,17 @@ describe('a file that cannot be taken', () => {
   });
 
   it('is larger than it may be: 413', async () => {
-    const answer = await upload(world.enterprise, 'demand', Buffer.alloc(20 * 2 ** 20 + 1, 'a'));
-    expect(answer).toMatchObject({ status: 413, body: { code: 'TOO_LARGE' } });
+    // Over a connection: the answer comes before the body has been read, and the connection ends with it.
+    const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
+    const sent = request(`${address}/v1/imports?kind=demand&name=large.csv`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.enterprise.token}`, 'content-type': 'application/octet-stream' },
+    });
+    const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+    sent.end(Buffer.alloc(20 * 2 ** 20 + 1, 'a'));
+    const [answer] = await answered;
+    expect(answer).toMatchObject({ statusCode: 413, headers: { connection: 'close' } });
+    expect(await json(answer)).toMatchObject({ code: 'TOO_LARGE' });
   });
 });
 
