@@ -24,6 +24,7 @@ export async function migrateDatabase(databaseUrl: string): Promise<void> {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     await migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
     await migrateQueues(client);
+    await keepPlacesInQueues(client);
     // The queue makes a sequence for each new queue, hence CREATE; in its own schema only.
     await client.query(`
       grant usage, create on schema bullmq to ${applicationRole};
@@ -34,6 +35,26 @@ export async function migrateDatabase(databaseUrl: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/**
+ * The library puts a job that a dead process had in hand behind all that wait, and counts that it has: in that statement
+ * the job keeps the place that it had. Afterwards would be too late, if the process that noticed died as well. Made
+ * once: a trigger that is made again waits for whoever uses the table, and they for it.
+ */
+async function keepPlacesInQueues(client: pg.Client): Promise<void> {
+  await client.query(`
+    create or replace function bullmq.duijie_keep_place() returns trigger language plpgsql as $$
+    begin
+      new.seq := old.seq;
+      return new;
+    end $$;
+    do $$ begin
+      if not exists (select from pg_trigger where tgrelid = 'bullmq.job'::regclass and tgname = 'duijie_keeps_place') then
+        create trigger duijie_keeps_place before update of seq on bullmq.job
+        for each row when (new.stalled_count > old.stalled_count) execute function bullmq.duijie_keep_place();
+      end if;
+    end $$;`);
 }
 
 function migrationsFolder(): string {

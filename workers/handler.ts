@@ -34,6 +34,11 @@ export interface Handler {
    * that has none is closed by `run-job.ts`.
    */
   run(ctx: Ctx, owed: Owed, deps: WorkerDeps): Promise<void>;
+  /**
+   * What it is put back for is a place that others of its deliveries wait for, too: it comes back behind them, not before
+   * all as what was put back because something of ours is away.
+   */
+  waitsForPlace?: true;
   /** For a handler that fulfils many deliveries faster in one transaction than one after the other. */
   together?: Together;
   /** Where the standard ones do not fit. */

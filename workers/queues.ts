@@ -3,7 +3,6 @@ import { createPostgresBackend, createRedisBackend, type PgPool, withBackend } f
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
 import type { Log } from '../src/core/ctx.ts';
-import { describeError } from '../src/core/error-report.ts';
 import { AppError } from '../src/core/errors.ts';
 import { createOutageLog } from './outage-log.ts';
 
@@ -51,9 +50,6 @@ interface JobOptions {
 interface BackendQueue {
   add(name: string, data: JobData, opts: JobOptions): Promise<unknown>;
   addBulk(jobs: { name: string; data: JobData; opts: JobOptions }[]): Promise<unknown>;
-  getJob(
-    id: string,
-  ): Promise<{ priority: number; changePriority(to: { priority: number; lifo: boolean }): Promise<void> } | undefined>;
   getJobScheduler(name: string): Promise<{ every?: number; next?: number } | undefined>;
   upsertJobScheduler(
     name: string,
@@ -66,15 +62,12 @@ interface BackendQueue {
 interface BackendWorker {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'active', listener: () => void): unknown;
-  on(event: 'stalled', listener: (jobId: string) => void): unknown;
   waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
 }
 interface Backend {
   queue(name: QueueName): BackendQueue;
   worker(name: QueueName, processor: JobProcessor, concurrency: number): BackendWorker;
-  /** Whether the library puts what a dead process had in hand behind all that wait, where it would wait for them once more. */
-  returnsToBack: boolean;
   ready(): boolean;
   end(): Promise<void>;
 }
@@ -125,7 +118,6 @@ export function openPostgresQueues(pool: pg.Pool, log: Log, recovery = standardR
     queue: (name) => new Queue<JobData>(name, { connection, defaultJobOptions }),
     worker: (name, processor, concurrency) =>
       new Worker<JobData, void>(name, processor, { connection, concurrency, ...workerOptions(recovery) }),
-    returnsToBack: true,
     ready: () => true,
     end: async () => undefined,
   });
@@ -143,7 +135,6 @@ export function openRedisQueues(
     queue: (name) => new Queue<JobData>(name, { connection: publisher, defaultJobOptions }),
     worker: (name, processor, concurrency) =>
       new Worker<JobData, void>(name, processor, { connection: consumer, concurrency, ...workerOptions(recovery) }),
-    returnsToBack: false,
     ready: () => publisher.status === 'ready',
     async end() {
       publisher.disconnect();
@@ -173,17 +164,6 @@ function openQueues(log: Log, backend: Backend): Queues {
     return queue;
   }
 
-  /** Before all of its order that wait: it is older than they are. */
-  async function moveToFront(name: QueueName, jobId: string): Promise<void> {
-    try {
-      const job = await queueOf(name).getJob(jobId);
-      await job?.changePriority({ priority: job.priority, lifo: true });
-    } catch (error) {
-      // It is done in its turn, or has been meanwhile.
-      log.debug({ jobId, error: describeError(error) }, 'a job of a dead process keeps its place');
-    }
-  }
-
   return {
     async publish(name, jobs) {
       if (!backend.ready()) throw queueAway();
@@ -200,7 +180,6 @@ function openQueues(log: Log, backend: Backend): Queues {
       workers.push(worker);
       worker.on('error', onError);
       worker.on('active', outage.worked);
-      if (backend.returnsToBack) worker.on('stalled', (jobId) => void moveToFront(name, jobId));
       await worker.waitUntilReady();
     },
 

@@ -47,7 +47,12 @@ export function createRegistry(matchIndex: MatchIndex, webhooks: Outgoing): Read
     'release-work': { queue: queueNames.matching, run: releaseWork },
     notify: { queue: queueNames.notices, run: notifyAudience, together: { most: 50, run: notifyAudiences } },
     'send-email': { queue: queueNames.mail, order: 'first', run: sendEmail, retries: mailRetries },
-    'deliver-webhook': { queue: queueNames.outgoing, run: deliverToWebhook(webhooks), retries: webhookRetries },
+    'deliver-webhook': {
+      queue: queueNames.outgoing,
+      run: deliverToWebhook(webhooks),
+      retries: webhookRetries,
+      waitsForPlace: true,
+    },
     'mail-notice': { queue: queueNames.mail, run: mailNotice, retries: mailRetries },
     'commit-import': {
       queue: queueNames.matching,

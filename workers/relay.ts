@@ -68,16 +68,27 @@ async function publishingSpans(tracer: Tracer, tx: Tx, due: readonly DueDelivery
   });
 }
 
-/** By queue, each handler's in the order in which they came to be owed. */
+/** By queue, each handler's in the order in which they came to be owed; those that come again before all that wait. */
 function jobsOf(due: readonly DueDelivery[], registry: Registry): Map<QueueName, DeliveryJob[]> {
   const jobs = new Map<QueueName, DeliveryJob[]>();
   const inOrder = due.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   for (const [name, handler] of Object.entries(registry)) {
     const owed = inOrder.filter((delivery) => delivery.handler === name);
+    const add = (...added: DeliveryJob[]) => jobs.set(handler.queue, [...(jobs.get(handler.queue) ?? []), ...added]);
+    // Jobs of many are not known again by their id: one that waits still would be overtaken by its double.
+    const goAhead = (delivery: DueDelivery) =>
+      delivery.again && handler.together === undefined && handler.order !== 'last';
+    // The last to be put in front is the foremost.
+    add(
+      ...owed
+        .filter(goAhead)
+        .map((delivery) => toJob([delivery], name, 'first'))
+        .reverse(),
+    );
+    const inTurn = owed.filter((delivery) => !goAhead(delivery));
     const most = handler.together?.most ?? 1;
-    for (let from = 0; from < owed.length; from += most) {
-      const job = toJob(owed.slice(from, from + most), name, handler.order);
-      jobs.set(handler.queue, [...(jobs.get(handler.queue) ?? []), job]);
+    for (let from = 0; from < inTurn.length; from += most) {
+      add(toJob(inTurn.slice(from, from + most), name, handler.order));
     }
   }
   return jobs;

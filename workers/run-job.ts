@@ -2,7 +2,7 @@ import type { DeliveryOutcome } from '../src/core/delivery-meter.ts';
 import { describeError, framesOf } from '../src/core/error-report.ts';
 import { translatePgError } from '../src/core/pg-errors.ts';
 import { AlreadyDone } from '../src/core/transaction.ts';
-import { judge, type RetryPolicy, standardRetries } from './failure.ts';
+import { judge, standardRetries } from './failure.ts';
 import type { Handler } from './handler.ts';
 import type { Registry } from './registry.ts';
 import { bury, causesOf, findDelivery, markDone, type OwedDelivery, postpone } from './store.ts';
@@ -115,7 +115,7 @@ async function runHandler(delivery: OwedDelivery, handler: Handler, options: Run
   } catch (error) {
     if (error instanceof AlreadyDone) return 'already-done';
     span?.fail(error);
-    return await recordFailure(delivery, translatePgError(error), handler.retries ?? standardRetries, options);
+    return await recordFailure(delivery, translatePgError(error), handler, options);
   } finally {
     span?.end();
   }
@@ -124,7 +124,7 @@ async function runHandler(delivery: OwedDelivery, handler: Handler, options: Run
 async function recordFailure(
   delivery: OwedDelivery,
   error: unknown,
-  retries: RetryPolicy,
+  { retries = standardRetries, waitsForPlace }: Handler,
   options: RunOptions,
 ): Promise<Outcome> {
   const { db, clock, log } = options.deps;
@@ -152,7 +152,8 @@ async function recordFailure(
     case 'wait': {
       const notBefore = new Date(clock.now().getTime() + verdict.delayMs);
       const counted = verdict.kind === 'retry' ? attempts : delivery.attempts;
-      await postpone(db, { ...failure, attempts: counted, notBefore });
+      const keepsItsPlace = verdict.kind === 'wait' && waitsForPlace !== true;
+      await postpone(db, { ...failure, attempts: counted, notBefore, keepsItsPlace });
       log.info({ ...facts, notBefore }, 'a delivery failed and will be tried again');
       return 'retried';
     }

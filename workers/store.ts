@@ -11,37 +11,45 @@ export interface DueDelivery {
   id: string;
   handler: string;
   attempts: number;
+  /** Was published before, and its job came to nothing. */
+  again: boolean;
 }
 
 /**
- * Takes what is due, oldest first, and gives it a lease. Rows that another relay holds are passed over.
+ * Takes what is due, oldest first, and gives it a lease. Rows that another relay holds are passed over. A pending row
+ * with a lease is one that was published before.
  * Handlers that this process does not know are left to processes that do.
  */
 export async function takeDue(
   tx: Db,
   take: { handlers: readonly string[]; now: Date; leaseUntil: Date; limit: number },
 ): Promise<DueDelivery[]> {
-  const due = tx
-    .select({ id: deliveries.id })
-    .from(deliveries)
-    .where(
-      and(
-        eq(deliveries.status, 'pending'),
-        sql`${deliveries.notBefore} <= ${take.now.toISOString()}::timestamptz`,
-        inArray(deliveries.handler, [...take.handlers]),
-      ),
-    )
-    .orderBy(deliveries.notBefore)
-    .limit(take.limit)
-    .for('update', { skipLocked: true });
+  const due = tx.$with('due').as(
+    tx
+      .select({ id: deliveries.id, again: sql<boolean>`${deliveries.leaseUntil} is not null`.as('again') })
+      .from(deliveries)
+      .where(
+        and(
+          eq(deliveries.status, 'pending'),
+          sql`${deliveries.notBefore} <= ${take.now.toISOString()}::timestamptz`,
+          inArray(deliveries.handler, [...take.handlers]),
+        ),
+      )
+      .orderBy(deliveries.notBefore)
+      .limit(take.limit)
+      .for('update', { skipLocked: true }),
+  );
+  const { id, handler, attempts } = deliveries;
   return await tx
+    .with(due)
     .update(deliveries)
     .set({ status: 'published', leaseUntil: take.leaseUntil })
-    .where(inArray(deliveries.id, due))
-    .returning({ id: deliveries.id, handler: deliveries.handler, attempts: deliveries.attempts });
+    .from(due)
+    .where(eq(id, due.id))
+    .returning({ id, handler, attempts, again: due.again });
 }
 
-/** Makes deliveries whose lease has ended pending again; returns how many. */
+/** Makes deliveries whose lease has ended pending again, and keeps that they had one; returns how many. */
 export async function returnExpired(db: Db, now: Date, limit: number): Promise<number> {
   const expired = db
     .select({ id: deliveries.id })
@@ -51,7 +59,7 @@ export async function returnExpired(db: Db, now: Date, limit: number): Promise<n
     .for('update', { skipLocked: true });
   const returned = await db
     .update(deliveries)
-    .set({ status: 'pending', leaseUntil: null })
+    .set({ status: 'pending' })
     .where(inArray(deliveries.id, expired))
     .returning({ id: deliveries.id });
   return returned.length;
@@ -115,9 +123,17 @@ export interface Failure {
   lastError: string;
 }
 
-/** @returns false when the delivery was fulfilled, or its failure recorded, by another run */
-export async function postpone(db: Db, failure: Failure & { notBefore: Date }): Promise<boolean> {
-  return await recordFailure(db, failure, { status: 'pending', notBefore: failure.notBefore, leaseUntil: null });
+/**
+ * @param postponed `keepsItsPlace`: comes back before what has not been tried
+ * @returns false when the delivery was fulfilled, or its failure recorded, by another run
+ */
+export async function postpone(
+  db: Db,
+  postponed: Failure & { notBefore: Date; keepsItsPlace: boolean },
+): Promise<boolean> {
+  const { notBefore, keepsItsPlace } = postponed;
+  const lease = keepsItsPlace ? {} : { leaseUntil: null };
+  return await recordFailure(db, postponed, { status: 'pending', notBefore, ...lease });
 }
 
 /** @returns false when the delivery was fulfilled, or its failure recorded, by another run */

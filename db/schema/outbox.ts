@@ -37,6 +37,7 @@ export const deliveries = pgTable(
     attempts: integer('attempts').notNull().default(0),
     /** A pending row is not published before this; it carries the retry times. */
     notBefore: instant('not_before').notNull(),
+    /** Of a published row: when it counts as lost. Of a pending one: it was published before, and goes before all that was not. */
     leaseUntil: instant('lease_until'),
     doneAt: instant('done_at'),
     lastError: text('last_error'),

@@ -50,7 +50,7 @@ for (const backend of ['postgresql', 'redis'] as const) {
 
     /** What the library itself says of a queue, and a worker that takes a job and is not heard of again. */
     function openLibrary(name: QueueName) {
-      const options = { autorun: false, lockDuration: 1 };
+      const options = { autorun: false, lockDuration: 1, stalledInterval: 10 };
       if (redis === null) {
         const { Queue, Worker } = withBackend(createPostgresBackend);
         const connection = harness.deps.pool as unknown as PgPool;
@@ -120,6 +120,24 @@ for (const backend of ['postgresql', 'redis'] as const) {
       await vi.waitFor(() => expect(done).toHaveLength(5), enough);
       expect(done).toEqual(['holds the place', 'in hand', 'waits', 'waits, too', 'refresh all']);
       await Promise.all([queues.close(), queue.close(), mortal.close()]);
+      end();
+    });
+
+    it('keeps the place of what a dead process had in hand, also when the process that noticed dies in that moment', async () => {
+      const queues = await openQueues();
+      const { queue, mortal, end } = openLibrary('duijie-mail');
+      const publish = (jobId: string) =>
+        queues.publish('duijie-mail', [{ jobId, handler: jobId, deliveryIds: [jobId] }]);
+      for (const name of ['first in hand', 'in hand, too', 'waits', 'waits, too']) await publish(name);
+      for (const name of ['first in hand', 'in hand, too']) expect((await mortal.getNextJob('token'))?.name).toBe(name);
+      await mortal.startStalledCheckTimer();
+      await vi.waitFor(async () => expect(await queue.getActiveCount()).toBe(0), enough);
+      await mortal.close();
+      const done: string[] = [];
+      await queues.work('duijie-mail', 1, async ({ name }) => void done.push(name));
+      await vi.waitFor(() => expect(done).toHaveLength(4), enough);
+      expect(done.slice(0, 2).toSorted()).toEqual(['first in hand', 'in hand, too']);
+      await Promise.all([queues.close(), queue.close()]);
       end();
     });
 

@@ -2,6 +2,7 @@ import { eq, isNotNull, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase, createPool } from '../../db/client.ts';
 import { deliveries } from '../../db/schema/index.ts';
+import { AppError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { claimDeliveries, owe } from '../../src/core/outbox.ts';
 import { transaction } from '../../src/core/transaction.ts';
@@ -232,7 +233,34 @@ describe('running deliveries together', () => {
     harness.advanceMs(leaseMs + 1);
     await reconcile(together);
     await publishDue({ ...together, registry: { notify: effectHandler() } });
-    expect(jobs.map((job) => [job.jobId, job.deliveryIds])).toEqual(ids.map((id) => [`${id}-0`, [id]]));
+    expect(jobs.map((job) => [job.jobId, job.deliveryIds])).toEqual(ids.map((id) => [`${id}-0`, [id]]).reverse());
+  });
+
+  it('go ahead of all that wait when they come again: lost or put back, but not for a place that others wait for', async () => {
+    const [lost = '', away = '', busy = ''] = await sendMany(3);
+    const { deps } = harness;
+    const { db, clock, log } = deps;
+    const jobs: DeliveryJob[] = [];
+    const publish = async (_: string, published: readonly DeliveryJob[]) => void jobs.push(...published);
+    const relay = { db, clock, log, registry: { notify: effectHandler() }, publish };
+    await publishDue(relay);
+    const unavailable = effectHandler(() => {
+      throw new AppError('UNAVAILABLE', { zh: '不可用', en: 'It is away.' });
+    });
+    expect(await runDelivery(away, { deps, registry: { notify: unavailable } })).toBe('retried');
+    const crowded = { ...unavailable, waitsForPlace: true } as const;
+    expect(await runDelivery(busy, { deps, registry: { notify: crowded } })).toBe('retried');
+    harness.advanceMs(leaseMs + 1);
+    await reconcile(relay);
+    const [since] = await sendMany(1);
+    jobs.length = 0;
+    await publishDue(relay);
+    expect(jobs.map(({ deliveryIds: [id], order }) => [id, order])).toEqual([
+      [away, 'first'],
+      [lost, 'first'],
+      [busy, undefined],
+      [since, undefined],
+    ]);
   });
 
   it('are passed over by a second relay while a first one hands them out', async () => {
