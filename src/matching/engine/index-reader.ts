@@ -126,42 +126,41 @@ export class IndexReader implements IndexStatistics {
     return this.readers.get(partKey)?.find(id) ?? -1;
   }
 
-  /** The words of an indexed document, each once; undefined for an id that is not there. */
-  documentTerms(id: string): DocumentTerm[] | undefined {
-    const encoded = encodeId(id);
-    for (const reader of this.readers.values()) {
-      const document = reader.find(encoded);
-      if (document >= 0) {
-        return termsOf(reader, document);
-      }
-    }
-    return undefined;
-  }
-
-  /** The words of an indexed document as they were when it was read; undefined where none with that id has the tag. */
-  documentFields(id: string, tag: string): AnalysedDocument['fields'] | undefined {
-    const encoded = encodeId(id);
-    for (const reader of this.readers.values()) {
-      const document = reader.find(encoded);
-      if (document >= 0) {
-        return this.tagged.has(reader, document, tag) ? fieldsOf(reader, document) : undefined;
-      }
-    }
-    return undefined;
-  }
-
-  /** Its number of words in title, keywords and body, as scoring sees them. */
-  documentLengths(id: string): FieldLengths | undefined {
+  /** Where a document that is not gone lies. */
+  locate(id: string): { reader: SegmentReader; document: number } | undefined {
     const encoded = encodeId(id);
     for (const reader of this.ordered) {
       const document = reader.find(encoded);
       if (document >= 0) {
-        const { lengths, lengthsStride: stride } = reader;
-        const lengthIn = (field: number) => codedLength(lengths[field * stride + document] as number);
-        return [lengthIn(0), lengthIn(1), lengthIn(2)];
+        return { reader, document };
       }
     }
     return undefined;
+  }
+
+  /** The words of an indexed document, each once; undefined for an id that is not there. */
+  documentTerms(id: string): DocumentTerm[] | undefined {
+    const place = this.locate(id);
+    return place && termsOf(place.reader, place.document);
+  }
+
+  /** The words of an indexed document as they were when it was read; undefined where none with that id has the tag. */
+  documentFields(id: string, tag: string): AnalysedDocument['fields'] | undefined {
+    const place = this.locate(id);
+    return place !== undefined && this.tagged.has(place.reader, place.document, tag)
+      ? fieldsOf(place.reader, place.document)
+      : undefined;
+  }
+
+  /** Its number of words in title, keywords and body, as scoring sees them. */
+  documentLengths(id: string): FieldLengths | undefined {
+    const place = this.locate(id);
+    if (place === undefined) {
+      return undefined;
+    }
+    const { lengths, lengthsStride: stride } = place.reader;
+    const lengthIn = (field: number) => codedLength(lengths[field * stride + place.document] as number);
+    return [lengthIn(0), lengthIn(1), lengthIn(2)];
   }
 
   private current(): readonly SegmentReader[] {

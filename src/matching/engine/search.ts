@@ -18,11 +18,7 @@ export function searchIndex(index: IndexReader, query: PreparedQuery, options: S
   const depth = Math.max(parameters.feedback.candidates, limit);
   const asked = query.concepts.map((concept) => ({ concept, weight: concept.weight }));
   const first = index.search(asked, { ...options, limit: depth });
-  const weighed = discountShared(
-    asked,
-    first.slice(0, parameters.feedback.documents).map(({ id }) => id),
-    index,
-  );
+  const weighed = discountShared(asked, first);
   const ranked = weighed === undefined ? first : rescore(first, asked, weighed);
   const found = ranked.slice(0, limit).map(({ id, score }) => ({ id, score: score / scoreUnits }));
   return held > 0 ? holdBackLong(found, held, index).slice(0, wanted) : found;

@@ -28,4 +28,6 @@ export type SegmentReader = {
   read(id: number, into: PostingBuffer): void;
   readTokens(document: number, into: TokenBuffer): void;
   termIdAt(term: number): number;
+  /** What `readTokens` calls a word; -1 for one that it has not. */
+  termNumber(id: number): number;
 };
