@@ -1,7 +1,6 @@
 import { parameters } from './parameters.ts';
 import type { Concept } from './query.ts';
 import type { SegmentReader } from './segment-reader.ts';
-import { termId } from './term-id.ts';
 import { TokenBuffer } from './token-buffer.ts';
 
 export type FoundDocument = { reader: SegmentReader; document: number };
@@ -38,9 +37,9 @@ export function discountShared(
 function holdersOf(asked: readonly AskedConcept[], best: readonly FoundDocument[]): Map<number, number> {
   const holders = new Map<number, number>();
   for (const { concept } of asked) {
-    for (const { terms } of concept.kind === 'pair' ? [] : concept.members) {
-      for (const term of terms) {
-        holders.set(termId(term), 0);
+    for (const { ids } of concept.kind === 'pair' ? [] : concept.members) {
+      for (const id of ids) {
+        holders.set(id, 0);
       }
     }
   }
@@ -86,10 +85,10 @@ class WordIds {
 /** The share of the documents that hold any of the concept's members. */
 function shareHolding({ members }: Concept, holders: ReadonlyMap<number, number>): number {
   let any = 0;
-  for (const { terms } of members) {
-    let all = terms.length > 0 ? -1 : 0;
-    for (const term of terms) {
-      all &= holders.get(termId(term)) ?? 0;
+  for (const { ids } of members) {
+    let all = ids.length > 0 ? -1 : 0;
+    for (const id of ids) {
+      all &= holders.get(id) ?? 0;
     }
     any |= all;
   }
