@@ -1,5 +1,6 @@
 import { stemmer } from 'stemmer';
 import { type NormalizedText, normalizeText, originalSpan } from './normalize.ts';
+import { type ScanSink, scanText } from './scan.ts';
 import { englishStopWords } from './stop-words.ts';
 
 /** One indexed term and where its surface stands in the original text (UTF-16 units, end exclusive). */
@@ -21,32 +22,19 @@ export type Analysis = {
 /** Characters read from one field; beyond it a text is not a description any more but an attempt to stall the scanner. */
 const maxAnalysedLength = 200_000;
 
-const unitNames =
-  'n|nm|um|µm|μm|mm|cm|dm|km|m|m2|m3|pa|kpa|mpa|gpa|bar|mg|ug|μg|kg|g|t|ml|l|w|kw|mw|gw|wh|kwh|mwh|gwh|v|mv|kv|a|ma|ah|mah|hz|khz|mhz|ghz|thz|' +
-  'k|°c|°f|%|‰|ppm|ppb|h|min|s|ms|us|ns|db|kn|j|kj|mj|mol|mmol|rpm|mb|gb|tb|gbps|mbps|ev|kev|lm|lx|dpi|mas|ha|cfu|iu|kda|bp|mpa·s|kcal';
-const scanPattern = new RegExp(
-  `(?<han>[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}ー〇]+)|` +
-    `(?<number>\\d+(?:[.,]\\d+)*)(?:\\s?(?<unit>${unitNames})(?![\\p{L}\\p{N}]))|` +
-    `(?<word>(?:(?!\\p{Script=Han}|\\p{Script=Hiragana}|\\p{Script=Katakana}|\\p{Script=Hangul})[\\p{L}\\p{N}\\p{M}])+(?:[.,](?=\\d)\\d+)*)`,
-  'gu',
-);
 const plainEnglishPattern = /^[a-z]+$/;
 const maxWordLength = 64;
 
+/** A text as far as it is read, ready for `scanText`. */
+export function readableText(original: string): NormalizedText {
+  return normalizeText(original.slice(0, maxAnalysedLength));
+}
+
 /** Splits a text into terms: the same for documents and queries, in any mixture of scripts. */
 export function analyse(original: string): Analysis {
-  const normalized = normalizeText(original.slice(0, maxAnalysedLength));
-  const collector: Collector = { tokens: [], pairs: [], hanRuns: [], normalized, previous: undefined };
-  for (const match of normalized.text.matchAll(scanPattern)) {
-    const { han, number, unit, word } = match.groups ?? {};
-    if (han !== undefined) {
-      addHanRun(collector, han, match.index);
-    } else if (number !== undefined) {
-      addWord(collector, `${number}${unit}`, match.index, match.index + match[0].length);
-    } else if (word !== undefined) {
-      addWord(collector, word, match.index, match.index + word.length);
-    }
-  }
+  const normalized = readableText(original);
+  const collector = new Collector(normalized.text);
+  scanText(normalized.text, collector);
   const { tokens, pairs, hanRuns } = collector;
   const analysis = { tokens, pairs, hanRuns, normalized, originalLength: original.length };
   if (normalized.origin !== undefined) {
@@ -65,41 +53,67 @@ export function stemWord(word: string): string | undefined {
   return plainEnglishPattern.test(word) && word.length > 2 ? stemCached(word) : word;
 }
 
-type Collector = {
-  tokens: Token[];
-  pairs: Token[];
-  hanRuns: HanRun[];
-  normalized: NormalizedText;
-  previous: Token | undefined;
-};
+/** The term of a number with a unit. */
+export function quantityTerm(text: string, start: number, numberEnd: number, end: number): string | undefined {
+  return stemWord(text.slice(start, numberEnd) + text.slice(numberEnd, end).trimStart());
+}
 
-function addHanRun(collector: Collector, run: string, start: number): void {
-  collector.previous = undefined;
-  const characters = Array.from(run);
-  collector.hanRuns.push({ text: run, start });
-  if (characters.length === 1) {
-    collector.tokens.push({ term: run, start, end: start + run.length });
-    return;
+class Collector implements ScanSink {
+  readonly tokens: Token[] = [];
+  readonly pairs: Token[] = [];
+  readonly hanRuns: HanRun[] = [];
+  private readonly text: string;
+  private previous: Token | undefined;
+
+  constructor(text: string) {
+    this.text = text;
   }
-  let at = start;
-  for (let i = 0; i + 1 < characters.length; i++) {
-    const term = `${characters[i]}${characters[i + 1]}`;
-    collector.tokens.push({ term, start: at, end: at + term.length });
-    at += characters[i]?.length ?? 1;
+
+  run(start: number, end: number): void {
+    const { text, tokens } = this;
+    this.previous = undefined;
+    this.hanRuns.push({ text: text.slice(start, end), start });
+    eachBigram(text, start, end, (from, to) => tokens.push({ term: text.slice(from, to), start: from, end: to }));
+  }
+
+  word(start: number, end: number): void {
+    this.add(stemWord(this.text.slice(start, end)), start, end);
+  }
+
+  quantity(start: number, numberEnd: number, end: number): void {
+    this.add(quantityTerm(this.text, start, numberEnd, end), start, end);
+  }
+
+  private add(term: string | undefined, start: number, end: number): void {
+    if (term === undefined) {
+      return;
+    }
+    const token = { term, start, end };
+    this.tokens.push(token);
+    if (this.previous !== undefined) {
+      this.pairs.push({ term: pairTerm(this.previous.term, term), start: this.previous.start, end });
+    }
+    this.previous = token;
   }
 }
 
-function addWord(collector: Collector, word: string, start: number, end: number): void {
-  const term = stemWord(word);
-  if (term === undefined) {
-    return;
+/** The overlapping bigrams of a run of characters; a character that stands alone. */
+export function eachBigram(text: string, start: number, end: number, take: (from: number, to: number) => void): void {
+  let from = start;
+  let middle = start + widthAt(text, start);
+  if (middle >= end) {
+    take(start, end);
   }
-  const token = { term, start, end };
-  collector.tokens.push(token);
-  if (collector.previous !== undefined) {
-    collector.pairs.push({ term: pairTerm(collector.previous.term, term), start: collector.previous.start, end });
+  while (middle < end) {
+    const to = middle + widthAt(text, middle);
+    take(from, to);
+    from = middle;
+    middle = to;
   }
-  collector.previous = token;
+}
+
+function widthAt(text: string, at: number): number {
+  return (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
 }
 
 /** The term of two neighbouring words, whichever comes first: "p53 regulation" is "regulation of p53". */

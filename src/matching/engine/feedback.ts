@@ -1,31 +1,27 @@
 import { parameters } from './parameters.ts';
 import type { Concept } from './query.ts';
-import { termId } from './term-id.ts';
-import type { DocumentTerm } from './types.ts';
+import type { SegmentReader } from './segment-reader.ts';
+import { TokenBuffer } from './token-buffer.ts';
 
-/** What feedback asks of the index about single documents. */
-export type DocumentReader = {
-  documentTerms(id: string): readonly DocumentTerm[] | undefined;
-};
+export type FoundDocument = { reader: SegmentReader; document: number };
 
 type AskedConcept = { concept: Concept; weight: number };
 
 /**
- * Weighs the query anew after a first look at the best documents (ids, best first): a word that they share brought them here and
+ * Weighs the query anew after a first look at the best documents (best first): a word that they share brought them here and
  * has done its work; what is left to decide is which of them has the rest. Pairs keep their weight, they are rare enough.
  * Undefined when there is nothing to learn: too few documents, or they share too little of the query to be about one thing.
  * The opposite, adding what the best documents share (RM3, Rocchio), was measured, too: docs/adr/0006.
  */
 export function discountShared(
   asked: readonly AskedConcept[],
-  best: readonly string[],
-  index: DocumentReader,
+  best: readonly FoundDocument[],
 ): AskedConcept[] | undefined {
   const { documents, discount, leastShare } = parameters.feedback;
   if (best.length < documents) {
     return undefined;
   }
-  const holders = holdersOf(asked, best.slice(0, documents), index);
+  const holders = holdersOf(asked, best.slice(0, documents));
   let whole = 0;
   let shared = 0;
   const weighed = asked.map(({ concept, weight }) => {
@@ -38,33 +34,61 @@ export function discountShared(
 }
 
 /** Which of the documents hold each word of the query: a bit for each document. */
-function holdersOf(asked: readonly AskedConcept[], ids: readonly string[], index: DocumentReader): Map<number, number> {
+function holdersOf(asked: readonly AskedConcept[], best: readonly FoundDocument[]): Map<number, number> {
   const holders = new Map<number, number>();
   for (const { concept } of asked) {
-    for (const { terms } of concept.kind === 'pair' ? [] : concept.members) {
-      for (const term of terms) {
-        holders.set(termId(term), 0);
+    for (const { ids } of concept.kind === 'pair' ? [] : concept.members) {
+      for (const id of ids) {
+        holders.set(id, 0);
       }
     }
   }
-  ids.forEach((id, at) => {
-    for (const found of index.documentTerms(id) ?? []) {
-      const known = holders.get(found.termId);
-      if (known !== undefined) {
-        holders.set(found.termId, known | (1 << at));
+  const idsByReader = new Map<SegmentReader, WordIds>();
+  best.forEach(({ reader, document }, at) => {
+    const ids = idsByReader.get(reader) ?? new WordIds(reader, holders.keys());
+    idsByReader.set(reader, ids);
+    reader.readTokens(document, buffer);
+    for (let token = 0; token < buffer.count; token++) {
+      const id = ids.of((buffer.tokens[token] as number) >>> 1);
+      if (id !== undefined) {
+        holders.set(id, (holders.get(id) ?? 0) | (1 << at));
       }
     }
   });
   return holders;
 }
 
+const buffer = new TokenBuffer();
+const filterBits = 10;
+const filterMask = 2 ** filterBits - 1;
+
+/** The words of a query by their numbers in one segment. Almost every word of a document is another: a table says so first. */
+class WordIds {
+  private readonly mayBe = new Uint8Array(2 ** filterBits);
+  private readonly ids = new Map<number, number>();
+
+  constructor(reader: SegmentReader, ids: Iterable<number>) {
+    for (const id of ids) {
+      const number = reader.termNumber(id);
+      if (number >= 0) {
+        this.mayBe[number & filterMask] = 1;
+        this.ids.set(number, id);
+      }
+    }
+  }
+
+  of(number: number): number | undefined {
+    return this.mayBe[number & filterMask] === 1 ? this.ids.get(number) : undefined;
+  }
+}
+
 /** The share of the documents that hold any of the concept's members. */
 function shareHolding({ members }: Concept, holders: ReadonlyMap<number, number>): number {
   let any = 0;
-  for (const { terms } of members) {
-    let all = terms.length > 0 ? -1 : 0;
-    for (const term of terms) {
-      all &= holders.get(termId(term)) ?? 0;
+  for (const { ids } of members) {
+    let all = ids.length > 0 ? -1 : 0;
+    for (const id of ids) {
+      all &= holders.get(id) ?? 0;
     }
     any |= all;
   }

@@ -111,6 +111,10 @@ export class FrozenReader implements SegmentReader {
     return this.segment.terms.ids[term] as number;
   }
 
+  termNumber(id: number): number {
+    return findTerm(this.segment, id);
+  }
+
   private keptList(key: string, members: readonly Member[]): (QueryList & { live: number }) | undefined {
     const goneSeen = this.goneCount();
     let list = this.keptLists.get(key);

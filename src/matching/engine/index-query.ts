@@ -1,12 +1,8 @@
 import { impactScale } from './length-norms.ts';
 import type { Member } from './query-list.ts';
-import { termId } from './term-id.ts';
 
-/** Any of the members counts as the concept; `key` tells concepts with other members apart. Terms by name or by id. */
-export type ConceptMembers = {
-  key: string;
-  members: readonly { terms: readonly (string | number)[]; weight: number }[];
-};
+/** Any of the members counts as the concept; `key` tells concepts with other members apart. */
+export type ConceptMembers = { key: string; members: readonly Member[] };
 
 export type WeightedConcept = { concept: ConceptMembers; weight: number };
 
@@ -17,13 +13,4 @@ export const scoreUnits: number = weightScale * impactScale;
 
 export function wholeWeight(weight: number): number {
   return Math.max(0, Math.round(weight * weightScale));
-}
-
-export function membersById(members: ConceptMembers['members']): Member[] {
-  return members
-    .filter(({ terms }) => terms.length > 0)
-    .map(({ terms, weight }) => ({
-      ids: terms.map((term) => (typeof term === 'number' ? term : termId(term))),
-      weight,
-    }));
 }

@@ -1,14 +1,14 @@
 import { acceptedDocuments } from './accepted-documents.ts';
 import { FrozenReader } from './frozen-reader.ts';
 import { type EncodedId, encodeId } from './id-codec.ts';
-import { type ConceptMembers, membersById, type WeightedConcept, wholeWeight } from './index-query.ts';
+import { type ConceptMembers, type WeightedConcept, wholeWeight } from './index-query.ts';
 import { codedLength, type LengthNorms, lengthNorms } from './length-norms.ts';
 import { MutableReader } from './mutable-reader.ts';
 import type { MutableSegment } from './mutable-segment.ts';
 import type { WeightedList } from './query-list.ts';
 import { offerSegment } from './score-segment.ts';
 import type { Segment } from './segment.ts';
-import type { SegmentReader } from './segment-reader.ts';
+import type { SearchLists, SegmentReader } from './segment-reader.ts';
 import { TaggedDocuments } from './tagged-documents.ts';
 import { addOccurrence, type FieldLengths } from './term-counts.ts';
 import { TokenBuffer } from './token-buffer.ts';
@@ -20,6 +20,8 @@ export type IndexSearch = {
   filter?: TagFilter | undefined;
   /** Scores every document: what early termination is tested against. */
   exhaustive?: boolean | undefined;
+  /** Receives the lists that it used, for `rescore`. */
+  lists?: SearchLists;
 };
 
 /** What readers of queries and texts ask of an index. */
@@ -94,29 +96,27 @@ export class IndexReader implements IndexStatistics {
   }
 
   documentFrequency({ key, members }: ConceptMembers): number {
-    const byId = membersById(members);
-    return byId.length === 0 ? 0 : this.current().reduce((sum, reader) => sum + reader.frequency(key, byId), 0);
+    return this.current().reduce((sum, reader) => sum + reader.frequency(key, members), 0);
   }
 
   /** Points, not scores: `scoreUnits` of them are 1. */
-  search(query: readonly WeightedConcept[], { limit, filter = {}, exhaustive = false }: IndexSearch): RankedDocument[] {
+  search(
+    query: readonly WeightedConcept[],
+    { limit, filter = {}, exhaustive = false, lists }: IndexSearch,
+  ): RankedDocument[] {
     const top = new TopDocuments(limit);
-    const concepts = query
-      .map(({ concept, weight }) => ({
-        key: concept.key,
-        members: membersById(concept.members),
-        weight: wholeWeight(weight),
-      }))
-      .filter(({ members, weight }) => weight > 0 && members.length > 0);
     for (const reader of this.current()) {
-      const lists: WeightedList[] = [];
-      for (const { key, members, weight } of concepts) {
-        const list = reader.list(key, members);
+      const weighted: WeightedList[] = [];
+      const made = query.map(({ concept: { key, members }, weight: share }) => {
+        const weight = wholeWeight(share);
+        const list = weight > 0 ? reader.list(key, members) : undefined;
         if (list !== undefined) {
-          lists.push({ list, weight });
+          weighted.push({ list, weight });
         }
-      }
-      offerSegment(reader, lists, top, acceptedDocuments(reader, filter), exhaustive);
+        return list;
+      });
+      lists?.set(reader, made);
+      offerSegment(reader, weighted, top, acceptedDocuments(reader, filter), exhaustive);
     }
     return top.toSorted();
   }
@@ -126,42 +126,41 @@ export class IndexReader implements IndexStatistics {
     return this.readers.get(partKey)?.find(id) ?? -1;
   }
 
-  /** The words of an indexed document, each once; undefined for an id that is not there. */
-  documentTerms(id: string): DocumentTerm[] | undefined {
-    const encoded = encodeId(id);
-    for (const reader of this.readers.values()) {
-      const document = reader.find(encoded);
-      if (document >= 0) {
-        return termsOf(reader, document);
-      }
-    }
-    return undefined;
-  }
-
-  /** The words of an indexed document as they were when it was read; undefined where none with that id has the tag. */
-  documentFields(id: string, tag: string): AnalysedDocument['fields'] | undefined {
-    const encoded = encodeId(id);
-    for (const reader of this.readers.values()) {
-      const document = reader.find(encoded);
-      if (document >= 0) {
-        return this.tagged.has(reader, document, tag) ? fieldsOf(reader, document) : undefined;
-      }
-    }
-    return undefined;
-  }
-
-  /** Its number of words in title, keywords and body, as scoring sees them. */
-  documentLengths(id: string): FieldLengths | undefined {
+  /** Where a document that is not gone lies. */
+  locate(id: string): { reader: SegmentReader; document: number } | undefined {
     const encoded = encodeId(id);
     for (const reader of this.ordered) {
       const document = reader.find(encoded);
       if (document >= 0) {
-        const { lengths, lengthsStride: stride } = reader;
-        const lengthIn = (field: number) => codedLength(lengths[field * stride + document] as number);
-        return [lengthIn(0), lengthIn(1), lengthIn(2)];
+        return { reader, document };
       }
     }
     return undefined;
+  }
+
+  /** The words of an indexed document, each once; undefined for an id that is not there. */
+  documentTerms(id: string): DocumentTerm[] | undefined {
+    const place = this.locate(id);
+    return place && termsOf(place.reader, place.document);
+  }
+
+  /** The words of an indexed document as they were when it was read; undefined where none with that id has the tag. */
+  documentFields(id: string, tag: string): AnalysedDocument['fields'] | undefined {
+    const place = this.locate(id);
+    return place !== undefined && this.tagged.has(place.reader, place.document, tag)
+      ? fieldsOf(place.reader, place.document)
+      : undefined;
+  }
+
+  /** Its number of words in title, keywords and body, as scoring sees them. */
+  documentLengths(id: string): FieldLengths | undefined {
+    const place = this.locate(id);
+    if (place === undefined) {
+      return undefined;
+    }
+    const { lengths, lengthsStride: stride } = place.reader;
+    const lengthIn = (field: number) => codedLength(lengths[field * stride + place.document] as number);
+    return [lengthIn(0), lengthIn(1), lengthIn(2)];
   }
 
   private current(): readonly SegmentReader[] {

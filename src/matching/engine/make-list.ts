@@ -2,7 +2,7 @@ import { impactOf } from './length-norms.ts';
 import { PostingBuffer } from './posting-buffer.ts';
 import { type Member, noDocuments, noImpacts, type QueryList } from './query-list.ts';
 import type { SegmentReader } from './segment-reader.ts';
-import { smallerCounts } from './term-counts.ts';
+import { onceInBody, smallerCounts } from './term-counts.ts';
 
 export const emptyList: QueryList = {
   term: -1,
@@ -39,11 +39,19 @@ function makeTermList(reader: SegmentReader, id: number): QueryList | undefined 
   }
   const documents = buffer.documents.slice(0, count);
   const impacts = new Uint16Array(count);
+  const { ofKind } = worth;
+  const bodies = 2 * stride;
   let bound = 0;
   for (let at = 0; at < count; at++) {
-    const impact = worth.impactIn(buffer.packed[at] as number, lengths, stride, documents[at] as number);
+    const document = documents[at] as number;
+    const packed = buffer.packed[at] as number;
+    // Most postings, without a call: kind 0 is what stands once in the body.
+    const impact =
+      packed === onceInBody
+        ? (ofKind[lengths[bodies + document] as number] as number)
+        : worth.impactIn(packed, lengths, stride, document);
     impacts[at] = impact;
-    bound = Math.max(bound, impact);
+    bound = impact > bound ? impact : bound;
   }
   return { term: -1, documents, impacts, count, bound };
 }

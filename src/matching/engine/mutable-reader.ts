@@ -51,8 +51,7 @@ export class MutableReader implements SegmentReader {
   }
 
   read(id: number, into: PostingBuffer): void {
-    const { terms } = this.mutable;
-    const term = findNumber(terms.table, terms.ids, id);
+    const term = this.termNumber(id);
     into.count = 0;
     if (term >= 0) {
       readChain(this.mutable, term, this.size, into);
@@ -78,5 +77,10 @@ export class MutableReader implements SegmentReader {
 
   termIdAt(term: number): number {
     return this.mutable.terms.ids[term] as number;
+  }
+
+  termNumber(id: number): number {
+    const { terms } = this.mutable;
+    return findNumber(terms.table, terms.ids, id);
   }
 }

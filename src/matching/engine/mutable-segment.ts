@@ -85,7 +85,8 @@ export function append(segment: MutableSegment, { fields, tags }: AnalysedDocume
   const { tokens, lengths, ids, capacity } = segment;
   const document = segment.published[0] as number;
   let token = tokens.offsets[3 * document] as number;
-  fields.forEach(({ terms, joined }, field) => {
+  for (const field of [0, 1, 2] as const) {
+    const { terms, joined } = fields[field];
     for (let at = 0; at < terms.length; at++) {
       const term = terms[at] as number;
       const isJoined = joined[at] as number;
@@ -98,7 +99,7 @@ export function append(segment: MutableSegment, { fields, tags }: AnalysedDocume
     }
     tokens.offsets[3 * document + field + 1] = token;
     lengths[field * capacity.documents + document] = lengthCode(terms.length);
-  });
+  }
   for (const tag of new Set(tags)) {
     count(segment, numberOf(segment, tagId(tag)), document, 2);
   }

@@ -22,6 +22,8 @@ const packedByKind = Uint16Array.from(kinds, ({ field, count }) => {
   return packed;
 });
 
+const fieldByKind = Uint8Array.from(kinds, ({ field }) => field);
+
 const kindByPacked = new Uint8Array(65_536).fill(escapedKind);
 packedByKind.forEach((packed, kind) => {
   kindByPacked[packed] = kind;
@@ -33,7 +35,7 @@ export function kindOf(packed: number): number {
 
 /** 0 title, 1 keywords, 2 body. */
 export function fieldOfKind(kind: number): number {
-  return kinds[kind]?.field ?? 0;
+  return fieldByKind[kind] as number;
 }
 
 export function packedOfKind(kind: number): number {

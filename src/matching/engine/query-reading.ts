@@ -3,6 +3,7 @@ import type { Dictionary, Rendering, Translatable } from './dictionary.ts';
 import type { IndexStatistics } from './index-reader.ts';
 import { originalSpan } from './normalize.ts';
 import { parameters } from './parameters.ts';
+import type { Member } from './query-list.ts';
 import { termId } from './term-id.ts';
 import { type FieldName, fieldNames, type Place, type TextFields } from './types.ts';
 
@@ -20,8 +21,8 @@ export type QueryReading = {
 
 /** Words and pairs as written, or what the dictionary says in the other language. */
 export type ConceptKind = 'word' | 'pair' | 'translated';
-/** One way to say a concept: all of its terms must occur. */
-export type ConceptMember = { terms: readonly string[]; weight: number };
+/** One way to say a concept: all of its terms must occur. `ids` are theirs. */
+export type ConceptMember = Member & { terms: readonly string[] };
 
 /** What is asked for by one word of a text, wherever it stands. */
 export type Occurrences = {
@@ -69,12 +70,13 @@ export function isStillRead({ spellings: { ids, held } }: QueryReading, index: I
 }
 
 function holds(index: IndexStatistics, id: number): boolean {
-  return index.documentFrequency({ key: '', members: [{ terms: [id], weight: 1 }] }) > 0;
+  return index.documentFrequency({ key: '', members: [{ ids: [id], weight: 1 }] }) > 0;
 }
 
 function occurrencesOf({ kind, key, renderings, terms, inner, places, frequency }: Collected): Occurrences {
-  const asWritten = kind === 'translated' ? terms : undefined;
-  return { kind, key, members: membersOf(renderings), asWritten, inner, places, frequency };
+  const isTranslated = kind === 'translated';
+  const members = isTranslated ? membersOf(renderings) : renderings.flatMap(renderingMembers);
+  return { kind, key, members, asWritten: isTranslated ? terms : undefined, inner, places, frequency };
 }
 
 /** The dictionary gives the same renderings to every text that has the word, and these are kept as long. */
@@ -209,15 +211,16 @@ function placeOf(field: FieldName, { start, end }: { start: number; end: number 
 }
 
 /** A phrase counts fully where its words stand together, and less where they are only all there. */
-function renderingMembers({ terms, phrase, weight }: Rendering): { terms: readonly string[]; weight: number }[] {
+function renderingMembers({ terms, phrase, weight }: Rendering): ConceptMember[] {
   if (terms.length === 1 || phrase === undefined) {
-    return [{ terms, weight }];
+    return [memberOf(terms, weight)];
   }
   const scattered = parameters.scatteredPhraseWeight * weight;
-  return [
-    { terms: [phrase], weight: weight - scattered },
-    { terms, weight: scattered },
-  ];
+  return [memberOf([phrase], weight - scattered), memberOf(terms, scattered)];
+}
+
+function memberOf(terms: readonly string[], weight: number): ConceptMember {
+  return { terms, ids: terms.map(termId), weight };
 }
 
 export const hanPattern = /\p{Script=Han}/u;

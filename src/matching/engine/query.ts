@@ -10,6 +10,7 @@ import {
   type QueryReading,
   readQuery,
 } from './query-reading.ts';
+import { termId } from './term-id.ts';
 import type { FieldName, Place, TextFields } from './types.ts';
 
 /**
@@ -94,7 +95,7 @@ function pairWeight(differentWords: number): number {
 function frequencyAsWritten({ key, asWritten }: Occurrences, index: IndexStatistics): number {
   return asWritten === undefined
     ? 0
-    : index.documentFrequency({ key: `as written ${key}`, members: [{ terms: asWritten, weight: 1 }] });
+    : index.documentFrequency({ key: `as written ${key}`, members: [{ ids: asWritten.map(termId), weight: 1 }] });
 }
 
 function queryFrequencyWeight(frequency: number): number {

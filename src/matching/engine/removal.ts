@@ -6,29 +6,38 @@ import { pairId } from './term-id.ts';
 import { readTokens, TokenBuffer } from './token-buffer.ts';
 
 const buffer = new TokenBuffer();
+/** Words and pairs of the document in hand, as often as they stand there. */
+let heldTerms = new Uint32Array(512);
 
 /** Marks a document as gone and takes it out of its terms' statistics; returns the exact lengths of its fields. */
 export function removeFromSegment(segment: Segment, document: number): Readonly<FieldLengths> {
   const { removed, terms } = segment;
   readTokens(segment, document, buffer);
   const { tokens, lengths } = buffer;
-  const held = new Set<number>();
+  if (heldTerms.length < 2 * buffer.count) {
+    heldTerms = new Uint32Array(3 * buffer.count);
+  }
+  let held = 0;
   let at = 0;
   for (const length of lengths) {
     for (const end = at + length; at < end; at++) {
       const token = tokens[at] as number;
-      held.add(token >>> 1);
+      heldTerms[held++] = token >>> 1;
       if ((token & 1) === 1) {
         const before = terms.ids[(tokens[at - 1] as number) >>> 1] as number;
         const pair = findTerm(segment, pairId(before, terms.ids[token >>> 1] as number));
         if (pair >= 0) {
-          held.add(pair);
+          heldTerms[held++] = pair;
         }
       }
     }
   }
-  for (const term of held) {
-    removed.byTerm[term] = (removed.byTerm[term] as number) + 1;
+  heldTerms.subarray(0, held).sort();
+  for (let which = 0; which < held; which++) {
+    const term = heldTerms[which] as number;
+    if (which === 0 || term !== heldTerms[which - 1]) {
+      removed.byTerm[term] = (removed.byTerm[term] as number) + 1;
+    }
   }
   mark(removed, document);
   return lengths;

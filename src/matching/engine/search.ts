@@ -4,6 +4,7 @@ import type { IndexReader } from './index-reader.ts';
 import { parameters } from './parameters.ts';
 import type { PreparedQuery } from './query.ts';
 import { rescore } from './rescore.ts';
+import type { SearchLists } from './segment-reader.ts';
 import type { SearchHit, SearchOptions } from './types.ts';
 import { holdBackLong, verbosity } from './verbose-query.ts';
 
@@ -17,13 +18,10 @@ export function searchIndex(index: IndexReader, query: PreparedQuery, options: S
   const limit = held > 0 ? Math.max(parameters.verbose.candidates, 2 * wanted) : wanted;
   const depth = Math.max(parameters.feedback.candidates, limit);
   const asked = query.concepts.map((concept) => ({ concept, weight: concept.weight }));
-  const first = index.search(asked, { ...options, limit: depth });
-  const weighed = discountShared(
-    asked,
-    first.slice(0, parameters.feedback.documents).map(({ id }) => id),
-    index,
-  );
-  const ranked = weighed === undefined ? first : rescore(first, asked, weighed);
+  const lists: SearchLists = new Map();
+  const first = index.search(asked, { ...options, limit: depth, lists });
+  const weighed = discountShared(asked, first);
+  const ranked = weighed === undefined ? first : rescore(first, asked, weighed, lists);
   const found = ranked.slice(0, limit).map(({ id, score }) => ({ id, score: score / scoreUnits }));
   return held > 0 ? holdBackLong(found, held, index).slice(0, wanted) : found;
 }

@@ -28,4 +28,9 @@ export type SegmentReader = {
   read(id: number, into: PostingBuffer): void;
   readTokens(document: number, into: TokenBuffer): void;
   termIdAt(term: number): number;
+  /** What `readTokens` calls a word; -1 for one that it has not. */
+  termNumber(id: number): number;
 };
+
+/** By segment, the lists of a search in the order of its concepts; undefined for those without any document. */
+export type SearchLists = Map<SegmentReader, readonly (QueryList | undefined)[]>;

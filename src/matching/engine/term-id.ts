@@ -20,7 +20,8 @@ export function termId(term: string): number {
 export function pairId(one: number, other: number): number {
   const first = Math.min(one, other);
   const second = Math.max(one, other);
-  const [a, b] = [first | 0, second | 0];
+  const a = first | 0;
+  const b = second | 0;
   const low = finish(Math.imul(a, 0x9e3779b1) ^ (Math.imul(b, 0x85ebca6b) + 0x7f4a7c15));
   const highs = Math.imul(Math.floor(first / highUnit), 0x27d4eb2f) + Math.floor(second / highUnit);
   const high = finish(highs ^ Math.imul(b, 0xc2b2ae35) ^ Math.imul(a, 0x165667b1));
@@ -45,11 +46,15 @@ export function pairOfKey(key: number): number {
   return pairsFrom + key;
 }
 
-/** cyrb53 (bryc, public domain), its lanes cut to 51 bits. */
 function hash(text: string): number {
+  return wordIdBetween(text, 0, text.length);
+}
+
+/** The id of the word that stands between two places of a text: cyrb53 (bryc, public domain), its lanes cut to 51 bits. */
+export function wordIdBetween(text: string, start: number, end: number): number {
   let low = 0xdeadbeef;
   let high = 0x41c6ce57;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = start; at < end; at++) {
     const unit = text.charCodeAt(at);
     low = Math.imul(low ^ unit, 2_654_435_761);
     high = Math.imul(high ^ unit, 1_597_334_677);

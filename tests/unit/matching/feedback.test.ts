@@ -40,8 +40,8 @@ function weighed(documents: readonly EngineDocument[], text: string): Map<string
   }
   const { concepts } = prepareQuery(fieldsOf(text), index.reader, undefined);
   const asked = concepts.map((concept) => ({ concept, weight: 1 }));
-  const ids = documents.slice(0, parameters.feedback.documents).map(({ id }) => id);
-  const again = discountShared(asked, ids, index.reader);
+  const best = documents.slice(0, parameters.feedback.documents).flatMap(({ id }) => index.reader.locate(id) ?? []);
+  const again = discountShared(asked, best);
   return again && new Map(again.map(({ concept, weight }) => [`${concept.kind}:${concept.key}`, weight]));
 }
 

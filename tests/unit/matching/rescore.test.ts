@@ -4,6 +4,7 @@ import { analyseDocument } from '../../../src/matching/engine/analyse-document.t
 import { InvertedIndex } from '../../../src/matching/engine/inverted-index.ts';
 import { prepareQuery } from '../../../src/matching/engine/query.ts';
 import { rescore } from '../../../src/matching/engine/rescore.ts';
+import type { SearchLists } from '../../../src/matching/engine/segment-reader.ts';
 import { smallDictionary } from './records.ts';
 
 const words = [
@@ -43,7 +44,8 @@ describe('ranking candidates anew', () => {
             concept,
             weight: weight * (factors[at % factors.length] as number),
           }));
-          const found = index.reader.search(before, { limit });
+          const lists: SearchLists = new Map();
+          const found = index.reader.search(before, { limit, lists });
           const points = new Map(
             index.reader
               .search(after, { limit: documents.length, exhaustive: true })
@@ -52,7 +54,7 @@ describe('ranking candidates anew', () => {
           const expected = found
             .map(({ id }) => ({ id, score: points.get(id) ?? 0 }))
             .toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
-          expect(rescore(found, before, after).map(({ id, score }) => ({ id, score }))).toEqual(expected);
+          expect(rescore(found, before, after, lists).map(({ id, score }) => ({ id, score }))).toEqual(expected);
         },
       ),
       { numRuns: 100 },
