@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { insertRows } from '../../db/insert-rows.ts';
 import { auditEntries } from '../../db/schema/index.ts';
 import { actorKey } from './actor.ts';
 import type { Ctx } from './ctx.ts';
@@ -37,7 +38,7 @@ export async function audit(tx: Tx, ctx: Ctx, facts: AuditFact | readonly AuditF
     toStatus: fact.toStatus ?? null,
     details: fact.details ?? {},
   }));
-  if (rows.length > 0) await tx.insert(auditEntries).values(rows);
+  await insertRows(tx, auditEntries, rows);
 }
 
 const refusalWindowMs = 3_600_000;

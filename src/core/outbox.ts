@@ -1,4 +1,5 @@
 import { and, eq, inArray, lte, ne, or } from 'drizzle-orm';
+import { insertRows } from '../../db/insert-rows.ts';
 import { deliveries, messages } from '../../db/schema/index.ts';
 import type { Ctx } from './ctx.ts';
 import { newId } from './ids.ts';
@@ -28,7 +29,7 @@ export async function emit(
     traceparent,
     ...fact,
   }));
-  await tx.insert(messages).values(rows);
+  await insertRows(tx, messages, rows);
   const owed = rows.flatMap((row) =>
     subscriptions[row.type as MessageType].map((handler) => ({
       id: newId(),
@@ -38,7 +39,7 @@ export async function emit(
       createdAt: row.createdAt,
     })),
   );
-  if (owed.length > 0) await tx.insert(deliveries).values(owed);
+  await insertRows(tx, deliveries, owed);
   return rows.map((row) => row.id);
 }
 

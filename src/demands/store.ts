@@ -1,5 +1,6 @@
 import { and, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { among } from '../../db/among.ts';
+import { insertRows } from '../../db/insert-rows.ts';
 import { demandConfidential, demandExclusions, demands, organizations } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import { prepared } from '../core/prepared.ts';
@@ -57,11 +58,13 @@ function selectDemands(db: Db) {
 
 export async function insertDemands(tx: Tx, records: readonly NewRecord[]): Promise<void> {
   const rows = records.map(({ columns }) => columns as NewDemand);
-  await tx.insert(demands).values(rows);
+  await insertRows(tx, demands, rows);
   const confidential = records.map((record) => record.confidential as ConfidentialColumns);
-  await tx
-    .insert(demandConfidential)
-    .values(confidential.map(({ excludedOrganizations: _, ...of }, at) => ({ ...of, demandId: rows[at]?.id ?? '' })));
+  await insertRows(
+    tx,
+    demandConfidential,
+    confidential.map((of, at) => ({ ...of, demandId: rows[at]?.id ?? '' })),
+  );
   for (const [at, { excludedOrganizations = [] }] of confidential.entries())
     await insertExclusions(tx, rows[at]?.id ?? '', excludedOrganizations);
 }

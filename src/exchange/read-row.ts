@@ -39,13 +39,19 @@ const unkeepable: Text = { zh: '含有无法保存的字符', en: 'holds a chara
 /** Reads the cells of a row into an input of the verb that will take it. */
 export function readRow(row: RawRow, columns: readonly FoundColumn[], around: Omit<Surroundings, 'unitCny'>): ReadRow {
   const read: ReadRow = { number: row.number, cells: [], aside: {}, input: {}, problems: [] };
-  for (const { at, header, column, unitCny } of columns) {
+  // One for all cells: tens of thousands of rows are read.
+  const surroundings: Surroundings = { ...around, unitCny: null };
+  const refuse = ({ at, header }: FoundColumn, code: string, message: Text) =>
+    void read.problems.push({ column: at, header, code, message });
+  for (const found of columns) {
+    const { at, column, unitCny } = found;
     const cell = row.cells[at] ?? null;
-    read.cells[at] = typeof cell === 'object' ? null : cell;
-    if (column === null || cell === null) continue;
-    const refuse = (code: string, message: Text) => void read.problems.push({ column: at, header, code, message });
+    while (read.cells.length <= at) read.cells.push(null);
+    if (cell === null) continue;
+    if (typeof cell !== 'object') read.cells[at] = cell;
+    if (column === null) continue;
     if (typeof cell === 'object') {
-      refuse(cell.refused, refusals[cell.refused]);
+      refuse(found, cell.refused, refusals[cell.refused]);
       continue;
     }
     const value = typeof cell === 'number' ? cell : cell.trim();
@@ -53,15 +59,15 @@ export function readRow(row: RawRow, columns: readonly FoundColumn[], around: Om
     if (typeof value === 'string' && /\0|\p{Surrogate}/u.test(value)) {
       // Not even as what stood there.
       read.cells[at] = null;
-      refuse('character', unkeepable);
+      refuse(found, 'character', unkeepable);
       continue;
     }
-    const reading = column.reader.read(value, { ...around, unitCny });
-    if ('fault' in reading) refuse(reading.fault.code, reading.fault.message);
+    surroundings.unitCny = unitCny;
+    const reading = column.reader.read(value, surroundings);
+    if ('fault' in reading) refuse(found, reading.fault.code, reading.fault.message);
     else if (column.path === null) read.aside[column.name] = String(reading.value);
     else put(read.input, column.path, reading.value);
   }
-  read.cells = Array.from(read.cells, (cell) => cell ?? null);
   return read;
 }
 

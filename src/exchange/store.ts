@@ -1,4 +1,6 @@
-import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
+import { among, amongTexts } from '../../db/among.ts';
+import { insertRows } from '../../db/insert-rows.ts';
 import { importKeys, importRows, imports } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import type { Db, Tx } from '../core/transaction.ts';
@@ -67,7 +69,7 @@ export async function updateImportRow(
 
 /** Under row-level security. */
 export async function insertFileRows(tx: Tx, rows: readonly FileRow[]): Promise<void> {
-  if (rows.length > 0) await tx.insert(importRows).values([...rows]);
+  await insertRows(tx, importRows, rows);
 }
 
 /** Rows of one status in the order of the file. */
@@ -123,8 +125,8 @@ export async function findImportedRecords(
     .where(
       and(
         eq(importKeys.kind, kind),
-        inArray(importKeys.organizationId, [...new Set(rows.map((row) => row.organizationId))]),
-        inArray(
+        among(importKeys.organizationId, [...new Set(rows.map((row) => row.organizationId))]),
+        amongTexts(
           importKeys.rowKey,
           rows.map((row) => row.rowKey),
         ),
@@ -134,7 +136,7 @@ export async function findImportedRecords(
 }
 
 export async function insertImportKeys(tx: Tx, keys: readonly (typeof importKeys.$inferInsert)[]): Promise<void> {
-  if (keys.length > 0) await tx.insert(importKeys).values([...keys]);
+  await insertRows(tx, importKeys, keys);
 }
 
 /** With their rows. The owner of the tables deletes those: row-level security would show them to nobody else. */

@@ -1,5 +1,6 @@
 import { and, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { among } from '../../db/among.ts';
+import { insertRows } from '../../db/insert-rows.ts';
 import { organizations, resultConfidential, results } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
 import { prepared } from '../core/prepared.ts';
@@ -53,12 +54,12 @@ function selectResults(db: Db) {
 
 export async function insertResults(tx: Tx, records: readonly NewRecord[]): Promise<void> {
   const rows = records.map(({ columns }) => columns as NewResult);
-  await tx.insert(results).values(rows);
-  await tx
-    .insert(resultConfidential)
-    .values(
-      records.map(({ confidential }, at) => ({ inventorContacts: [], ...confidential, resultId: rows[at]?.id ?? '' })),
-    );
+  await insertRows(tx, results, rows);
+  await insertRows(
+    tx,
+    resultConfidential,
+    records.map(({ confidential }, at) => ({ inventorContacts: [], ...confidential, resultId: rows[at]?.id ?? '' })),
+  );
 }
 
 const getResultPrepared = prepared((db) =>

@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, or } from 'drizzle-orm';
+import { amongTexts } from '../../db/among.ts';
 import { vocabularyTerms } from '../../db/schema/index.ts';
 import type { Db } from '../core/transaction.ts';
 
@@ -30,7 +31,7 @@ export async function knownTerms(db: Db, terms: readonly { vocabulary: string; c
           ...vocabularies.map((vocabulary) =>
             and(
               eq(vocabularyTerms.vocabulary, vocabulary),
-              inArray(
+              amongTexts(
                 vocabularyTerms.code,
                 terms.filter((term) => term.vocabulary === vocabulary).map((term) => term.code),
               ),

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { insertRows } from '../../../db/insert-rows.ts';
 import { expertConfidential, expertResults, experts, organizations } from '../../../db/schema/index.ts';
 import type { PageKey } from '../../core/paging.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
@@ -42,10 +43,18 @@ export interface MadeExpert {
 
 export async function insertExperts(tx: Tx, made: readonly MadeExpert[]): Promise<void> {
   if (made.length === 0) return;
-  await tx.insert(experts).values(made.map(({ row }) => row));
-  await tx.insert(expertConfidential).values(made.map(({ row, contact }) => ({ expertId: row.id, ...contact })));
+  await insertRows(
+    tx,
+    experts,
+    made.map(({ row }) => row),
+  );
+  await insertRows(
+    tx,
+    expertConfidential,
+    made.map(({ row, contact }) => ({ expertId: row.id, ...contact })),
+  );
   const named = made.flatMap(({ row, resultIds }) => resultIds.map((resultId) => ({ expertId: row.id, resultId })));
-  if (named.length > 0) await tx.insert(expertResults).values(named);
+  await insertRows(tx, expertResults, named);
 }
 
 export async function getExpertRows(db: Db, ids: readonly string[]): Promise<ExpertRow[]> {

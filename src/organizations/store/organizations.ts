@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, like, ne, or, sql } from 'drizzle-orm';
-import { among } from '../../../db/among.ts';
+import { among, amongTexts } from '../../../db/among.ts';
 import { organizations } from '../../../db/schema/index.ts';
 import type { PageKey } from '../../core/paging.ts';
 import { prepared } from '../../core/prepared.ts';
@@ -28,12 +28,7 @@ export async function getOrganizationRow(db: Db, id: string): Promise<Organizati
 }
 
 export async function getOrganizationRows(db: Db, ids: readonly string[]): Promise<OrganizationRow[]> {
-  return ids.length === 0
-    ? []
-    : await db
-        .select()
-        .from(organizations)
-        .where(inArray(organizations.id, [...ids]));
+  return ids.length === 0 ? [] : await db.select().from(organizations).where(among(organizations.id, ids));
 }
 
 export async function listUnverifiedIds(db: Db, ids: readonly string[]): Promise<string[]> {
@@ -107,7 +102,7 @@ export async function findNamedOrganizations(
       and(
         eq(organizations.kind, kind),
         inArray(organizations.homeMarketId, [...homeMarketIds]),
-        or(inArray(organizations.name, [...names]), inArray(organizations.creditCode, [...names])),
+        or(amongTexts(organizations.name, names), amongTexts(organizations.creditCode, names)),
       ),
     );
 }
@@ -118,6 +113,6 @@ export async function listTakenCreditCodes(db: Db, codes: readonly string[]): Pr
   const rows = await db
     .select({ code: organizations.creditCode })
     .from(organizations)
-    .where(inArray(organizations.creditCode, [...codes]));
+    .where(amongTexts(organizations.creditCode, codes));
   return new Set(rows.map(({ code }) => code ?? ''));
 }
