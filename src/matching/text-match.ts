@@ -1,3 +1,4 @@
+import type { ComparedDocument } from './engine/compare.ts';
 import type { Engine } from './engine/engine.ts';
 import type { PreparedQuery } from './engine/query.ts';
 import type { Relevance } from './engine/types.ts';
@@ -7,7 +8,8 @@ import type { ExplainedTerm, MatchDemand, MatchResult, RecordPlace } from './typ
 /** What the texts of a pair say to each other. All numbers 0–1. */
 export type TextMatch = {
   relevance: Relevance;
-  keywordOverlap: number | null;
+  /** Costs as much as the comparison, so only pairs that could be kept are asked for it. */
+  keywordOverlap: () => number | null;
   /** Costs as much as the comparison itself, so only pairs that are kept are asked for it. */
   terms: () => ExplainedTerm[];
 };
@@ -22,7 +24,7 @@ export type TextMatcher = {
  * directions, so that a pair has one score from whichever side it is found. Remembers the demand it read last only.
  */
 export function createTextMatcher(
-  engine: Pick<Engine, 'prepare' | 'compare' | 'explain' | 'nameSimilarity'>,
+  engine: Pick<Engine, 'prepare' | 'read' | 'compare' | 'explain' | 'nameSimilarity'>,
 ): TextMatcher {
   let last: { demand: MatchDemand; text: RecordText; query: PreparedQuery } | undefined;
   return {
@@ -33,33 +35,41 @@ export function createTextMatcher(
         last = { demand, text, query: engine.prepare(text.fields) };
       }
       const { text, query } = last;
-      const otherText = resultTextOf(result);
+      const other = readableOf(result);
+      other.read ??= engine.read(other.text.fields, { id: result.id, tag: versionTag(result.version) });
+      let overlap: number | null | undefined;
       return {
-        relevance: engine.compare(query, otherText.fields, { id: result.id, tag: versionTag(result.version) }),
-        keywordOverlap: keywordOverlap(demand.keywords, result.keywords, engine.nameSimilarity),
+        relevance: engine.compare(query, other.read),
+        keywordOverlap: () => {
+          if (overlap === undefined) overlap = keywordOverlap(demand.keywords, result.keywords, engine.nameSimilarity);
+          return overlap;
+        },
         terms: () =>
-          engine.explain(query, otherText.fields).map((term) => ({
+          engine.explain(query, other.text.fields).map((term) => ({
             kind: term.kind,
             demandText: term.queryText,
             resultText: term.documentText,
             demandPlaces: term.queryPlaces.map((place) => recordPlace(text, place)).filter(isPlace),
-            resultPlaces: term.documentPlaces.map((place) => recordPlace(otherText, place)).filter(isPlace),
+            resultPlaces: term.documentPlaces.map((place) => recordPlace(other.text, place)).filter(isPlace),
           })),
       };
     },
   };
 }
 
-/** One result is compared with many demands in a full refresh. */
-const resultTexts = new WeakMap<MatchResult, RecordText>();
+/** A result's text, and what the engine has read of it, once it has been asked. */
+type Readable = { text: RecordText; read: ComparedDocument | undefined };
 
-function resultTextOf(result: MatchResult): RecordText {
-  let text = resultTexts.get(result);
-  if (text === undefined) {
-    text = resultText(result);
-    resultTexts.set(result, text);
+/** One result is compared with many demands: in a full refresh, and wherever results are kept. */
+const readable = new WeakMap<MatchResult, Readable>();
+
+function readableOf(result: MatchResult): Readable {
+  let known = readable.get(result);
+  if (known === undefined) {
+    known = { text: resultText(result), read: undefined };
+    readable.set(result, known);
   }
-  return text;
+  return known;
 }
 
 function isPlace(place: RecordPlace | undefined): place is RecordPlace {
