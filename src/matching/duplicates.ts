@@ -29,12 +29,19 @@ const maxRecentLength = 100_000;
 
 type Features = ReadonlySet<string>;
 
+/** Features with how rare each is, and all of that together. */
+interface Weighed {
+  features: readonly string[];
+  weights: Float64Array;
+  mass: number;
+}
+
 /** A record taken apart, which costs more than the comparison. */
 interface Parsed {
   features: Features;
-  clauses: readonly { features: Features; mass: number }[];
-  keywords: Features;
-  numbers: Features;
+  clauses: readonly Weighed[];
+  keywords: Weighed;
+  numbers: Weighed;
 }
 
 /**
@@ -42,8 +49,9 @@ interface Parsed {
  * and numbers (Chinese ones, too), each by how rare it is.
  */
 export class DuplicateJudge {
-  readonly #documents: number;
-  readonly #frequencies = new Map<string, number>();
+  /** How rare the features of the background are, and how rare any other is. */
+  readonly #weights: ReadonlyMap<string, number>;
+  readonly #weightOfUnknown: number;
   /** One record is held against many. */
   readonly #parsed = new WeakMap<ComparedRecord, Parsed>();
   /** And what waits for a market is held against one after the other. The one that was asked for longest ago comes first. */
@@ -52,9 +60,12 @@ export class DuplicateJudge {
 
   /** @param background texts of the trade, which say how common a feature is */
   constructor(background: readonly string[]) {
-    this.#documents = background.length;
+    const frequencies = new Map<string, number>();
     for (const text of background)
-      for (const feature of featuresOf(text)) this.#frequencies.set(feature, (this.#frequencies.get(feature) ?? 0) + 1);
+      for (const feature of featuresOf(text)) frequencies.set(feature, (frequencies.get(feature) ?? 0) + 1);
+    const weightOf = (frequency: number) => Math.log(1 + background.length / (1 + frequency));
+    this.#weights = new Map(Array.from(frequencies, ([feature, frequency]) => [feature, weightOf(frequency)]));
+    this.#weightOfUnknown = weightOf(0);
   }
 
   /** 0 to 1; the same for identical texts, whatever they say. */
@@ -62,11 +73,11 @@ export class DuplicateJudge {
     const a = this.#parse(asked);
     const b = this.#parse(stored);
     // Of a text without numbers nothing follows from numbers.
-    const sameNumbers = b.numbers.size === 0 ? 0.5 : this.#share(b.numbers, a.features);
+    const sameNumbers = b.numbers.features.length === 0 ? 0.5 : share(b.numbers, a.features);
     return (
-      weights.told * this.#told(a, b.features) +
-      weights.retold * this.#told(b, a.features) +
-      weights.keywords * this.#share(b.keywords, a.features) +
+      weights.told * told(a, b.features) +
+      weights.retold * told(b, a.features) +
+      weights.keywords * share(b.keywords, a.features) +
       weights.numbers * sameNumbers
     );
   }
@@ -75,15 +86,13 @@ export class DuplicateJudge {
   passages(asked: string, stored: string, most: number): AlikePassage[] {
     const others = clausesOf(stored).map((text) => ({ text, features: featuresOf(text) }));
     const found = clausesOf(asked).flatMap((text, at) => {
-      const features = featuresOf(text);
-      const shares = others.map((other) => ({ other, share: this.#share(features, other.features) }));
+      const own = this.#weigh(featuresOf(text));
+      const shares = others.map((other) => ({ other, share: share(own, other.features) }));
       const best = shares.reduce((one, two) => (two.share > one.share ? two : one), {
         other: { text: '' },
         share: 0,
       });
-      return best.share >= shownShare
-        ? [{ at, text, other: best.other.text, mass: best.share * this.#mass(features) }]
-        : [];
+      return best.share >= shownShare ? [{ at, text, other: best.other.text, mass: best.share * own.mass }] : [];
     });
     const shown = found.toSorted((a, b) => b.mass - a.mass).slice(0, most);
     return shown.toSorted((a, b) => a.at - b.at).map(({ text, other }) => ({ text, other }));
@@ -91,7 +100,7 @@ export class DuplicateJudge {
 
   /** How rare a feature is. */
   weight(feature: string): number {
-    return Math.log(1 + this.#documents / (1 + (this.#frequencies.get(feature) ?? 0)));
+    return this.#weights.get(feature) ?? this.#weightOfUnknown;
   }
 
   /**
@@ -100,7 +109,7 @@ export class DuplicateJudge {
    */
   tellingTerms(terms: Iterable<string>): string[] {
     const [known, unknown]: [string[], string[]] = [[], []];
-    for (const term of new Set(terms)) (this.#frequencies.has(term) ? known : unknown).push(term);
+    for (const term of new Set(terms)) (this.#weights.has(term) ? known : unknown).push(term);
     known.sort((a, b) => this.weight(b) - this.weight(a));
     return Array.from({ length: Math.max(known.length, unknown.length) }, (_, at) => [known[at], unknown[at]])
       .flat()
@@ -133,46 +142,41 @@ export class DuplicateJudge {
     const features = featuresOf(record.text);
     return {
       features,
-      clauses: clausesOf(record.text).map((clause) => {
-        const own = featuresOf(clause);
-        return { features: own, mass: this.#mass(own) };
-      }),
-      keywords: featuresOf(record.keywords.join('\n')),
-      numbers: new Set([...features].filter(isNumber)),
+      clauses: clausesOf(record.text).map((clause) => this.#weigh(featuresOf(clause))),
+      keywords: this.#weigh(featuresOf(record.keywords.join('\n'))),
+      numbers: this.#weigh([...features].filter(isNumber)),
     };
   }
 
-  #mass(features: Features): number {
-    let mass = 0;
-    for (const feature of features) mass += this.weight(feature);
-    return mass;
+  #weigh(given: Iterable<string>): Weighed {
+    const features = [...given];
+    const weights = Float64Array.from(features, (feature) => this.weight(feature));
+    return { features, weights, mass: weights.reduce((sum, weight) => sum + weight, 0) };
   }
+}
 
-  #share(features: Features, within: Features): number {
-    let shared = 0;
-    let mass = 0;
-    for (const feature of features) {
-      const weight = this.weight(feature);
-      mass += weight;
-      if (within.has(feature)) shared += weight;
-    }
-    return mass === 0 ? 0 : shared / mass;
+function share({ features, weights, mass }: Weighed, within: Features): number {
+  if (mass === 0) return 0;
+  let shared = 0;
+  for (let at = 0; at < features.length; at += 1) {
+    if (within.has(features[at] as string)) shared += weights[at] as number;
   }
+  return shared / mass;
+}
 
-  /** How much of a text another one tells in words of its own. */
-  #told({ clauses }: Parsed, within: Features): number {
-    let total = 0;
-    let mass = 0;
-    let shared = 0;
-    for (const { features, mass: weight } of clauses) {
-      total += weight;
-      const share = this.#share(features, within);
-      if (share >= copiedShare) continue;
-      mass += weight;
-      shared += weight * share;
-    }
-    return total === 0 ? 0 : (shared + copiedWeight * total) / (mass + copiedWeight * total);
+/** How much of a text another one tells in words of its own. */
+function told({ clauses }: Parsed, within: Features): number {
+  let total = 0;
+  let mass = 0;
+  let shared = 0;
+  for (const clause of clauses) {
+    total += clause.mass;
+    const part = share(clause, within);
+    if (part >= copiedShare) continue;
+    mass += clause.mass;
+    shared += clause.mass * part;
   }
+  return total === 0 ? 0 : (shared + copiedWeight * total) / (mass + copiedWeight * total);
 }
 
 function clausesOf(text: string): string[] {

@@ -1,8 +1,8 @@
 import { explainPair } from './explain.ts';
 import { filterPair } from './filter.ts';
 import { checkIndicators } from './indicators.ts';
-import { scorePair } from './score.ts';
-import type { TextMatcher } from './text-match.ts';
+import { bestScore, scorePair } from './score.ts';
+import type { TextMatch, TextMatcher } from './text-match.ts';
 import type { Explanation, MatchDemand, MatchFacts, MatchResult, RankedPair } from './types.ts';
 import { defaultWeights, type WeightSet } from './weights.ts';
 
@@ -44,14 +44,23 @@ export function rankPair(demand: MatchDemand, result: MatchResult, context: Rank
   return scored === null ? null : explained(scored);
 }
 
-function scoreOne(demand: MatchDemand, result: MatchResult, context: RankContext): ScoredPair | null {
+/** @param above what the score must exceed to be of interest: most candidates' texts say that it will not, before all else is looked at */
+function scoreOne(
+  demand: MatchDemand,
+  result: MatchResult,
+  context: RankContext,
+  above = Number.NEGATIVE_INFINITY,
+): ScoredPair | null {
   const { text, facts, now, weights = defaultWeights } = context;
+  const match = text.match(demand, result);
+  if (!canExceed(above, match, weights)) {
+    return null;
+  }
   const indicators = checkIndicators(demand.indicators, result.indicators, text.nameSimilarity);
   const { gates, verdict, nearMiss } = filterPair(demand, result, facts, indicators, now);
   if (verdict === 'out') {
     return null;
   }
-  const match = text.match(demand, result);
   const { score, contributions } = scorePair({ demand, result, indicators, facts, now }, match, weights);
   return {
     demandId: demand.id,
@@ -66,6 +75,10 @@ function scoreOne(demand: MatchDemand, result: MatchResult, context: RankContext
     nearMiss,
     explain: () => explainPair({ demand, result, contributions, indicators, nearMiss, terms: match.terms() }),
   };
+}
+
+function canExceed(above: number, { relevance, keywordOverlap }: TextMatch, weights: WeightSet): boolean {
+  return bestScore(relevance, 1, weights) > above && bestScore(relevance, keywordOverlap(), weights) > above;
 }
 
 function explained({ explain, ...pair }: ScoredPair): RankedPair {
@@ -99,8 +112,8 @@ function wantedOf({ atMost = keepAtMost, alsoTell }: Pick<RankTask, 'atMost' | '
 function rank(sides: RankSides, context: RankContext, { atMost, alsoTell }: Wanted): TaskRanking {
   const scored =
     sides.side === 'demand'
-      ? sides.others.map((result) => scoreOne(sides.subject, result, context))
-      : sides.others.map((demand) => scoreOne(demand, sides.subject, context));
+      ? sides.others.map((result) => scoreOne(sides.subject, result, context, keepAbove))
+      : sides.others.map((demand) => scoreOne(demand, sides.subject, context, keepAbove));
   const otherId = (pair: ScoredPair) => (sides.side === 'demand' ? pair.resultId : pair.demandId);
   const kept = scored
     .filter((pair) => pair !== null)

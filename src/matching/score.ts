@@ -1,4 +1,5 @@
 import { conditionFeatures, type FeatureInputs } from './condition-features.ts';
+import type { Relevance } from './engine/types.ts';
 import type { TextMatch } from './text-match.ts';
 import type { Contribution, Feature } from './types.ts';
 import type { ConditionFeature, TextFeature, WeightSet } from './weights.ts';
@@ -23,12 +24,30 @@ const halfWay = { title: 0.3, body: 0.2, crossLanguage: 0.3 };
  * cheap offer about something else stays below an offer about the matter.
  */
 export function scorePair(inputs: FeatureInputs, text: TextMatch, weights: WeightSet): Score {
-  const textual = textContributions(text, weights);
+  return scoreWith((feature) => conditionFeatures[feature](inputs), text.relevance, text.keywordOverlap(), weights);
+}
+
+/**
+ * What a pair cannot score more than, whatever its conditions are. Rounding never turns the larger of two numbers into the
+ * smaller one, so what `scorePair` would say with the best of everything holds to the hundredth.
+ * @param keywordOverlap the best there is where it has not been looked at
+ */
+export function bestScore(relevance: Relevance, keywordOverlap: number | null, weights: WeightSet): number {
+  return scoreWith(() => 1, relevance, keywordOverlap, weights).score;
+}
+
+function scoreWith(
+  valueFor: (condition: ConditionFeature) => number | null,
+  relevance: Relevance,
+  keywordOverlap: number | null,
+  weights: WeightSet,
+): Score {
+  const textual = textContributions(relevance, keywordOverlap, weights);
   const reached = textual.reduce((sum, { points }) => sum + points, 0);
   const reachable = textual.reduce((sum, { weight }) => sum + weight, 0);
   const fit = reachable > 0 ? reached / reachable : 0;
   const conditions = Object.entries(weights.conditions).map(([feature, weight]) =>
-    contribution(feature as ConditionFeature, conditionFeatures[feature as ConditionFeature](inputs), weight * fit),
+    contribution(feature as ConditionFeature, valueFor(feature as ConditionFeature), weight * fit),
   );
   const contributions = [...textual, ...conditions];
   return { score: sumOfPoints(contributions), contributions };
@@ -39,7 +58,7 @@ export function sumOfPoints(contributions: readonly Contribution[]): number {
   return contributions.reduce((sum, { points }) => sum + Math.round(points * 100), 0) / 100;
 }
 
-function textContributions({ relevance, keywordOverlap }: TextMatch, { text }: WeightSet): Contribution[] {
+function textContributions(relevance: Relevance, keywordOverlap: number | null, { text }: WeightSet): Contribution[] {
   const gap = relevance.languageGap;
   const values: Record<TextFeature, { value: number | null; weight: number }> = {
     titleRelevance: { value: saturate(relevance.title, halfWay.title), weight: text.titleRelevance * (1 - gap) },

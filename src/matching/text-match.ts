@@ -1,13 +1,15 @@
 import type { Engine } from './engine/engine.ts';
 import type { PreparedQuery } from './engine/query.ts';
 import type { Relevance } from './engine/types.ts';
+import type { KeptText, KeptTexts } from './kept-texts.ts';
 import { demandText, type RecordText, recordPlace, resultText, versionTag } from './record-text.ts';
 import type { ExplainedTerm, MatchDemand, MatchResult, RecordPlace } from './types.ts';
 
 /** What the texts of a pair say to each other. All numbers 0–1. */
 export type TextMatch = {
   relevance: Relevance;
-  keywordOverlap: number | null;
+  /** Costs as much as the comparison, so only pairs that could be kept are asked for it. */
+  keywordOverlap: () => number | null;
   /** Costs as much as the comparison itself, so only pairs that are kept are asked for it. */
   terms: () => ExplainedTerm[];
 };
@@ -20,9 +22,11 @@ export type TextMatcher = {
 /**
  * Compares demands with results by the words' statistics in the given engine. Use the engine that holds the results for both
  * directions, so that a pair has one score from whichever side it is found. Remembers the demand it read last only.
+ * @param texts keeps results' texts for other matchers of the same engine; without it they last as long as the results given
  */
 export function createTextMatcher(
-  engine: Pick<Engine, 'prepare' | 'compare' | 'explain' | 'nameSimilarity'>,
+  engine: Pick<Engine, 'prepare' | 'read' | 'compare' | 'explain' | 'nameSimilarity'>,
+  texts: Pick<KeptTexts, 'of'> = oneByOne,
 ): TextMatcher {
   let last: { demand: MatchDemand; text: RecordText; query: PreparedQuery } | undefined;
   return {
@@ -33,17 +37,22 @@ export function createTextMatcher(
         last = { demand, text, query: engine.prepare(text.fields) };
       }
       const { text, query } = last;
-      const otherText = resultTextOf(result);
+      const other = texts.of(result);
+      other.read ??= engine.read(other.text.fields, { id: result.id, tag: versionTag(result.version) });
+      let overlap: number | null | undefined;
       return {
-        relevance: engine.compare(query, otherText.fields, { id: result.id, tag: versionTag(result.version) }),
-        keywordOverlap: keywordOverlap(demand.keywords, result.keywords, engine.nameSimilarity),
+        relevance: engine.compare(query, other.read),
+        keywordOverlap: () => {
+          if (overlap === undefined) overlap = keywordOverlap(demand.keywords, result.keywords, engine.nameSimilarity);
+          return overlap;
+        },
         terms: () =>
-          engine.explain(query, otherText.fields).map((term) => ({
+          engine.explain(query, other.text.fields).map((term) => ({
             kind: term.kind,
             demandText: term.queryText,
             resultText: term.documentText,
             demandPlaces: term.queryPlaces.map((place) => recordPlace(text, place)).filter(isPlace),
-            resultPlaces: term.documentPlaces.map((place) => recordPlace(otherText, place)).filter(isPlace),
+            resultPlaces: term.documentPlaces.map((place) => recordPlace(other.text, place)).filter(isPlace),
           })),
       };
     },
@@ -51,16 +60,15 @@ export function createTextMatcher(
 }
 
 /** One result is compared with many demands in a full refresh. */
-const resultTexts = new WeakMap<MatchResult, RecordText>();
+const textsOfResults = new WeakMap<MatchResult, KeptText>();
 
-function resultTextOf(result: MatchResult): RecordText {
-  let text = resultTexts.get(result);
-  if (text === undefined) {
-    text = resultText(result);
-    resultTexts.set(result, text);
-  }
-  return text;
-}
+const oneByOne = {
+  of(result: MatchResult): KeptText {
+    const kept = textsOfResults.get(result) ?? { text: resultText(result), read: undefined };
+    textsOfResults.set(result, kept);
+    return kept;
+  },
+};
 
 function isPlace(place: RecordPlace | undefined): place is RecordPlace {
   return place !== undefined;

@@ -7,20 +7,22 @@ import { occurrenceWeights, saturate, weightedFrequency } from './length-norms.t
 import type { PreparedQuery } from './query.ts';
 import type { QueryReading } from './query-reading.ts';
 import { headingCounts } from './term-counts.ts';
-import type { FieldTokens, Relevance, TextFields } from './types.ts';
+import type { FieldTokens, Relevance } from './types.ts';
 
-/** Scores one pair of texts, the document's read into terms, on scales that do not depend on the other candidates. */
-export function compareTexts(
-  query: PreparedQuery,
-  document: TextFields,
-  words: readonly [title: FieldTokens, keywords: FieldTokens, body: FieldTokens],
-  { norms }: IndexStatistics,
-): Relevance {
+/** A document read once, to be compared with many queries: its terms, and how much of it is Chinese. */
+export type ComparedDocument = {
+  words: readonly [title: FieldTokens, keywords: FieldTokens, body: FieldTokens];
+  chinese: number;
+};
+
+/** Scores one pair of texts on scales that do not depend on the other candidates. */
+export function compareTexts(query: PreparedQuery, document: ComparedDocument, { norms }: IndexStatistics): Relevance {
   const { weights } = query;
   const { compared, chinese } = readyToCompare(query.reading);
+  const { words } = document;
   const [title, keywords, body] = words;
   const occurrences = occurrenceWeights([title.terms.length, keywords.terms.length, body.terms.length], norms);
-  const reachable = reachableBy(compared.marks, weights);
+  const reachable = reachableOf(query, compared.marks);
   const reached = { title: 0, body: 0, crossLanguage: 0 };
   const worth = (packed: number) => weightedFrequency(packed, occurrences);
   const worthInHeading = (packed: number) => weightedFrequency(headingCounts(packed), occurrences);
@@ -39,7 +41,7 @@ export function compareTexts(
     title: share(reached.title, reachable.title),
     body: share(reached.body, reachable.body),
     crossLanguage: share(reached.crossLanguage, reachable.crossLanguage),
-    languageGap: languageGap(chinese, hanShare(document)),
+    languageGap: languageGap(chinese, document.chinese),
   };
 }
 
@@ -62,6 +64,17 @@ function readyToCompare(reading: QueryReading): ReadyQuery {
   return ready;
 }
 
+const reachableByQuery = new WeakMap<PreparedQuery, Reachable>();
+
+function reachableOf(query: PreparedQuery, marksOf: Uint8Array): Reachable {
+  let reachable = reachableByQuery.get(query);
+  if (reachable === undefined) {
+    reachable = reachableBy(marksOf, query.weights);
+    reachableByQuery.set(query, reachable);
+  }
+  return reachable;
+}
+
 /** Pairs add to what is reached and are not asked for: nobody repeats a long text phrase by phrase. */
 function reachableBy(marksOf: Uint8Array, weights: Float64Array): Reachable {
   const reachable = { title: 0, body: 0, crossLanguage: 0 };
@@ -82,14 +95,20 @@ function languageGap(a: number, b: number): number {
   return Math.min(1, Math.max(0, (Math.abs(a - b) - 0.3) / 0.4));
 }
 
-/** A short name read once: its terms, and the Chinese words that the dictionary knows in it. */
-export type AnalysedName = { terms: ReadonlySet<string>; words: readonly Translatable[] };
+/** A short name read once: its terms, the Chinese words that the dictionary knows in it, and all terms of their renderings. */
+export type AnalysedName = {
+  terms: ReadonlySet<string>;
+  words: readonly Translatable[];
+  rendered: ReadonlySet<string>;
+};
 
 export function analyseName(name: string, dictionary: Dictionary | undefined): AnalysedName {
   const { tokens, hanRuns } = analyse(name);
+  const words = hanRuns.flatMap((run) => dictionary?.translateHan(run) ?? []).filter(({ inner }) => !inner);
   return {
     terms: new Set(tokens.map(({ term }) => term)),
-    words: hanRuns.flatMap((run) => dictionary?.translateHan(run) ?? []).filter(({ inner }) => !inner),
+    words,
+    rendered: new Set(words.flatMap(({ renderings }) => renderings.flatMap(({ terms }) => terms))),
   };
 }
 
@@ -106,7 +125,11 @@ function sameWords({ terms: a }: AnalysedName, { terms: b }: AnalysedName): numb
   return a.size + b.size > 0 ? (2 * shared) / (a.size + b.size) : 0;
 }
 
-function throughDictionary({ words }: AnalysedName, { terms: wanted }: AnalysedName): number {
+function throughDictionary({ words, rendered }: AnalysedName, { terms: wanted }: AnalysedName): number {
+  // Every rendering has a term: where none of them is wanted, none fits.
+  if (!meet(wanted, rendered)) {
+    return 0;
+  }
   let covered: Set<string> | undefined;
   let met = 0;
   for (const { renderings } of words) {
@@ -123,4 +146,13 @@ function throughDictionary({ words }: AnalysedName, { terms: wanted }: AnalysedN
     met += fits ? 1 : 0;
   }
   return covered === undefined ? 0 : (met + covered.size) / (words.length + wanted.size);
+}
+
+function meet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  for (const term of a) {
+    if (b.has(term)) {
+      return true;
+    }
+  }
+  return false;
 }

@@ -1,9 +1,10 @@
 import { analyseDocument, analyseFields } from './analyse-document.ts';
-import { type AnalysedName, analyseName, compareTexts, nameSimilarity } from './compare.ts';
+import { type AnalysedName, analyseName, type ComparedDocument, compareTexts, nameSimilarity } from './compare.ts';
 import type { Dictionary } from './dictionary.ts';
 import { type EngineManifest, IndexReader } from './index-reader.ts';
 import { type IndexOptions, InvertedIndex } from './inverted-index.ts';
 import { KnownQueries } from './known-queries.ts';
+import { hanShare } from './language.ts';
 import { matchTerms } from './matched-terms.ts';
 import type { MergeJob } from './merge-jobs.ts';
 import type { PreparedQuery } from './query.ts';
@@ -34,10 +35,16 @@ export type ReadOnlyEngine = {
   /** Reads a query once, to search with it and to compare many documents with it. */
   prepare(fields: TextFields): PreparedQuery;
   /**
-   * How well one document, indexed or not, answers a query. Where the index holds it, with a tag that says that it holds this text,
-   * its stored words spare reading the text again; otherwise only the statistics of words come from there.
+   * Reads a document once, to compare many queries with it. Where the index holds it, with a tag that says that it holds this text, its
+   * stored words spare reading the text again.
    */
-  compare(query: PreparedQuery, document: TextFields, indexed?: { id: string; tag: string }): Relevance;
+  read(document: TextFields, indexed?: { id: string; tag: string }): ComparedDocument;
+  /** How well one document, indexed or not, answers a query; only the statistics of words come from the index. */
+  compare(
+    query: PreparedQuery,
+    document: TextFields | ComparedDocument,
+    indexed?: { id: string; tag: string },
+  ): Relevance;
   /** What the query and one document share, and where it stands in both; the weightiest first. */
   explain(query: PreparedQuery, document: TextFields): MatchedTerm[];
   /** 0–1: how far two short names ("抗拉强度", "tensile strength") mean the same. */
@@ -98,16 +105,19 @@ export function attach(manifest: EngineManifest, { dictionary }: ReadOnlyEngineO
 function readOnly(index: IndexReader, dictionary: Dictionary | undefined): ReadOnlyEngine {
   const readName = createNameReader(dictionary);
   const queries = new KnownQueries(index, dictionary);
+  function read(document: TextFields, indexed?: { id: string; tag: string }): ComparedDocument {
+    const stored = indexed === undefined ? undefined : index.documentFields(indexed.id, indexed.tag);
+    return { words: stored ?? analyseFields(document), chinese: hanShare(document) };
+  }
   return {
     get size() {
       return index.size;
     },
     prepare: (fields) => queries.prepare(fields),
     search: (query, options) => searchIndex(index, 'concepts' in query ? query : queries.prepare(query), options),
-    compare: (query, document, indexed) => {
-      const stored = indexed === undefined ? undefined : index.documentFields(indexed.id, indexed.tag);
-      return compareTexts(query, document, stored ?? analyseFields(document), index);
-    },
+    read,
+    compare: (query, document, indexed) =>
+      compareTexts(query, 'words' in document ? document : read(document, indexed), index),
     explain: matchTerms,
     nameSimilarity: (a, b) => nameSimilarity(readName(a), readName(b)),
     documentTerms: (id) => index.documentTerms(id),

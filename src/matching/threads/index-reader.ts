@@ -4,6 +4,7 @@ import { HeldMemory } from '../engine/held-memory.ts';
 import { attachDictionary, type PackedDictionary } from '../engine/packed-dictionary.ts';
 import type { TextFields } from '../engine/types.ts';
 import { fuseRankedLists } from '../fuse.ts';
+import { KeptTexts } from '../kept-texts.ts';
 import { type RankTask, rankTask, type TaskRanking } from '../rank.ts';
 import { createTextMatcher } from '../text-match.ts';
 import type { Published } from './index-writer.ts';
@@ -26,7 +27,11 @@ export type ReaderMethods = {
   rank(task: RankTask): TaskRanking;
 };
 
+/** Of results' texts kept: some 5 MB a thread, and four times as much of what the engine has read of them. */
+const keptCharacters = 2_000_000;
+
 export function createIndexReader(): ReaderMethods {
+  const texts = new KeptTexts(keptCharacters);
   let dictionary: Dictionary | undefined;
   let shelves = { demand: createShelf(), result: createShelf() };
 
@@ -70,6 +75,6 @@ export function createIndexReader(): ReaderMethods {
       return fuseRankedLists([byText, ...newest], limit);
     },
     // The engine that holds the results, for both directions: a pair has one score from whichever side it is found.
-    rank: (task) => rankTask(task, createTextMatcher(engineOf('result'))),
+    rank: (task) => rankTask(task, createTextMatcher(engineOf('result'), texts)),
   };
 }

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fuseRankedLists } from '../../../src/matching/fuse.ts';
+import { KeptTexts } from '../../../src/matching/kept-texts.ts';
 import { keepAbove, rankDemands, rankPair, rankResults } from '../../../src/matching/rank.ts';
-import { sumOfPoints } from '../../../src/matching/score.ts';
+import { bestScore, sumOfPoints } from '../../../src/matching/score.ts';
 import { features, type MatchDemand, type MatchResult } from '../../../src/matching/types.ts';
+import { defaultWeights } from '../../../src/matching/weights.ts';
 import { contextOf, demandOf, otherResults, resultOf } from './records.ts';
 
 const context = contextOf();
@@ -64,6 +66,34 @@ describe('the score of a pair', () => {
           expect(value).toBeLessThanOrEqual(1);
           expect(Math.abs(points - value * weight)).toBeLessThan(0.005_000_1);
         }
+      }),
+    );
+  });
+
+  it('decides what is kept also where most of a pair is never looked at', () => {
+    fc.assert(
+      fc.property(demandArbitrary, fc.array(resultArbitrary, { maxLength: 8 }), (demand, drawn) => {
+        const results = [...otherResults, ...drawn].map((result, at) => ({ ...result, id: `r-${at}` }));
+        const whole = results.map((result) => rankPair(demand, result, context)).filter((pair) => pair !== null);
+        const { matches, nearMisses } = rankResults(demand, results, context);
+        const kept = [...matches, ...nearMisses].toSorted((a, b) => (a.resultId < b.resultId ? -1 : 1));
+        expect(kept).toEqual(
+          whole.filter(({ score }) => score > keepAbove).toSorted((a, b) => (a.resultId < b.resultId ? -1 : 1)),
+        );
+      }),
+    );
+  });
+
+  it('is never above the best that its texts allow', () => {
+    const near: MatchDemand = demandOf({ targetTrl: 3, budgetNegotiable: true });
+    fc.assert(
+      fc.property(fc.oneof(fc.constant(near), demandArbitrary), resultArbitrary, (demand, result) => {
+        const { relevance, keywordOverlap } = context.text.match(demand, result);
+        const reached = scoreOf(demand, result);
+        fc.pre(!Number.isNaN(reached));
+        const best = bestScore(relevance, keywordOverlap(), defaultWeights);
+        expect(reached).toBeLessThanOrEqual(best);
+        expect(best).toBeLessThanOrEqual(bestScore(relevance, 1, defaultWeights));
       }),
     );
   });
@@ -168,5 +198,17 @@ describe('fusing ranked lists', () => {
 
   it('counts a repeated id once and obeys the limit', () => {
     expect(fuseRankedLists([['a', 'a', 'a'], ['b'], ['b']], 1)).toEqual(['b']);
+  });
+});
+
+describe('texts that are kept', () => {
+  it('are those of a version, and give way when they take too much room', () => {
+    const texts = new KeptTexts(300);
+    const first = texts.of(resultOf());
+    expect(texts.of(resultOf())).toBe(first);
+    expect(texts.of(resultOf({ version: 2, title: '另一标题' })).text.fields.title).toBe('另一标题');
+    texts.of(resultOf({ id: 'r-long', description: '长'.repeat(301) }));
+    expect(texts.of(resultOf())).not.toBe(first);
+    expect(texts.of(resultOf()).text).toEqual(first.text);
   });
 });
