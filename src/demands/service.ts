@@ -52,6 +52,7 @@ export {
   findDemandsByCode,
   getDemandConfidential,
   getDemandRows,
+  listDemandHeads,
   listDemandIdsOf,
   listDemandMarkets,
   listDemandReviews,

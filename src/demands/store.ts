@@ -38,6 +38,7 @@ export const {
   nextNumbers: nextDemandNumbers,
   findByCode: findDemandsByCode,
   openList: openDemandList,
+  listHeads: listDemandHeads,
   readMatchable: readMatchableDemands,
   listTerritoryIds: listTerritoryDemandIds,
   countTerritory: countTerritoryDemands,

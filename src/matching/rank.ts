@@ -3,7 +3,7 @@ import { filterPair } from './filter.ts';
 import { checkIndicators } from './indicators.ts';
 import { bestScore, scorePair } from './score.ts';
 import type { TextMatch, TextMatcher } from './text-match.ts';
-import type { Explanation, MatchDemand, MatchFacts, MatchResult, RankedPair } from './types.ts';
+import type { Explanation, MatchDemand, MatchFacts, MatchResult, RankedPair, RecordKey } from './types.ts';
 import { defaultWeights, type WeightSet } from './weights.ts';
 
 export type RankContext = {
@@ -19,6 +19,8 @@ export type Ranking = { matches: RankedPair[]; nearMisses: RankedPair[] };
 /** One record and the records of the other side, with all that judging them takes but the texts: plain data, which another thread can be sent. */
 export type RankTask = RankSides &
   Omit<RankContext, 'text'> & {
+    /** More records of the other side, which whoever ranks may have kept from another task. */
+    known?: readonly RecordKey[];
     /** Records of the other side that are told of even when they are not among the best. */
     alsoTell?: readonly string[];
     /** So many matches, and as many near misses, are wanted, not as many as a run keeps: explaining costs more than scoring. */
@@ -28,8 +30,11 @@ export type RankSides =
   | { side: 'demand'; subject: MatchDemand; others: readonly MatchResult[] }
   | { side: 'result'; subject: MatchResult; others: readonly MatchDemand[] };
 
-/** `beyond`: pairs with `alsoTell` above the score to keep that are not among the best. */
-export type TaskRanking = Ranking & { beyond: RankedPair[] };
+/**
+ * `beyond`: pairs with `alsoTell` above the score to keep that are not among the best. `missing`: of the known records those that are
+ * to be given whole; unless it is empty, nothing has been ranked.
+ */
+export type TaskRanking = Ranking & { beyond: RankedPair[]; missing: string[] };
 
 /** A run keeps this many a side, and none below this score. */
 export const keepAtMost = 50;
@@ -97,7 +102,7 @@ export function rankDemands(result: MatchResult, demands: readonly MatchDemand[]
   return { matches, nearMisses };
 }
 
-/** The same for either side, and what is to be told of besides. */
+/** The same for either side, and what is to be told of besides. Records that are only known are not looked at. */
 export function rankTask(task: RankTask, text: TextMatcher): TaskRanking {
   const { facts, now, weights } = task;
   return rank(task, { text, facts, now, ...(weights === undefined ? {} : { weights }) }, wantedOf(task));
@@ -127,5 +132,6 @@ function rank(sides: RankSides, context: RankContext, { atMost, alsoTell }: Want
     beyond: [...matches.slice(atMost), ...nearMisses.slice(atMost)]
       .filter((pair) => alsoTell.has(otherId(pair)))
       .map(explained),
+    missing: [],
   };
 }

@@ -1,7 +1,7 @@
+import type { ComparedDocument } from './engine/compare.ts';
 import type { Engine } from './engine/engine.ts';
 import type { PreparedQuery } from './engine/query.ts';
 import type { Relevance } from './engine/types.ts';
-import type { KeptText, KeptTexts } from './kept-texts.ts';
 import { demandText, type RecordText, recordPlace, resultText, versionTag } from './record-text.ts';
 import type { ExplainedTerm, MatchDemand, MatchResult, RecordPlace } from './types.ts';
 
@@ -22,11 +22,9 @@ export type TextMatcher = {
 /**
  * Compares demands with results by the words' statistics in the given engine. Use the engine that holds the results for both
  * directions, so that a pair has one score from whichever side it is found. Remembers the demand it read last only.
- * @param texts keeps results' texts for other matchers of the same engine; without it they last as long as the results given
  */
 export function createTextMatcher(
   engine: Pick<Engine, 'prepare' | 'read' | 'compare' | 'explain' | 'nameSimilarity'>,
-  texts: Pick<KeptTexts, 'of'> = oneByOne,
 ): TextMatcher {
   let last: { demand: MatchDemand; text: RecordText; query: PreparedQuery } | undefined;
   return {
@@ -37,7 +35,7 @@ export function createTextMatcher(
         last = { demand, text, query: engine.prepare(text.fields) };
       }
       const { text, query } = last;
-      const other = texts.of(result);
+      const other = readableOf(result);
       other.read ??= engine.read(other.text.fields, { id: result.id, tag: versionTag(result.version) });
       let overlap: number | null | undefined;
       return {
@@ -59,16 +57,20 @@ export function createTextMatcher(
   };
 }
 
-/** One result is compared with many demands in a full refresh. */
-const textsOfResults = new WeakMap<MatchResult, KeptText>();
+/** A result's text, and what the engine has read of it, once it has been asked. */
+type Readable = { text: RecordText; read: ComparedDocument | undefined };
 
-const oneByOne = {
-  of(result: MatchResult): KeptText {
-    const kept = textsOfResults.get(result) ?? { text: resultText(result), read: undefined };
-    textsOfResults.set(result, kept);
-    return kept;
-  },
-};
+/** One result is compared with many demands: in a full refresh, and wherever results are kept. */
+const readable = new WeakMap<MatchResult, Readable>();
+
+function readableOf(result: MatchResult): Readable {
+  let known = readable.get(result);
+  if (known === undefined) {
+    known = { text: resultText(result), read: undefined };
+    readable.set(result, known);
+  }
+  return known;
+}
 
 function isPlace(place: RecordPlace | undefined): place is RecordPlace {
   return place !== undefined;

@@ -24,8 +24,13 @@ export type ResultIndicator = {
   unit?: string | null | undefined;
 };
 
+/** Says which state of a record is meant. */
+export type RecordKey = { id: string; revision: number };
+
 type MatchRecord = {
   id: string;
+  /** Another one after every change to the record, whatever of it. Without one nothing is remembered of it. */
+  revision?: number;
   /** The content version the match is fenced by. */
   version: number;
   organizationId: string;

@@ -12,6 +12,7 @@ export type {
   MatchableRecord,
   OwnerFacts,
   RecordFilter,
+  RecordHead,
   ReviewFilter,
   TerritoryPage,
   Within,

@@ -166,6 +166,15 @@ export interface MatchableRecord extends PublicFacts {
   contentVersion: number;
 }
 
+/** What is asked of many records at once that a person may never see: no more than who they are, and whether they are public. */
+export interface RecordHead extends MatchableRecord {
+  code: string;
+  title: string;
+  organizationId: string;
+  /** Another one after every change to the row. */
+  version: number;
+}
+
 /** A territory's matchable records in the order of their ids, as they were at a moment: what came later has been told of. */
 export interface TerritoryPage {
   marketIds: readonly string[];

@@ -50,6 +50,7 @@ export {
   getResultConfidential,
   getResultRows,
   listPendingResults,
+  listResultHeads,
   listResultIdsOf,
   listResultReviews,
   listTerritoryResultIds,

@@ -34,6 +34,7 @@ export const {
   nextNumbers: nextResultNumbers,
   findByCode: findResultsByCode,
   openList: openResultList,
+  listHeads: listResultHeads,
   readMatchable: readMatchableResults,
   listTerritoryIds: listTerritoryResultIds,
   countTerritory: countTerritoryResults,

@@ -5,6 +5,7 @@ import type { ResultRow } from '../../results/service.ts';
 
 type SharedColumns =
   | 'id'
+  | 'version'
   | 'contentVersion'
   | 'organizationId'
   | 'title'
@@ -51,6 +52,7 @@ export type ResultColumns = Pick<
 export function toMatchDemand(row: DemandColumns): MatchDemand {
   return {
     id: row.id,
+    revision: row.version,
     version: row.contentVersion,
     organizationId: row.organizationId,
     title: row.title,
@@ -80,6 +82,7 @@ export function toMatchDemand(row: DemandColumns): MatchDemand {
 export function toMatchResult(row: ResultColumns): MatchResult {
   return {
     id: row.id,
+    revision: row.version,
     version: row.contentVersion,
     organizationId: row.organizationId,
     title: row.title,

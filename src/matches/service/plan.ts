@@ -2,8 +2,8 @@ import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
 import { readTransaction } from '../../core/transaction.ts';
 import { listRestrictedOrganizationIds } from '../../credit/service.ts';
-import { type DemandRow, getDemandRows, listExclusions } from '../../demands/service.ts';
-import { keepAtMost, type RankSides } from '../../matching/rank.ts';
+import { getDemandRows, listDemandHeads, listExclusions } from '../../demands/service.ts';
+import { keepAtMost, type RankSides, type RankTask, type TaskRanking } from '../../matching/rank.ts';
 import {
   type AnswerRecord,
   type MatchDemand,
@@ -13,8 +13,8 @@ import {
   pairKey,
   type RankedPair,
 } from '../../matching/types.ts';
-import { isOpen } from '../../records/service.ts';
-import { getResultRows, type ResultRow } from '../../results/service.ts';
+import { isOpen, type RecordHead } from '../../records/service.ts';
+import { getResultRows, listResultHeads } from '../../results/service.ts';
 import type { Side } from '../policy.ts';
 import { keptByOtherSide, listAnswerRecords, type PairRow } from '../store.ts';
 import { answersSince } from './answer-times.ts';
@@ -62,8 +62,7 @@ export async function planMatches(
   const partners = await loadPartners(ctx, side, [...ids]);
   const partnerRows = new Map(partners.map((row) => [row.id, toSideRow(row, now)]));
   const demandIds = side === 'demand' ? [id] : partners.map((row) => row.id);
-  const ranking = await index.rank({
-    ...rankSides(subjectRecord, partners),
+  const ranking = await rankWith(ctx, index, subjectRecord, partners, {
     facts: {
       ...(await loadFacts(ctx, [own, ...partners])),
       excludedOrganizationIds: await readTransaction(ctx, (tx) => listExclusions(tx, demandIds)),
@@ -89,20 +88,32 @@ const movable: ReadonlySet<PairRow['status']> = new Set(['suggested', 'supersede
 /** The record that candidates are sought for. */
 export type Subject = { side: 'demand'; record: MatchDemand } | { side: 'result'; record: MatchResult };
 
-type Row = DemandRow | ResultRow;
+/**
+ * Ranks by what the index has kept of the partners, and gives it whole what it has not: most have been candidates before, and reading
+ * two hundred records costs as much as ranking them.
+ */
+async function rankWith(
+  ctx: Ctx,
+  index: MatchIndex,
+  subject: Subject,
+  partners: readonly RecordHead[],
+  rest: Omit<RankTask, 'side' | 'subject' | 'others' | 'known'>,
+): Promise<TaskRanking> {
+  const whole = new Set<string>();
+  for (;;) {
+    const sides = await sidesOf(ctx, subject, [...whole]);
+    const known = partners.filter(({ id }) => !whole.has(id)).map(({ id, version }) => ({ id, revision: version }));
+    const ranking = await index.rank({ ...sides, ...rest, known });
+    if (ranking.missing.length === 0) return ranking;
+    // Whoever is asked next may lack others.
+    for (const id of ranking.missing) whole.add(id);
+  }
+}
 
-function rankSides(subject: Subject, partners: readonly Row[]): RankSides {
+async function sidesOf(ctx: Ctx, subject: Subject, ids: readonly string[]): Promise<RankSides> {
   return subject.side === 'demand'
-    ? {
-        side: 'demand',
-        subject: subject.record,
-        others: partners.flatMap((row) => ('problem' in row ? [] : [toMatchResult(row)])),
-      }
-    : {
-        side: 'result',
-        subject: subject.record,
-        others: partners.flatMap((row) => ('problem' in row ? [toMatchDemand(row)] : [])),
-      };
+    ? { side: 'demand', subject: subject.record, others: (await getResultRows(ctx.db, ids)).map(toMatchResult) }
+    : { side: 'result', subject: subject.record, others: (await getDemandRows(ctx.db, ids)).map(toMatchDemand) };
 }
 
 /** A dismissed pair is ruled out while both sides read as they did then. */
@@ -133,8 +144,8 @@ export async function candidatesFor(
 }
 
 /** The other side's open records: validity and standing are for the gates to judge. */
-export async function loadPartners(ctx: Ctx, side: Side, ids: readonly string[]): Promise<Row[]> {
-  const rows = side === 'demand' ? await getResultRows(ctx.db, ids) : await getDemandRows(ctx.db, ids);
+export async function loadPartners(ctx: Ctx, side: Side, ids: readonly string[]): Promise<RecordHead[]> {
+  const rows = side === 'demand' ? await listResultHeads(ctx.db, ids) : await listDemandHeads(ctx.db, ids);
   return rows.filter((row) => isOpen(row.status));
 }
 
@@ -151,12 +162,13 @@ export async function loadFacts(ctx: Ctx, records: readonly { organizationId: st
 
 /** The best of these by the index's statistics, matches before near misses, at most so many of each. */
 export async function rankAgainst(
+  ctx: Ctx,
   index: MatchIndex,
   subject: Subject,
-  partners: readonly Row[],
+  partners: readonly RecordHead[],
   known: { facts: MatchFacts; now: Date; atMost: number },
 ): Promise<RankedPair[]> {
-  const { matches, nearMisses } = await index.rank({ ...rankSides(subject, partners), ...known });
+  const { matches, nearMisses } = await rankWith(ctx, index, subject, partners, known);
   return [...matches, ...nearMisses];
 }
 

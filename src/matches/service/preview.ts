@@ -72,7 +72,7 @@ async function answerDraft(ctx: Ctx, draft: Draft, index: MatchIndex, patienceMs
   // Whatever a run may judge, a draft's author sees what everybody may.
   const partners = (await loadPartners(ctx, side, candidates)).filter((row) => isPublic(row, now));
   const facts = await loadFacts(ctx, [record, ...partners]);
-  const best = await rankAgainst(index, subject, partners, { facts, now, atMost: draft.limit });
+  const best = await rankAgainst(ctx, index, subject, partners, { facts, now, atMost: draft.limit });
   return toMatchPreviewView(side, best, new Map(partners.map((row) => [row.id, row])));
 }
 

@@ -1,7 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { DemandRow } from '../../demands/service.ts';
 import type { RankedPair } from '../../matching/types.ts';
-import type { ResultRow } from '../../results/service.ts';
 import type { Side } from '../policy.ts';
 import {
   ContributionView,
@@ -50,11 +48,13 @@ export const MatchPreviewView = Type.Object(
 );
 export type MatchPreviewView = Static<typeof MatchPreviewView>;
 
+type NamedRecord = Static<typeof PublicRecordName>;
+
 /** @param pairs best first, of public records only */
 export function toMatchPreviewView(
   side: Side,
   pairs: readonly RankedPair[],
-  records: ReadonlyMap<string, DemandRow | ResultRow>,
+  records: ReadonlyMap<string, NamedRecord>,
 ): MatchPreviewView {
   const shown = pairs.flatMap((pair) => {
     const record = records.get(side === 'demand' ? pair.resultId : pair.demandId);
@@ -68,7 +68,7 @@ export function toMatchPreviewView(
   };
 }
 
-function toPreviewedMatch(pair: RankedPair, { id, code, title }: DemandRow | ResultRow): Static<typeof PreviewedMatch> {
+function toPreviewedMatch(pair: RankedPair, { id, code, title }: NamedRecord): Static<typeof PreviewedMatch> {
   const { score, gates, contributions, indicators, nearMiss } = pair;
   const explanation = toExplanationView(pair.explanation);
   return { record: { id, code, title }, score, gates, contributions, explanation, indicators, nearMiss };

@@ -4,9 +4,10 @@ import { HeldMemory } from '../engine/held-memory.ts';
 import { attachDictionary, type PackedDictionary } from '../engine/packed-dictionary.ts';
 import type { TextFields } from '../engine/types.ts';
 import { fuseRankedLists } from '../fuse.ts';
-import { KeptTexts } from '../kept-texts.ts';
+import { KeptRecords } from '../kept-records.ts';
 import { type RankTask, rankTask, type TaskRanking } from '../rank.ts';
 import { createTextMatcher } from '../text-match.ts';
+import type { MatchDemand, MatchResult } from '../types.ts';
 import type { Published } from './index-writer.ts';
 import { type Side, sides } from './sides.ts';
 
@@ -27,11 +28,14 @@ export type ReaderMethods = {
   rank(task: RankTask): TaskRanking;
 };
 
-/** Of results' texts kept: some 5 MB a thread, and four times as much of what the engine has read of them. */
+/** Of the records kept of a side: some 10 MB a thread, and for results twice as much of what the engine has read of them. */
 const keptCharacters = 2_000_000;
 
 export function createIndexReader(): ReaderMethods {
-  const texts = new KeptTexts(keptCharacters);
+  const kept = {
+    demand: new KeptRecords<MatchDemand>(keptCharacters),
+    result: new KeptRecords<MatchResult>(keptCharacters),
+  };
   let dictionary: Dictionary | undefined;
   let shelves = { demand: createShelf(), result: createShelf() };
 
@@ -47,6 +51,16 @@ export function createIndexReader(): ReaderMethods {
     const { engine } = shelves[side];
     if (engine === undefined) throw new Error(`nothing was published of the side ${side}`);
     return engine;
+  }
+
+  function gathered(task: RankTask): { task: RankTask; missing: string[] } {
+    const { known = [] } = task;
+    if (task.side === 'demand') {
+      const { records, missing } = kept.result.gather(task.others, known);
+      return { task: { ...task, others: records }, missing };
+    }
+    const { records, missing } = kept.demand.gather(task.others, known);
+    return { task: { ...task, others: records }, missing };
   }
 
   return {
@@ -75,6 +89,11 @@ export function createIndexReader(): ReaderMethods {
       return fuseRankedLists([byText, ...newest], limit);
     },
     // The engine that holds the results, for both directions: a pair has one score from whichever side it is found.
-    rank: (task) => rankTask(task, createTextMatcher(engineOf('result'), texts)),
+    rank: (task) => {
+      const { task: whole, missing } = gathered(task);
+      return missing.length > 0
+        ? { matches: [], nearMisses: [], beyond: [], missing }
+        : rankTask(whole, createTextMatcher(engineOf('result')));
+    },
   };
 }

@@ -1,5 +1,7 @@
 import { and, count, eq, gt, inArray, like, sql } from 'drizzle-orm';
+import { among } from '../../../db/among.ts';
 import { type demands, organizations } from '../../../db/schema/index.ts';
+import { prepared } from '../../core/prepared.ts';
 import { regionPrefix } from '../../core/region-codes.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
 import { homeMarketOfRegion } from '../../organizations/service.ts';
@@ -10,6 +12,7 @@ import {
   matchableCondition,
   ownerColumns,
   type RecordFilter,
+  type RecordHead,
   type RecordTable,
   type ReviewFilter,
   reviewCondition,
@@ -75,6 +78,21 @@ export function recordQueries(table: RecordTable, codes: 'demand_codes' | 'resul
       if (last === undefined || page.length < recordsPerPage) return;
       afterId = last.id;
     }
+  }
+
+  const headsPrepared = prepared((db) => {
+    const { id, code, title, organizationId, version, contentVersion, status, validUntil } = of;
+    const { ownerVerified } = ownerColumns;
+    return db
+      .select({ id, code, title, organizationId, version, contentVersion, status, validUntil, ownerVerified })
+      .from(of)
+      .innerJoin(organizations, ownerOf)
+      .where(among(id, sql.placeholder('ids')))
+      .prepare(codes === 'demand_codes' ? 'demand_heads' : 'result_heads');
+  });
+
+  async function listHeads(db: Db, ids: readonly string[]): Promise<RecordHead[]> {
+    return ids.length === 0 ? [] : await headsPrepared(db, { ids });
   }
 
   async function listTerritoryIds(db: Db, page: TerritoryPage, limit: number): Promise<string[]> {
@@ -145,6 +163,7 @@ export function recordQueries(table: RecordTable, codes: 'demand_codes' | 'resul
 
   return {
     nextNumbers,
+    listHeads,
     findByCode,
     openList,
     readMatchable,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fuseRankedLists } from '../../../src/matching/fuse.ts';
-import { KeptTexts } from '../../../src/matching/kept-texts.ts';
+import { KeptRecords } from '../../../src/matching/kept-records.ts';
 import { keepAbove, rankDemands, rankPair, rankResults } from '../../../src/matching/rank.ts';
 import { bestScore, sumOfPoints } from '../../../src/matching/score.ts';
 import { features, type MatchDemand, type MatchResult } from '../../../src/matching/types.ts';
@@ -201,14 +201,28 @@ describe('fusing ranked lists', () => {
   });
 });
 
-describe('texts that are kept', () => {
-  it('are those of a version, and give way when they take too much room', () => {
-    const texts = new KeptTexts(300);
-    const first = texts.of(resultOf());
-    expect(texts.of(resultOf())).toBe(first);
-    expect(texts.of(resultOf({ version: 2, title: '另一标题' })).text.fields.title).toBe('另一标题');
-    texts.of(resultOf({ id: 'r-long', description: '长'.repeat(301) }));
-    expect(texts.of(resultOf())).not.toBe(first);
-    expect(texts.of(resultOf()).text).toEqual(first.text);
+describe('records that are kept', () => {
+  const first = resultOf({ revision: 1 });
+  const lengthOfFirst = first.title.length + first.summary.length + (first.description ?? '').length;
+
+  it('are known by their revision, and asked for where they are not', () => {
+    const kept = new KeptRecords<MatchResult>(10_000);
+    const key = { id: first.id, revision: 1 };
+    expect(kept.gather([], [key])).toEqual({ records: [], missing: [first.id] });
+    expect(kept.gather([first], []).records[0]).toBe(first);
+    expect(kept.gather([], [key])).toEqual({ records: [first], missing: [] });
+    expect(kept.gather([{ ...first }], []).records[0]).toBe(first);
+    expect(kept.gather([], [{ ...key, revision: 2 }]).missing).toEqual([first.id]);
+    kept.gather([resultOf({ id: 'r-nobodys' })], []);
+    expect(kept.gather([], [{ id: 'r-nobodys', revision: 0 }]).missing).toEqual(['r-nobodys']);
+  });
+
+  it('give way, those first that were asked for longest ago', () => {
+    const kept = new KeptRecords<MatchResult>(2 * lengthOfFirst);
+    kept.gather([first, { ...first, id: 'r-2' }], []);
+    kept.gather([], [{ id: first.id, revision: 1 }]);
+    kept.gather([{ ...first, id: 'r-3' }], []);
+    const known = [first.id, 'r-2', 'r-3'].map((id) => ({ id, revision: 1 }));
+    expect(kept.gather([], known).missing).toEqual(['r-2']);
   });
 });
