@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, inArray, like, lt, lte, or, type SQL, sql } fro
 import { among } from '../../db/among.ts';
 import { organizations, restrictionConfidential, restrictions } from '../../db/schema/index.ts';
 import type { PageKey } from '../core/paging.ts';
+import { prepared } from '../core/prepared.ts';
 import type { Db, Tx } from '../core/transaction.ts';
 import type { RestrictionScope } from './policy.ts';
 import type { AppealStatus, RestrictionStatus } from './rules.ts';
@@ -75,21 +76,26 @@ export async function listRestrictionConfidential(
   return new Map(rows.map((row) => [row.restrictionId, row]));
 }
 
-/** In force at a moment, by the term and not by the sweep; the one that ends last comes first. */
-export async function listInForce(db: Db, organizationIds: readonly string[], now: Date): Promise<RestrictionRow[]> {
-  if (organizationIds.length === 0) return [];
-  return await db
+const listInForcePrepared = prepared((db) =>
+  db
     .select()
     .from(restrictions)
     .where(
       and(
-        among(restrictions.organizationId, [...new Set(organizationIds)]),
+        among(restrictions.organizationId, sql.placeholder('organizationIds')),
         eq(restrictions.status, 'in_force'),
-        lte(restrictions.startsAt, now),
-        gt(restrictions.endsAt, now),
+        lte(restrictions.startsAt, sql.placeholder('now')),
+        gt(restrictions.endsAt, sql.placeholder('now')),
       ),
     )
-    .orderBy(desc(restrictions.endsAt), asc(restrictions.id));
+    .orderBy(desc(restrictions.endsAt), asc(restrictions.id))
+    .prepare('restrictions_in_force'),
+);
+
+/** In force at a moment, by the term and not by the sweep; the one that ends last comes first. */
+export async function listInForce(db: Db, organizationIds: readonly string[], now: Date): Promise<RestrictionRow[]> {
+  if (organizationIds.length === 0) return [];
+  return await listInForcePrepared(db, { organizationIds: [...new Set(organizationIds)], now });
 }
 
 /** Whose term is over and who have not been told. Locked; those that another sweep holds are passed over. */

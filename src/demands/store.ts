@@ -158,6 +158,15 @@ async function insertExclusions(tx: Tx, demandId: string, organizationIds: reado
   await tx.insert(demandExclusions).values(organizationIds.map((organizationId) => ({ demandId, organizationId })));
 }
 
+const listExclusionsPrepared = prepared((db) =>
+  db
+    .select()
+    .from(demandExclusions)
+    .where(among(demandExclusions.demandId, sql.placeholder('demandIds')))
+    .orderBy(demandExclusions.organizationId)
+    .prepare('list_exclusions'),
+);
+
 /**
  * The organizations that each of these demands excludes. Under row-level security: the owner's and its brokers' own, and
  * all of them for the actor that refreshes matches.
@@ -165,11 +174,7 @@ async function insertExclusions(tx: Tx, demandId: string, organizationIds: reado
 export async function listExclusions(tx: Tx, demandIds: readonly string[]): Promise<Map<string, Set<string>>> {
   const excluded = new Map<string, Set<string>>();
   if (demandIds.length === 0) return excluded;
-  const rows = await tx
-    .select()
-    .from(demandExclusions)
-    .where(among(demandExclusions.demandId, demandIds))
-    .orderBy(demandExclusions.organizationId);
+  const rows = await listExclusionsPrepared(tx, { demandIds });
   for (const { demandId, organizationId } of rows)
     excluded.set(demandId, (excluded.get(demandId) ?? new Set()).add(organizationId));
   return excluded;

@@ -103,6 +103,19 @@ describe('a cursor reader', () => {
     await expect(notes.waitUntil(String(BigInt(xid) + 1_000_000n), 20)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
+  it('gathers what comes after a batch into one', async () => {
+    const batches: number[] = [];
+    const gathering = reader({ apply: async (read) => void batches.push(read.length), gatherMs: 2_000 });
+    const first = await write();
+    gathering.start();
+    await gathering.waitUntil(first.xid, 10_000);
+    await write();
+    gathering.wake();
+    const last = await write();
+    await gathering.waitUntil(last.xid, 10_000);
+    expect(batches).toEqual([1, 2]);
+  });
+
   it('gets a batch again that failed, and warns once', async () => {
     let broken = true;
     const ids: string[] = [];

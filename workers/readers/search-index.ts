@@ -14,6 +14,9 @@ type Meilisearch = NonNullable<SearchEngines['meilisearch']>;
 /** Above so many tasks the engine has enough to do; the messages wait. */
 const maxQueueLength = 100;
 
+/** Nobody notices a tenth of a second, and in a rush one transaction indexes what was published meanwhile. */
+const gatherMs = 100;
+
 /** One for each engine, so that one goes on while another is away. One process at a time reads for each. */
 export function createSearchIndexReaders(deps: WorkerDeps): CursorReader[] {
   const { meilisearch } = deps.searchEngines;
@@ -32,6 +35,7 @@ function postgresReader(deps: WorkerDeps): CursorReader {
     clock,
     log,
     persist: true,
+    gatherMs,
     // Another engine's cursor would keep all messages for as long as that is not configured. Later it is filled anew.
     prepare: async (kept) => {
       if (meilisearch === null) await removeCursor(db, indexReaderName({ name: 'meilisearch' }));

@@ -1,6 +1,7 @@
 import { and, eq, exists, inArray, sql } from 'drizzle-orm';
 import { among } from '../../../db/among.ts';
 import { demands, introductions, matches, organizations, results } from '../../../db/schema/index.ts';
+import { prepared } from '../../core/prepared.ts';
 import type { Db, Tx } from '../../core/transaction.ts';
 import type { RankedPair } from '../../matching/types.ts';
 import type { Side } from '../policy.ts';
@@ -38,11 +39,20 @@ function ownColumn(side: Side) {
   return side === 'demand' ? matches.demandId : matches.resultId;
 }
 
+function preparePairsOf(side: Side) {
+  return prepared((db) =>
+    db
+      .select(pairColumns(db))
+      .from(matches)
+      .where(eq(ownColumn(side), sql.placeholder('id')))
+      .prepare(`pairs_of_${side}`),
+  );
+}
+
+const listPairsPrepared = { demand: preparePairsOf('demand'), result: preparePairsOf('result') };
+
 export async function listPairs(db: Db, side: Side, id: string): Promise<PairRow[]> {
-  return await db
-    .select(pairColumns(db))
-    .from(matches)
-    .where(eq(ownColumn(side), id));
+  return await listPairsPrepared[side](db, { id });
 }
 
 /**
@@ -90,30 +100,44 @@ export async function shareRecords(
   tx: Tx,
   ids: { organizationIds: readonly string[]; demandIds: readonly string[]; resultIds: readonly string[] },
 ): Promise<SharedRecord[]> {
-  const owners = await tx
-    .select({ id: organizations.id, status: organizations.status })
-    .from(organizations)
-    .where(among(organizations.id, [...new Set(ids.organizationIds)]))
-    .orderBy(organizations.id)
-    .for('share');
+  const owners = await shareOwnersPrepared(tx, { ids: [...new Set(ids.organizationIds)] });
   const verified = new Set(owners.filter(({ status }) => status === 'verified').map(({ id }) => id));
-  const records = [...(await shareRows(tx, demands, ids.demandIds)), ...(await shareRows(tx, results, ids.resultIds))];
+  const records = [
+    ...(await shareRows(tx, 'demand', ids.demandIds)),
+    ...(await shareRows(tx, 'result', ids.resultIds)),
+  ];
   return records.map((row) => ({ ...row, ownerVerified: verified.has(row.organizationId) }));
 }
 
-async function shareRows(
-  tx: Tx,
-  table: typeof demands | typeof results,
-  ids: readonly string[],
-): Promise<Omit<SharedRecord, 'ownerVerified'>[]> {
-  if (ids.length === 0) return [];
-  const { id, organizationId, contentVersion, status, validUntil } = table as typeof demands;
-  return await tx
-    .select({ id, organizationId, contentVersion, status, validUntil })
-    .from(table as typeof demands)
-    .where(among(id, ids))
-    .orderBy(id)
-    .for('share');
+const shareOwnersPrepared = prepared((db) =>
+  db
+    .select({ id: organizations.id, status: organizations.status })
+    .from(organizations)
+    .where(among(organizations.id, sql.placeholder('ids')))
+    .orderBy(organizations.id)
+    .for('share')
+    .prepare('share_owners'),
+);
+
+function prepareShare(side: Side) {
+  // Both have these columns; a union of tables has no query of its own.
+  const table = (side === 'demand' ? demands : results) as typeof demands;
+  const { id, organizationId, contentVersion, status, validUntil } = table;
+  return prepared((db) =>
+    db
+      .select({ id, organizationId, contentVersion, status, validUntil })
+      .from(table)
+      .where(among(id, sql.placeholder('ids')))
+      .orderBy(id)
+      .for('share')
+      .prepare(`share_${side}s`),
+  );
+}
+
+const sharePrepared = { demand: prepareShare('demand'), result: prepareShare('result') };
+
+async function shareRows(tx: Tx, side: Side, ids: readonly string[]): Promise<Omit<SharedRecord, 'ownerVerified'>[]> {
+  return ids.length === 0 ? [] : await sharePrepared[side](tx, { ids });
 }
 
 export interface NewMatch {
