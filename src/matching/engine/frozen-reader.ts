@@ -1,6 +1,6 @@
 import { type EncodedId, findId, idAt } from './id-codec.ts';
 import { growthOfFrequencies, type Impacts, impactsUnder, type LengthNorms, scaleBound } from './length-norms.ts';
-import { countLive, emptyList, liveFrequency, makeList, singleTerm } from './make-list.ts';
+import { countLive, emptyList, liveFrequency, makeList, shortList, singleTerm } from './make-list.ts';
 import type { PostingBuffer } from './posting-buffer.ts';
 import { isChunked, readList } from './postings.ts';
 import { type Member, noDocuments, noImpacts, type QueryList } from './query-list.ts';
@@ -77,20 +77,20 @@ export class FrozenReader implements SegmentReader {
     }
     const term = findTerm(this.segment, single);
     if (term >= 0) {
-      return this.termList(term, members);
+      return this.termList(term);
     }
     return isPairId(single) ? makeList(this, members) : undefined;
   }
 
   /** A list that the segment keeps: read now if it is short, else walked where it lies. */
-  private termList(term: number, members: readonly Member[]): QueryList | undefined {
+  private termList(term: number): QueryList {
     const { terms } = this.segment;
+    const bound = scaleBound(terms.bounds[term] as number, this.growth);
     if (terms.dense[term] === 0 && !isChunked(this.segment, term)) {
-      return makeList(this, members);
+      return shortList(this.segment, term, bound);
     }
     const count = terms.frequencies[term] as number;
-    const bound = scaleBound(terms.bounds[term] as number, this.growth);
-    return { term, documents: noDocuments, impacts: noImpacts, count, bound };
+    return { term, documents: noDocuments, impacts: noImpacts, packed: undefined, count, bound };
   }
 
   frequency(key: string, members: readonly Member[]): number {

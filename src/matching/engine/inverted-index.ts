@@ -76,6 +76,7 @@ export class InvertedIndex {
     this.lastKey = Math.max(0, ...this.parts.map(({ key }) => key));
     this.version = restored?.version ?? 0;
     this.active = this.parts.findLast((part) => part.kind === 'mutable') ?? this.addMutable(firstPostings);
+    this.held.update(this.share());
     this.reader = new IndexReader(this.share());
   }
 

@@ -1,13 +1,16 @@
 import { impactOf } from './length-norms.ts';
 import { PostingBuffer } from './posting-buffer.ts';
+import { readList } from './postings.ts';
 import { type Member, noDocuments, noImpacts, type QueryList } from './query-list.ts';
+import type { Segment } from './segment.ts';
 import type { SegmentReader } from './segment-reader.ts';
-import { onceInBody, smallerCounts } from './term-counts.ts';
+import { smallerCounts } from './term-counts.ts';
 
 export const emptyList: QueryList = {
   term: -1,
   documents: noDocuments,
   impacts: noImpacts,
+  packed: undefined,
   count: 0,
   bound: 0,
 };
@@ -39,21 +42,21 @@ function makeTermList(reader: SegmentReader, id: number): QueryList | undefined 
   }
   const documents = buffer.documents.slice(0, count);
   const impacts = new Uint16Array(count);
-  const { ofKind } = worth;
-  const bodies = 2 * stride;
   let bound = 0;
   for (let at = 0; at < count; at++) {
-    const document = documents[at] as number;
-    const packed = buffer.packed[at] as number;
-    // Most postings, without a call: kind 0 is what stands once in the body.
-    const impact =
-      packed === onceInBody
-        ? (ofKind[lengths[bodies + document] as number] as number)
-        : worth.impactIn(packed, lengths, stride, document);
+    const impact = worth.impactIn(buffer.packed[at] as number, lengths, stride, documents[at] as number);
     impacts[at] = impact;
-    bound = impact > bound ? impact : bound;
+    bound = Math.max(bound, impact);
   }
-  return { term: -1, documents, impacts, count, bound };
+  return { term: -1, documents, impacts, packed: undefined, count, bound };
+}
+
+/** A list that the segment keeps in the short form. */
+export function shortList(segment: Segment, term: number, bound: number): QueryList {
+  readList(segment, term, buffer);
+  const { count } = buffer;
+  const documents = buffer.documents.slice(0, count);
+  return { term: -1, documents, impacts: noImpacts, packed: buffer.packed.slice(0, count), count, bound };
 }
 
 function makeConceptList(reader: SegmentReader, members: readonly Member[]): QueryList | undefined {
@@ -73,7 +76,7 @@ function makeConceptList(reader: SegmentReader, members: readonly Member[]): Que
   const impacts = Uint16Array.from(documents, (document) => impactOf(frequencies.get(document) ?? 0));
   const count = documents.length;
   const bound = impacts.reduce((most, impact) => Math.max(most, impact), 0);
-  return { term: -1, documents, impacts, count, bound };
+  return { term: -1, documents, impacts, packed: undefined, count, bound };
 }
 
 /** Reads the documents that hold every one of the terms, with the smallest count per field of them. */

@@ -4,11 +4,15 @@ import type { ListCursor } from './list-cursor.ts';
 import { MadeCursor } from './made-cursor.ts';
 import type { WeightedList } from './query-list.ts';
 import type { SegmentReader } from './segment-reader.ts';
+import { ShortCursor } from './short-cursor.ts';
 
 /** At the beginning of a list, however it is kept. */
 export function openCursor(reader: SegmentReader, weighted: WeightedList): ListCursor {
   const { segment } = reader;
-  const { term } = weighted.list;
+  const { term, packed } = weighted.list;
+  if (packed !== undefined) {
+    return new ShortCursor(reader, weighted, packed);
+  }
   if (segment === undefined || term < 0) {
     return new MadeCursor(weighted);
   }

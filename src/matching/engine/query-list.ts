@@ -1,11 +1,13 @@
 /**
  * The documents of one segment that answer one concept of a query, and what it is worth in each: as they lie in the segment
- * (`term`), or made for the query (`documents` and `impacts`, ascending, the first `count` of them).
+ * (`term`), or made for the query (`documents`, ascending, and either `impacts` or the `packed` counts that say them; the first
+ * `count` of them).
  */
 export type QueryList = {
   term: number;
   documents: Uint32Array;
   impacts: Uint16Array;
+  packed: Uint16Array | undefined;
   count: number;
   /** No document gets more. */
   bound: number;
