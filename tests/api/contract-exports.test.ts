@@ -163,6 +163,30 @@ describe('the form of a contract', () => {
     }
   });
 
+  test('is written down, with who took it and for which market, once it was there for them', async () => {
+    const taken = async () => {
+      const { rows } = await api.deps.pool.query(
+        `select actor, actor_organization_id as organization, market_id as market, details from audit_entries
+         where action = 'contract.export' and subject_id = $1 order by id desc`,
+        [contract.id],
+      );
+      return rows;
+    };
+    const before = await taken();
+    await world.enterprise.get(`/v1/contracts/${contract.id}/export?format=json`);
+    await bytesOf(officer, `/v1/contracts/${contract.id}/export?format=csv`);
+    expect((await world.resultBroker.get(`/v1/contracts/${contract.id}/export`)).status).toBe(404);
+    const [last, first, ...others] = await taken();
+    expect(others).toEqual(before);
+    expect(last).toMatchObject({ market: contract.marketId, details: { format: 'csv' } });
+    expect(first).toEqual({
+      actor: expect.stringContaining(world.enterprise.userId),
+      organization: world.enterprise.organizationId,
+      market: contract.marketId,
+      details: { format: 'json' },
+    });
+  });
+
   test('is not there for strangers', async () => {
     expect((await world.resultBroker.get(`/v1/contracts/${contract.id}/export`)).status).toBe(404);
     expect((await world.strangerUniversity.get('/v1/contracts/export?format=json')).body).toEqual([]);

@@ -1,9 +1,10 @@
 import type { Actor } from '../../core/actor.ts';
+import { audit } from '../../core/audit.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { found } from '../../core/errors.ts';
 import type { PageKey } from '../../core/paging.ts';
 import { type CellValue, objectOf, type TableFormat, tableOf } from '../../core/spreadsheets.ts';
-import { readTransaction, type Tx } from '../../core/transaction.ts';
+import { type Tx, transaction } from '../../core/transaction.ts';
 import { getOrganizationRows } from '../../organizations/service.ts';
 import { getTerms } from '../../vocabularies/service.ts';
 import type { ContractList } from '../inputs.ts';
@@ -21,17 +22,25 @@ export type ContractForm = Record<string, CellValue>;
 
 type Rows = readonly (readonly CellValue[])[];
 
-/** The form of one contract, as a list of one; JSON is the one object. */
+/** The form of one contract, as a list of one; JSON is the one object. Who took it, with its contacts and accounts, is written down. */
 export async function exportContract(
   ctx: Ctx,
   id: string,
   format: TableFormat,
 ): Promise<{ code: string; content: AsyncGenerator<string | Buffer> | string }> {
-  const { code, columns, rows } = await readTransaction(ctx, async (tx) => {
+  const { code, columns, rows } = await transaction(ctx, async (tx) => {
     const row = found(await getContractRow(tx, id));
     const reader = await readerOf(tx, ctx.actor);
     const columns = formColumns(audienceOf(reader, factsOf(row)) !== 'officer');
-    return { code: row.code, columns, rows: await toRows(tx, await viewsOf(tx, reader, [row]), columns) };
+    const rows = await toRows(tx, await viewsOf(tx, reader, [row]), columns);
+    await audit(tx, ctx, {
+      action: 'contract.export',
+      subjectType: 'contract',
+      subjectId: id,
+      marketId: row.marketId,
+      details: { format },
+    });
+    return { code: row.code, columns, rows };
   });
   const header = columns.map((column) => column.header);
   if (format === 'json') return { code, content: JSON.stringify(objectOf(header, found(rows[0]))) };
