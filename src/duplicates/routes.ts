@@ -1,8 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { DemandView } from '../demands/views.ts';
-import { expectedVersion } from '../http/etag.ts';
 import { IdParams, operation } from '../http/operation.ts';
+import { stepRoutes } from '../http/step-routes.ts';
 import { ReasonBody } from '../records/inputs.ts';
 import { DuplicatesView } from '../records/views.ts';
 import { ResultView } from '../results/views.ts';
@@ -91,42 +91,34 @@ export async function duplicateRoutes(fastify: FastifyInstance): Promise<void> {
       },
     );
 
-    app.post(
-      `/${side}s/:id/merge`,
-      operation({
+    const step = stepRoutes(app, {
+      tag,
+      scope: 'records:write',
+      path: `/${side}s/:id`,
+      params: IdParams,
+      output: View,
+    });
+
+    step(
+      'merge',
+      {
         id: `merge${Side}`,
         summary: `Close a ${side} as a duplicate of another`,
         description: `For brokers of both. The other must be public; this one submitted or published, and nobody speaking over it. It is closed, and names the other in \`mergedIntoId\`; what was shortlisted, and introductions that were asked for, go over where the other has a match with the same partner. Both owners are told.`,
-        ...write,
-        input: { params: IdParams, body: MergeDuplicate },
-        output: View,
-        problems: [404, 409, 412],
-      }),
-      (request) =>
-        mergeDuplicate(request.ctx, side, {
-          ...request.params,
-          ...request.body,
-          expectedVersion: expectedVersion(request),
-        }),
+        body: MergeDuplicate,
+      },
+      (ctx, { params, body, expectedVersion }) => mergeDuplicate(ctx, side, { ...params, ...body, expectedVersion }),
     );
 
-    app.post(
-      `/${side}s/:id/unmerge`,
-      operation({
+    step(
+      'unmerge',
+      {
         id: `unmerge${Side}`,
         summary: `Take back that a ${side} was merged`,
         description: 'It goes back to review. What went over to the other stays there.',
-        ...write,
-        input: { params: IdParams, body: ReasonBody },
-        output: View,
-        problems: [404, 409, 412],
-      }),
-      (request) =>
-        unmergeDuplicate(request.ctx, side, {
-          ...request.params,
-          ...request.body,
-          expectedVersion: expectedVersion(request),
-        }),
+        body: ReasonBody,
+      },
+      (ctx, { params, body, expectedVersion }) => unmergeDuplicate(ctx, side, { ...params, ...body, expectedVersion }),
     );
   }
 }

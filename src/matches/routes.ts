@@ -4,10 +4,10 @@ import { actorKey } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/ctx.ts';
 import type { Db } from '../core/transaction.ts';
-import { expectedVersion } from '../http/etag.ts';
 import { bodyMayBeAbsent } from '../http/json-body.ts';
 import { IdParams, operation } from '../http/operation.ts';
 import { PageOf } from '../http/page.ts';
+import { stepRoutes } from '../http/step-routes.ts';
 import { JobView } from '../jobs/views.ts';
 import {
   DismissMatch,
@@ -56,7 +56,6 @@ export async function matchRoutes(fastify: FastifyInstance, options: MatchOption
 async function routesOfMatches(fastify: FastifyInstance, shown: ShownLog): Promise<void> {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>();
   const read = { tag: 'matches', access: 'signed-in' } as const;
-  const write = { ...read, scope: 'matches:write', output: MatchView, problems: [404, 409, 412] } as const;
 
   app.get(
     '/matches',
@@ -112,22 +111,27 @@ async function routesOfMatches(fastify: FastifyInstance, shown: ShownLog): Promi
     (request) => listResultMatches(request.ctx, request.params.id, request.query, shown),
   );
 
-  app.post(
-    '/matches/:id/shortlist',
-    operation({ id: 'shortlistMatch', summary: 'Shortlist a match', ...write, input: { params: IdParams } }),
-    (request) => shortlistMatch(request.ctx, request.params.id, expectedVersion(request)),
+  const step = stepRoutes(app, {
+    tag: 'matches',
+    scope: 'matches:write',
+    path: '/matches/:id',
+    params: IdParams,
+    output: MatchView,
+  });
+
+  step('shortlist', { id: 'shortlistMatch', summary: 'Shortlist a match' }, (ctx, { params, expectedVersion }) =>
+    shortlistMatch(ctx, params.id, expectedVersion),
   );
 
-  app.post(
-    '/matches/:id/dismiss',
-    operation({
+  step(
+    'dismiss',
+    {
       id: 'dismissMatch',
       summary: 'Dismiss a match with a reason',
       description: 'The pair stays away until one of its records changes.',
-      ...write,
-      input: { params: IdParams, body: DismissMatch },
-    }),
-    (request) => dismissMatch(request.ctx, request.params.id, request.body, expectedVersion(request)),
+      body: DismissMatch,
+    },
+    (ctx, { params, body, expectedVersion }) => dismissMatch(ctx, params.id, body, expectedVersion),
   );
 }
 
