@@ -114,6 +114,8 @@ export function openPostgresQueues(pool: pg.Pool, log: Log, recovery = standardR
   const { Queue, Worker } = withBackend(createPostgresBackend);
   // The library describes pg's pool in types of its own, to which only the overloads of a client's `on` do not fit.
   const connection = pool as unknown as PgPool;
+  // Each queue and each of its workers listens for the pool's errors; Node.js warns of more than ten listeners.
+  pool.setMaxListeners(pool.getMaxListeners() + 2 * Object.keys(queueNames).length);
   return openQueues(log, {
     queue: (name) => new Queue<JobData>(name, { connection, defaultJobOptions }),
     worker: (name, processor, concurrency) =>

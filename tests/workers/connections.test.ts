@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { queueNames } from '../../workers/queues.ts';
+import type { Registry } from '../../workers/registry.ts';
 import { createProxy } from '../setup/proxy.ts';
 import { asOwner, createHarness, effectHandler, type Harness } from './harness.ts';
 
@@ -26,6 +28,19 @@ describe('a process whose queue is PostgreSQL', () => {
     await Promise.all([...sent, watching]);
     expect(Math.max(...held)).toBeGreaterThan(3);
     expect(Math.max(...held)).toBeLessThanOrEqual(25);
+  });
+
+  it('opens all its queues without a warning of the runtime', async () => {
+    const warnings: Error[] = [];
+    const collect = (warning: Error) => void warnings.push(warning);
+    process.on('warning', collect);
+    const names = ['notify', 'rehome-records', 'send-email', 'deliver-webhook', 'refresh-matches'];
+    const queues = Object.values(queueNames);
+    const registry = Object.fromEntries(names.map((name, at) => [name, { ...effectHandler(), queue: queues[at] }]));
+    await harness.start({ registry: registry as Registry }).ready;
+    await vi.waitFor(async () => expect(await connections()).toBeGreaterThanOrEqual(queues.length), enough);
+    process.off('warning', collect);
+    expect(warnings).toEqual([]);
   });
 
   it('goes on when all its connections were cut', async () => {
