@@ -14,6 +14,7 @@ import type { MatchIndex } from '../src/matches/service.ts';
 import { createMarket, ensureRootMarket } from '../src/organizations/service.ts';
 import type { Outgoing } from '../src/webhooks/service.ts';
 import { readSample } from '../workers/demo/sample.ts';
+import '../workers/heap.ts';
 import { createRegistry } from '../workers/registry.ts';
 import { runDelivery } from '../workers/run-job.ts';
 import { runBench, wholeNumber } from './flags.ts';

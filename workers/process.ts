@@ -1,3 +1,4 @@
+import './heap.ts';
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { BackupError } from '../db/backup/errors.ts';

@@ -41,6 +41,7 @@ interface Scenario {
 const scenarios: Record<string, Scenario> = {
   notices: { kills: 200, run: (ground) => runNoticeFaults(ground) },
   relay: { kills: 100, run: (ground) => runNoticeFaults(ground, 'relays') },
+  recovery: { kills: 50, run: (ground) => runNoticeFaults(ground, 'recovery') },
   api: { kills: 200, run: runApiFaults },
   redis: {
     kills: 11,

@@ -41,10 +41,14 @@ const membersOfEach = 5;
 const messagesOfBurst = 300;
 const messagesOfCommit = 10;
 
-/** Which moments are meant: deep in the work, or while three relays hand out what was just committed. */
+/**
+ * Which moments are meant: deep in the work, or while three relays hand out what was just committed. One at a time, the next
+ * kill comes when what the last one left is done; else what is taken up may be killed again.
+ */
 const aims = {
-  workers: { workerCount: 2, maxKillDelayMs: 600 },
-  relays: { workerCount: 3, maxKillDelayMs: 60 },
+  workers: { workerCount: 2, maxKillDelayMs: 600, oneAtATime: false },
+  relays: { workerCount: 3, maxKillDelayMs: 60, oneAtATime: false },
+  recovery: { workerCount: 2, maxKillDelayMs: 600, oneAtATime: true },
 } as const;
 
 /**
@@ -55,7 +59,7 @@ const aims = {
  */
 export async function runNoticeFaults(run: FaultRun, aim: keyof typeof aims = 'workers'): Promise<FaultReport> {
   const { databaseUrl, redisUrl, kills, tell = () => undefined } = run;
-  const { workerCount, maxKillDelayMs } = aims[aim];
+  const { workerCount, maxKillDelayMs, oneAtATime } = aims[aim];
   const random = mulberry32(run.seed);
   const environment = {
     DATABASE_URL: databaseUrl,
@@ -104,6 +108,7 @@ export async function runNoticeFaults(run: FaultRun, aim: keyof typeof aims = 'w
       await writing;
       tell(`kill ${kill} of ${kills}: worker ${at + 1}, ${afterMs} ms into a burst`);
       await victim.program.start();
+      if (oneAtATime) await until('what was in hand is done', recovery.isOver, 120);
     }
     const { drainSeconds, ...found } = await settle(pool, [inboxOracle(pool), ...outside.oracles(pool)]);
     return {

@@ -8,6 +8,8 @@ import { type JobData, queueNames } from '../../workers/queues.ts';
 export interface RecoveryWatch {
   /** To be called as soon as a process is gone, and before it starts again: looks what jobs were in its hands, and in nobody else's. */
   killed(pid: number | undefined): Promise<void>;
+  /** Whether all is done that was in hand at any kill. */
+  isOver(): Promise<boolean>;
   /**
    * To be asked when all is done. Of a kill counts the last delivery to be done of those that were in hand; a kill that
    * left none counts nothing, and is not among the `recoveries`. What a delivery waits for besides counts, too: that the
@@ -29,6 +31,13 @@ export function watchRecovery(pool: pg.Pool, redisUrl: string | null): RecoveryW
       const itsOwn = jobs.filter((job) => job?.processedBy?.endsWith(`-${pid}`));
       const deliveryIds = itsOwn.flatMap((job) => job.data.deliveryIds ?? []);
       inHand.push({ killedAtMs, deliveryIds });
+    },
+    async isOver() {
+      const { rows } = await pool.query(
+        "select from deliveries where id = any($1) and status in ('pending', 'published') limit 1",
+        [inHand.flatMap(({ deliveryIds }) => deliveryIds)],
+      );
+      return rows.length === 0;
     },
     async figures() {
       const ofKills: number[] = [];

@@ -49,7 +49,7 @@ export async function deliverWebhook(
   const letter = await outgoing.letters.read(ctx, id, message.id);
   if (!letter?.webhook.enabled) throw notFound();
   const failing = letter.webhook.failingSince !== null;
-  const leave = outgoing.inFlight.enter(id, failing, isTakenOver);
+  const leave = await outgoing.inFlight.enterSoon(id, failing, isTakenOver);
   if (leave === null) throw busy(failing);
   try {
     const attemptedAt = ctx.clock.now();

@@ -88,7 +88,7 @@ describe('what has become of a delivery', () => {
 });
 
 describe('tries on their way', () => {
-  const limits = { perEndpoint: 4, failing: 2 };
+  const limits = { perEndpoint: 4, failing: 2, waiting: 2, waitMs: 40 };
 
   test('are four to one endpoint, and another has its own', () => {
     const inFlight = new InFlight(limits);
@@ -121,5 +121,33 @@ describe('tries on their way', () => {
     expect(inFlight.enter('d', false)).not.toBe(null);
     leave?.();
     expect(inFlight.enter('c', true)).not.toBe(null);
+  });
+
+  test('wait in turn for a place that is given back', async () => {
+    const inFlight = new InFlight({ ...limits, perEndpoint: 1, waitMs: 60_000 });
+    const first = await inFlight.enterSoon('a', false);
+    const order: string[] = [];
+    const waits = ['second', 'third'].map(async (name) => {
+      const leave = await inFlight.enterSoon('a', false);
+      order.push(name);
+      return leave;
+    });
+    first?.();
+    (await waits[0])?.();
+    expect(await waits[1]).not.toBe(null);
+    expect(order).toEqual(['second', 'third']);
+  });
+
+  test('wait few at once, not for long, and for an endpoint that fails not at all', async () => {
+    const inFlight = new InFlight({ ...limits, perEndpoint: 1 });
+    const leave = await inFlight.enterSoon('a', false);
+    await inFlight.enterSoon('b', true);
+    expect(await inFlight.enterSoon('b', true)).toBe(null);
+    const waits = [1, 2].map(() => inFlight.enterSoon('a', false));
+    const oneMore = await Promise.race([inFlight.enterSoon('a', false), Promise.all(waits).then(() => 'waited')]);
+    expect(oneMore).toBe(null);
+    expect(await Promise.all(waits)).toEqual([null, null]);
+    leave?.();
+    expect(await inFlight.enterSoon('a', false)).not.toBe(null);
   });
 });
