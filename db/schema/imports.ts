@@ -5,7 +5,7 @@ import { jobs } from './jobs.ts';
 import { organizations } from './organizations.ts';
 
 export const importKinds = ['demand', 'result', 'organization', 'expert'] as const;
-export const importStatuses = ['checked', 'committing', 'done'] as const;
+export const importStatuses = ['reading', 'checked', 'committing', 'done'] as const;
 export const importRowStatuses = ['ready', 'faulty', 'existing', 'created'] as const;
 
 /** A column of the file, and the name of what it was recognised as. */

@@ -6,12 +6,16 @@ type ImportStatus = (typeof importStatuses)[number];
 
 /** One whose job has failed may be committed again: it goes on with the rows that are left. */
 export const importTransitions = {
+  check: { from: ['reading'], to: 'checked' },
   commit: { from: ['checked', 'committing'], to: 'committing' },
   finish: { from: ['committing'], to: 'done' },
 } as const satisfies Record<string, Transition<ImportStatus>>;
 
 /** The rows of a file are kept this long: they hold contacts and amounts. */
 export const importDays = 30;
+
+/** Those of a file whose reading was broken off, which takes a minute at most, no longer than this. */
+export const readingHours = 1;
 
 /** By which a row is known again: the number that its owner gave it, else all that it says. */
 export function rowKeyOf(key: string | undefined, input: Readonly<Record<string, unknown>>): string {

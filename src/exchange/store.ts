@@ -139,6 +139,11 @@ export async function insertImportKeys(tx: Tx, keys: readonly (typeof importKeys
   await insertRows(tx, importKeys, keys);
 }
 
+/** With its rows. */
+export async function deleteImport(tx: Tx, id: string): Promise<void> {
+  await tx.delete(imports).where(eq(imports.id, id));
+}
+
 /** With their rows. The owner of the tables deletes those: row-level security would show them to nobody else. */
 export async function deleteExpiredImports(tx: Tx, now: Date): Promise<number> {
   const deleted = await tx.delete(imports).where(lt(imports.expiresAt, now)).returning({ id: imports.id });

@@ -32,7 +32,8 @@ export const ImportView = Type.Object(
     version: Type.Integer(),
     kind: Type.Enum([...importKinds]),
     status: Type.Enum([...importStatuses], {
-      description: 'checked: read, and nothing made of it yet; committing: the job makes records; done.',
+      description:
+        'reading: its rows are being checked; checked: read, and nothing made of it yet; committing: the job makes records; done.',
     }),
     name: Type.String(),
     format: Type.Enum(['xlsx', 'csv']),

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { stringify } from 'csv-stringify/sync';
+import pg from 'pg';
 import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readingHours } from '../../src/exchange/rules.ts';
 import { removeExpiredImports } from '../../src/exchange/service.ts';
 import { failStrandedJobs } from '../../src/jobs/service.ts';
 import { notifyTogether } from '../../src/notifications/service.ts';
@@ -53,6 +55,11 @@ const full: Row = {
 async function demandsNamed(by: Caller, view: string, title: string): Promise<Body[]> {
   const { body } = await by.get(`/v1/demands?view=${view}&limit=100`);
   return body.items.filter((item: Body) => item.title === title);
+}
+
+async function countImports(): Promise<number> {
+  const { rows } = await api.deps.pool.query<{ count: number }>('select count(*)::int as count from imports');
+  return rows[0]?.count ?? 0;
 }
 
 async function problemsOf(by: Caller, id: string): Promise<[number, string | null, string][]> {
@@ -528,12 +535,49 @@ describe('an import', () => {
     expect((await world.enterprise.get(`/v1/imports/${body.id}`)).body.counts.created).toBe(1);
   });
 
-  it('under one Idempotency-Key is read once, and another file under that key is refused', async () => {
+  it('under one Idempotency-Key is one, also of two sent at once, and another file under that key is refused', async () => {
     const headers = { 'idempotency-key': 'a-file' };
     const file = csvOf([{ ...full, 需求名称: '钥匙' }]);
-    const first = await upload(world.enterprise, 'demand', file, headers);
-    expect((await upload(world.enterprise, 'demand', file, headers)).body.id).toBe(first.body.id);
+    const before = await countImports();
+    const [first, second] = await Promise.all([1, 2].map(() => upload(world.enterprise, 'demand', file, headers)));
+    expect(first?.status).toBe(201);
+    expect(second?.body.id).toBe(first?.body.id);
+    expect((await upload(world.enterprise, 'demand', file, headers)).body.id).toBe(first?.body.id);
     expect((await upload(world.enterprise, 'demand', csvOf([full]), headers)).status).toBe(422);
+    expect(await countImports()).toBe(before + 1);
+  });
+
+  it('is checked in transactions of two hundred rows: one for all would hold back whoever reads messages', async () => {
+    const rows = Array.from({ length: 500 }, (_, at) => ({ ...full, 需求名称: `第 ${at} 项` }));
+    const { body } = await upload(world.enterprise, 'demand', csvOf(rows));
+    expect(body.counts).toMatchObject({ total: 500, ready: 500 });
+    const owner = new pg.Client({ connectionString: api.deps.databaseUrl });
+    await owner.connect();
+    const { rows: transactions } = await owner
+      .query<{ rows: number }>(
+        'select count(*)::int as rows from import_rows where import_id = $1 group by xmin order by rows desc',
+        [body.id],
+      )
+      .finally(() => owner.end());
+    // The header is the first of two hundred.
+    expect(transactions.map((one) => one.rows)).toEqual([200, 199, 101]);
+  });
+
+  it('whose reading was broken off makes nothing, and goes away within the hour', async () => {
+    const { body } = await upload(world.enterprise, 'demand', csvOf([{ ...full, 需求名称: '断了' }]));
+    const leftBehind = "update imports set status = 'reading', expires_at = $2 where id = $1";
+    const { createdAt, id } = body;
+    await api.deps.pool.query(leftBehind, [id, new Date(Date.parse(createdAt) + readingHours * 3_600_000)]);
+    expect((await world.enterprise.get(`/v1/imports/${id}`)).body.status).toBe('reading');
+    const before = await countWrites(api);
+    expect(await world.enterprise.post(`/v1/imports/${id}/commit`)).toMatchObject({
+      status: 409,
+      body: { code: 'INVALID_STATE' },
+    });
+    expect(await countWrites(api)).toEqual(before);
+    api.clock.advance({ hours: readingHours, minutes: 1 });
+    await removeExpiredImports(api.deps.ctxFor({ kind: 'system', name: 'housekeeping' }));
+    expect((await world.enterprise.get(`/v1/imports/${id}`)).status).toBe(404);
   });
 
   it('goes away with its rows after thirty days; what was made of it stays known', async () => {

@@ -5,24 +5,25 @@ import type { UserActor } from '../../core/actor.ts';
 import { audit } from '../../core/audit.ts';
 import { plusDays } from '../../core/clock.ts';
 import type { Ctx } from '../../core/ctx.ts';
+import { describeError } from '../../core/error-report.ts';
 import { AppError, found, invalidInput, invalidState } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import { type Tx, transaction } from '../../core/transaction.ts';
+import { readTransaction, type Tx, transaction } from '../../core/transaction.ts';
+import { nextState } from '../../core/transitions.ts';
 import { listRestrictedOrganizationIds } from '../../credit/service.ts';
-import { findNamedOrganizations, getOrganizationRow, type OrganizationRow } from '../../organizations/service.ts';
+import { getOrganizationRow, type OrganizationRow } from '../../organizations/service.ts';
 import { Terms } from '../columns/terms.ts';
 import { kindFor } from '../gathered.ts';
 import { type FoundHeader, HeaderFinder } from '../header.ts';
 import type { StartImport } from '../inputs.ts';
 import type { ImportedKind } from '../kinds.ts';
 import { isStaff, mayImport } from '../policy.ts';
-import { problemsOf, type ReadRow, readRow } from '../read-row.ts';
 import { readTable } from '../reading/read-table.ts';
 import { type RawRow, type TableFacts, TableFault, tableFaultText } from '../reading/table.ts';
-import { importDays, rowKeyOf } from '../rules.ts';
-import { type FileRow, insertFileRows, insertImport, updateImportRow } from '../store.ts';
+import { importDays, importTransitions, readingHours } from '../rules.ts';
+import { deleteImport, insertImport, lockImport, updateImportRow } from '../store.ts';
 import { type ImportView, toImportView } from '../views.ts';
-import { findKnownRecords } from './known.ts';
+import { RowChecker } from './check-rows.ts';
 
 const headers = loadImportHeaders();
 
@@ -50,7 +51,7 @@ export async function startImport(ctx: Ctx, input: StartImport, path: string): P
   }
   reading += 1;
   try {
-    return await transaction(ctx, async (tx) => await checkFile(tx, ctx, actor, input, path));
+    return await checkFile(ctx, actor, input, path);
   } catch (error) {
     if (!(error instanceof TableFault)) throw error;
     throw refusalOf(error);
@@ -63,13 +64,93 @@ function refusalOf(fault: TableFault): AppError {
   return invalidInput({ pointer: '', code: fault.code, message: tableFaultText(fault) });
 }
 
+/**
+ * Row by row, each part of the file in a transaction of its own: one for the whole would hold back every reader of messages for as
+ * long as the file takes. Until all is checked the import is `reading`, and a file that is refused leaves nothing.
+ */
 async function checkFile(
-  tx: Tx,
   ctx: Ctx,
   actor: UserActor & { organizationId: string },
   input: StartImport,
   path: string,
 ): Promise<ImportView> {
+  const { idempotency: _kept, ...aside } = ctx;
+  const ground = await readTransaction(aside, async (tx) => await loadGround(tx, aside, actor, input));
+  let facts: TableFacts | null = null;
+  let checker: RowChecker | null = null;
+  let answer: ImportView | null = null;
+  const importId = newId();
+  const above: RawRow[] = [];
+  try {
+    for await (const part of readTable(path)) {
+      if (!Array.isArray(part)) {
+        facts = part;
+        continue;
+      }
+      let rows = part;
+      if (checker === null) {
+        above.push(...rows);
+        const { header, below } = headerIn(ground.finder, above);
+        if (header === null) continue;
+        rows = below;
+        const table = { ...found(facts), header };
+        await transaction(
+          aside,
+          async (tx) => await beginReading(tx, aside, importId, { ...ground, input, actor, table }),
+        );
+        const { own, kind, finder, terms } = ground;
+        const { from1904 } = table;
+        checker = new RowChecker({
+          ctx: aside,
+          actor,
+          own,
+          kind,
+          kindName: input.kind,
+          finder,
+          header,
+          terms,
+          from1904,
+          importId,
+        });
+      }
+      await checker.take(rows);
+    }
+    if (checker === null) throw new TableFault('no_header', ground.finder.wanted());
+    const { counts } = checker;
+    if (counts.total === 0) throw new TableFault('no_rows');
+    answer = await transaction(ctx, async (tx) => await endReading(tx, ctx, importId, counts));
+    return answer;
+  } finally {
+    // Refused; or asked before under the same key, and answered with what that made.
+    if (checker !== null && answer?.id !== importId) await dropReading(aside, importId);
+  }
+}
+
+/** What cannot be dropped now goes within the hour. */
+async function dropReading(ctx: Ctx, id: string): Promise<void> {
+  try {
+    await transaction(ctx, async (tx) => await deleteImport(tx, id));
+  } catch (error) {
+    ctx.log.warn(
+      { importId: id, error: describeError(error) },
+      'an import that was not read to its end was left to expire',
+    );
+  }
+}
+
+interface Ground {
+  kind: ImportedKind;
+  own: OrganizationRow;
+  finder: HeaderFinder;
+  terms: Terms;
+}
+
+async function loadGround(
+  tx: Tx,
+  ctx: Ctx,
+  actor: UserActor & { organizationId: string },
+  input: StartImport,
+): Promise<Ground> {
   const campaignId = input.campaignId ?? null;
   const kind = await kindFor(tx, { kind: input.kind, campaignId });
   if (campaignId !== null) await requireGatheringCampaign(tx, ctx, campaignId);
@@ -80,80 +161,61 @@ async function checkFile(
     tx,
     kind.columns.flatMap(({ reader }) => reader.vocabulary ?? []),
   );
+  return { kind, own, finder, terms };
+}
+
+async function beginReading(
+  tx: Tx,
+  ctx: Ctx,
+  id: string,
+  {
+    own,
+    actor,
+    input,
+    table,
+  }: Ground & { input: StartImport; actor: UserActor; table: TableFacts & { header: FoundHeader } },
+): Promise<void> {
   const now = ctx.clock.now();
-  let facts: TableFacts | null = null;
-  let checker: RowChecker | null = null;
-  const above: RawRow[] = [];
-  const importId = newId();
-  let row = null;
-  for await (const part of readTable(path)) {
-    if (!Array.isArray(part)) {
-      facts = part;
-      continue;
-    }
-    let rows = part;
-    if (checker === null) {
-      above.push(...rows);
-      const { header, below } = headerIn(finder, above);
-      if (header === null) continue;
-      rows = below;
-      const { format, encoding, sheet, from1904 } = found(facts);
-      row = found(
-        await insertImport(tx, {
-          id: importId,
-          kind: input.kind,
-          status: 'checked',
-          organizationId: own.id,
-          marketId: own.homeMarketId ?? own.id,
-          requestedByUserId: actor.userId,
-          campaignId,
-          name: input.name ?? 'import',
-          format,
-          encoding,
-          sheet,
-          headerRow: header.rowNumber,
-          columns: header.columns.map(({ at, header: name, column }) => ({
-            at,
-            header: name,
-            name: column?.name ?? null,
-          })),
-          total: 0,
-          ready: 0,
-          faulty: 0,
-          existing: 0,
-          expiresAt: plusDays(now, importDays),
-          createdAt: now,
-          updatedAt: now,
-        }),
-      );
-      checker = new RowChecker({
-        tx,
-        ctx,
-        actor,
-        own,
-        kind,
-        kindName: input.kind,
-        finder,
-        header,
-        terms,
-        from1904,
-        importId,
-      });
-    }
-    await checker.take(rows);
-  }
-  if (checker === null || row === null) throw new TableFault('no_header', finder.wanted());
-  const { counts } = checker;
-  if (counts.total === 0) throw new TableFault('no_rows');
+  const { format, encoding, sheet, header } = table;
+  await insertImport(tx, {
+    id,
+    kind: input.kind,
+    status: 'reading',
+    organizationId: own.id,
+    marketId: own.homeMarketId ?? own.id,
+    requestedByUserId: actor.userId,
+    campaignId: input.campaignId ?? null,
+    name: input.name ?? 'import',
+    format,
+    encoding,
+    sheet,
+    headerRow: header.rowNumber,
+    columns: header.columns.map(({ at, header: name, column }) => ({ at, header: name, name: column?.name ?? null })),
+    total: 0,
+    ready: 0,
+    faulty: 0,
+    existing: 0,
+    // Should the process die, what it had read goes then.
+    expiresAt: new Date(now.getTime() + readingHours * 3_600_000),
+    createdAt: now,
+    updatedAt: now,
+  });
+}
+
+async function endReading(tx: Tx, ctx: Ctx, id: string, counts: RowChecker['counts']): Promise<ImportView> {
+  const row = found(await lockImport(tx, id));
+  const now = ctx.clock.now();
+  const status = nextState(importTransitions, 'check', row.status);
+  const changes = { ...counts, status, expiresAt: plusDays(now, importDays) };
   await audit(tx, ctx, {
     action: 'import.check',
     subjectType: 'import',
-    subjectId: importId,
+    subjectId: id,
     marketId: row.marketId,
-    toStatus: 'checked',
-    details: { kind: input.kind, ...counts },
+    toStatus: status,
+    details: { kind: row.kind, ...counts },
   });
-  return toImportView({ ...(await updateImportRow(tx, row, counts, now)) });
+  return toImportView(await updateImportRow(tx, row, changes, now));
 }
 
 /** What is made for a campaign is submitted, which not every organization may. @throws AppError INVALID_STATE */
@@ -174,156 +236,4 @@ function headerIn(finder: HeaderFinder, rows: readonly RawRow[]): { header: Foun
   }
   if (rows.length >= rowsToHeader) throw new TableFault('no_header', finder.wanted());
   return { header: null, below: [] };
-}
-
-interface CheckerParts {
-  tx: Tx;
-  ctx: Ctx;
-  actor: UserActor;
-  own: OrganizationRow;
-  kind: ImportedKind;
-  kindName: StartImport['kind'];
-  finder: HeaderFinder;
-  header: FoundHeader;
-  terms: Terms;
-  from1904: boolean;
-  importId: string;
-}
-
-/** Checks rows as they come, and keeps them with what is wrong with them. */
-class RowChecker {
-  readonly counts = { total: 0, ready: 0, faulty: 0, existing: 0 };
-  readonly #parts: CheckerParts;
-  readonly #seen = new Map<string, number>();
-
-  constructor(parts: CheckerParts) {
-    this.#parts = parts;
-  }
-
-  async take(raw: readonly RawRow[]): Promise<void> {
-    const { tx, ctx, kind, kindName, header, terms, from1904, importId, own } = this.#parts;
-    const rows = raw.map((row) => readRow(row, header.columns, { terms, from1904 }));
-    const owners = await this.#ownersOf(rows);
-    for (const [at, row] of rows.entries()) this.#note(row, kind.check(row.input, owners[at] ?? null));
-    const keyed = rows.map((row, at) => {
-      const owner = owners[at] ?? null;
-      return { row, owner, organizationId: (owner ?? own).id, rowKey: keyOf(row) };
-    });
-    const before = await findKnownRecords(tx, kindName, keyed);
-    for (const { row, organizationId, rowKey } of keyed) this.#noteRepeated(row, `${organizationId}/${rowKey}`);
-    const sound = keyed.filter(
-      (one) => one.row.problems.length === 0 && !before.has(`${one.organizationId}/${one.rowKey}`),
-    );
-    const faults = await kind.faultsOf(
-      tx,
-      ctx,
-      sound.map(({ row, owner }) => ({ input: row.input, owner })),
-    );
-    for (const [at, { row }] of sound.entries()) this.#note(row, faults[at] ?? []);
-    const kept = keyed.map(({ row, owner, organizationId, rowKey }): FileRow => {
-      const recordId = before.get(`${organizationId}/${rowKey}`) ?? null;
-      const status = recordId !== null ? 'existing' : row.problems.length > 0 ? 'faulty' : 'ready';
-      this.counts.total += 1;
-      this.counts[status] += 1;
-      const { number: rowNumber, cells, input, problems } = row;
-      return { importId, rowNumber, status, cells, input, ownerId: owner?.id ?? null, rowKey, problems, recordId };
-    });
-    await insertFileRows(tx, kept);
-  }
-
-  #note(row: ReadRow, faults: Parameters<typeof problemsOf>[0]): void {
-    const { header, kind, finder } = this.#parts;
-    row.problems.push(
-      ...problemsOf(faults, row.problems, header.columns, kind.columns, (column) => finder.headerOf(column)),
-    );
-  }
-
-  #noteColumn(row: ReadRow, name: string, code: string, zh: string, en: string): void {
-    const { header, kind, finder } = this.#parts;
-    const at = header.columns.find(({ column }) => column?.name === name);
-    const wanted = kind.columns.find((column) => column.name === name);
-    row.problems.push({
-      column: at?.at ?? null,
-      header: at?.header ?? (wanted === undefined ? name : finder.headerOf(wanted)),
-      code,
-      message: { zh, en },
-    });
-  }
-
-  #noteRepeated(row: ReadRow, key: string): void {
-    const first = this.#seen.get(key);
-    if (first === undefined) this.#seen.set(key, row.number);
-    else
-      row.problems.push({
-        column: null,
-        header: '',
-        code: 'repeated',
-        message: { zh: `与第 ${first} 行相同`, en: `is the same as row ${first}` },
-      });
-  }
-
-  /** Whose each row will be; null for organizations, and where that is not known, which is a problem of the row. */
-  async #ownersOf(rows: readonly ReadRow[]): Promise<(OrganizationRow | null)[]> {
-    const { tx, actor, own, kind } = this.#parts;
-    if (kind.ownedBy === null) return rows.map(() => null);
-    if (!isStaff(actor)) {
-      for (const row of rows) this.#noteForeign(row, own);
-      return rows.map(() => own);
-    }
-    const names = rows.flatMap(({ aside }) => aside.organization ?? []);
-    const named = await findNamedOrganizations(tx, { kind: kind.ownedBy, names, homeMarketIds: actor.marketIds });
-    const ids = named.map(({ id }) => id);
-    const restricted = await listRestrictedOrganizationIds(tx, ids, this.#parts.ctx.clock.now());
-    return rows.map((row) => this.#ownerOf(row, named, restricted));
-  }
-
-  #noteForeign(row: ReadRow, own: OrganizationRow): void {
-    const { organization } = row.aside;
-    if (organization === undefined || organization === own.name || organization === own.creditCode) return;
-    this.#noteColumn(
-      row,
-      'organization',
-      'organization',
-      '只能导入本机构的记录',
-      'only records of your own organization',
-    );
-  }
-
-  #ownerOf(row: ReadRow, named: readonly OrganizationRow[], restricted: ReadonlySet<string>): OrganizationRow | null {
-    const name = row.aside.organization;
-    const note = (code: string, zh: string, en: string) => this.#noteColumn(row, 'organization', code, zh, en);
-    if (name === undefined) {
-      // A cell that was refused says so itself.
-      if (!row.problems.some(({ header }) => header === this.#headerOf('organization')))
-        note(
-          'required',
-          '必须填写机构全称或统一社会信用代码',
-          'the full name or credit code of an organization is needed',
-        );
-      return null;
-    }
-    const [owner, another] = named.filter((one) => one.name === name || one.creditCode === name);
-    if (owner === undefined)
-      note('organization', `所属市场内没有机构“${name}”`, `your market has no organization "${name}"`);
-    else if (another !== undefined)
-      note(
-        'ambiguous',
-        `有多个机构叫“${name}”，请写统一社会信用代码`,
-        `several are called "${name}"; write the credit code`,
-      );
-    else if (owner.status === 'verified' && restricted.has(owner.id))
-      note('restricted', `机构“${name}”目前不能提交`, `"${name}" may not submit at present`);
-    else if (owner.status !== 'verified') note('unverified', `机构“${name}”尚未通过审核`, `"${name}" is not verified`);
-    else return owner;
-    return null;
-  }
-
-  #headerOf(name: string): string {
-    return this.#parts.header.columns.find(({ column }) => column?.name === name)?.header ?? '';
-  }
-}
-
-function keyOf({ aside, input }: ReadRow): string {
-  const creditCode = (input.organization as { creditCode?: string } | undefined)?.creditCode;
-  return rowKeyOf(aside.key ?? creditCode, { ...input, ...aside });
 }
