@@ -14,7 +14,7 @@ import { analyse } from '../src/matching/engine/analysis.ts';
 import { findAlikeDocuments } from '../src/search/service.ts';
 import { readSample } from '../workers/demo/sample.ts';
 import { runBench, wholeNumber } from './flags.ts';
-import { searchDocuments } from './search-documents.ts';
+import { searchDocuments } from './search/documents.ts';
 
 const usage = `The duplicate check: candidates from the index in PostgreSQL for its own documents, which share most with it; and the
 comparison with forty texts of the sample.

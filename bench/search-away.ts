@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../db/embedded/start.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { runBench, wholeNumber } from './flags.ts';
-import type { OutageReport } from './search-outage.ts';
-import { runSearchOutages } from './search-outages.ts';
+import type { OutageReport } from './search/outage.ts';
+import { runSearchOutages } from './search/outages.ts';
 import { percentile } from './speed/rows.ts';
 
 /**

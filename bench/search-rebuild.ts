@@ -15,8 +15,8 @@ import { startMeilisearchDouble } from '../tests/setup/meilisearch/server.ts';
 import { rebuildBeside } from '../workers/readers/rebuild-index.ts';
 import { createSearchIndexReaders } from '../workers/readers/search-index.ts';
 import { runBench, wholeNumber } from './flags.ts';
-import type { WriterReport, WriterTask } from './search-rebuild-writer.ts';
-import { addRecords } from './search-rows.ts';
+import type { WriterReport, WriterTask } from './search/rebuild-writer.ts';
+import { addRecords } from './search/rows.ts';
 
 /**
  * Both search indexes made anew under writes: each changes a demand's title with its outbox message, in a transaction of
@@ -130,7 +130,7 @@ function countFewer(totals: readonly number[]): number {
 }
 
 function startWriter(task: WriterTask): ChildProcess {
-  return fork(new URL('./search-rebuild-writer.ts', import.meta.url), [JSON.stringify(task)]);
+  return fork(new URL('./search/rebuild-writer.ts', import.meta.url), [JSON.stringify(task)]);
 }
 
 /** The next thing that the writer says. */

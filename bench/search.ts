@@ -11,14 +11,14 @@ import { type SearchDocument, type SearchKind, type SearchQuery, searchFacets } 
 import { analyse } from '../src/matching/engine/analysis.ts';
 import { createPostgresSearch } from '../src/search/postgres.ts';
 import { databaseCpuMs } from './database-cpu.ts';
-import { chineseWord, searchDocuments } from './search-documents.ts';
-import { createPeer, indexPeer, loadPeer, peerName, searchPeer } from './search-peer.ts';
+import { chineseWord, searchDocuments } from './search/documents.ts';
+import { createPeer, indexPeer, loadPeer, peerName, searchPeer } from './search/peer.ts';
 import { mulberry32, wordOf } from './synthetic.ts';
 
 /**
  * The PostgreSQL adapter on the database that comes with the program, with as many demands and as many results as asked:
  * indexing through `upsert`, one batch after the other, then one question after the other, each of its kind different. Unless
- * `--alone`, PostgreSQL's own full-text search (`search-peer.ts`) on the same documents in the same database, asked the same
+ * `--alone`, PostgreSQL's own full-text search (`search/peer.ts`) on the same documents in the same database, asked the same
  * questions in turn. Processor time is that of this process and of all of the database's together (Linux).
  * `npm run bench:search -- --documents 100000 [--queries 40] [--json FILE] [--keep DIR] [--alone]`
  */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { createDatabase, createPool } from '../../db/client.ts';
-import { addRecords } from '../search-rows.ts';
+import { addRecords } from '../search/rows.ts';
 
 /** Written one by one; the others are copies of these with an id, a code, days and a region of their own. */
 const templates = 2_000;

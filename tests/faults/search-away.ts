@@ -1,5 +1,5 @@
-import type { OutageReport } from '../../bench/search-outage.ts';
-import { runSearchOutages } from '../../bench/search-outages.ts';
+import type { OutageReport } from '../../bench/search/outage.ts';
+import { runSearchOutages } from '../../bench/search/outages.ts';
 import { percentile } from '../../bench/speed/rows.ts';
 import type { FaultReport } from './oracles.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type OutageDoor, type OutageWay, outageWays, runOutage } from '../../bench/search-outage.ts';
+import { type OutageDoor, type OutageWay, outageWays, runOutage } from '../../bench/search/outage.ts';
 import type { SearchEngines } from '../../src/core/search-index.ts';
 import type { CursorReader } from '../../workers/readers/cursor-reader.ts';
 import { createSearchIndexReaders } from '../../workers/readers/search-index.ts';

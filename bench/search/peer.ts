@@ -5,9 +5,9 @@ import type {
   SearchFacet,
   SearchFilters,
   SearchQuery,
-} from '../src/core/search-index.ts';
-import { facetFilters } from '../src/core/search-index.ts';
-import { analyse } from '../src/matching/engine/analysis.ts';
+} from '../../src/core/search-index.ts';
+import { facetFilters } from '../../src/core/search-index.ts';
+import { analyse } from '../../src/matching/engine/analysis.ts';
 
 /**
  * PostgreSQL's own full-text search as its manual has it: one table, a `tsvector` with GIN, `ts_rank`, arrays of codes with GIN, and

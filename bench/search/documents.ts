@@ -1,9 +1,9 @@
-import { moneyBands } from '../src/core/money.ts';
-import type { SearchDocument, SearchKind } from '../src/core/search-index.ts';
-import { ActivityType } from '../src/demands/inputs.ts';
-import { CooperationMode } from '../src/records/inputs.ts';
-import { IprKind, ResultStage } from '../src/results/inputs.ts';
-import { mulberry32, wordOf, zipfRanks } from './synthetic.ts';
+import { moneyBands } from '../../src/core/money.ts';
+import type { SearchDocument, SearchKind } from '../../src/core/search-index.ts';
+import { ActivityType } from '../../src/demands/inputs.ts';
+import { CooperationMode } from '../../src/records/inputs.ts';
+import { IprKind, ResultStage } from '../../src/results/inputs.ts';
+import { mulberry32, wordOf, zipfRanks } from '../synthetic.ts';
 
 /**
  * Synthetic documents for measuring search. Nine in ten are Chinese: words of two characters out of 20,000 (Zipf, exponent 1;

@@ -1,8 +1,8 @@
-import type { Database } from '../db/client.ts';
-import { demands, organizations, results } from '../db/schema/index.ts';
-import { newId } from '../src/core/ids.ts';
-import type { SearchDocument } from '../src/core/search-index.ts';
-import { searchDocuments } from './search-documents.ts';
+import type { Database } from '../../db/client.ts';
+import { demands, organizations, results } from '../../db/schema/index.ts';
+import { newId } from '../../src/core/ids.ts';
+import type { SearchDocument } from '../../src/core/search-index.ts';
+import { searchDocuments } from './documents.ts';
 
 const rowsPerInsert = 500;
 

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
-import { createDatabase, createPool } from '../db/client.ts';
-import { packageRoot } from '../db/package-root.ts';
-import { startMeilisearchDouble } from '../tests/setup/meilisearch/server.ts';
-import { openMarket } from './search-market.ts';
-import { type OutageDoor, type OutageReport, type OutageWay, outageWays, runOutage } from './search-outage.ts';
-import { addRecords } from './search-rows.ts';
+import { createDatabase, createPool } from '../../db/client.ts';
+import { packageRoot } from '../../db/package-root.ts';
+import { startMeilisearchDouble } from '../../tests/setup/meilisearch/server.ts';
+import { openMarket } from './market.ts';
+import { type OutageDoor, type OutageReport, type OutageWay, outageWays, runOutage } from './outage.ts';
+import { addRecords } from './rows.ts';
 
 export interface SearchOutages {
   /** Of a migrated, empty database. */

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { readConfig } from '../src/config.ts';
-import { emit } from '../src/core/outbox.ts';
-import { transaction } from '../src/core/transaction.ts';
-import { createDeps } from '../src/deps.ts';
-import { createLog } from '../src/log.ts';
+import { readConfig } from '../../src/config.ts';
+import { emit } from '../../src/core/outbox.ts';
+import { transaction } from '../../src/core/transaction.ts';
+import { createDeps } from '../../src/deps.ts';
+import { createLog } from '../../src/log.ts';
 
 /** What bench/search-rebuild.ts tells its writer at the start. */
 export interface WriterTask {
