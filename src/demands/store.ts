@@ -1,31 +1,12 @@
-import { and, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
+import { eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { among } from '../../db/among.ts';
 import { insertRows } from '../../db/insert-rows.ts';
-import { demandConfidential, demandExclusions, demands, organizations } from '../../db/schema/index.ts';
-import type { PageKey } from '../core/paging.ts';
+import { demandConfidential, demandExclusions, demands } from '../../db/schema/index.ts';
 import { prepared } from '../core/prepared.ts';
 import type { Db, Tx } from '../core/transaction.ts';
-import {
-  type Columns,
-  type DueFilter,
-  dueCondition,
-  firstPage,
-  isFirstPage,
-  listCondition,
-  listOrder,
-  type NewRecord,
-  type OwnerFacts,
-  ownerColumns,
-  pendingCondition,
-  type RecordFilter,
-  type ReviewFilter,
-  recordQueries,
-  reviewCondition,
-  type Within,
-  writtenLimit,
-} from '../records/service.ts';
+import { type Columns, type NewRecord, type RecordRow, recordQueries, recordRows } from '../records/service.ts';
 
-export type DemandRow = typeof demands.$inferSelect & OwnerFacts;
+export type DemandRow = RecordRow<typeof demands>;
 export type NewDemand = typeof demands.$inferInsert;
 /** With what has a table of its own because fewer may see it. */
 interface Excluding {
@@ -50,12 +31,16 @@ export const {
   release: releaseDemandRows,
 } = recordQueries(demands, 'demand_codes');
 
-function selectDemands(db: Db) {
-  return db
-    .select({ ...getTableColumns(demands), ...ownerColumns })
-    .from(demands)
-    .innerJoin(organizations, eq(organizations.id, demands.organizationId));
-}
+export const {
+  get: getDemandRow,
+  getMany: getDemandRows,
+  lock: lockDemand,
+  update: updateDemandRow,
+  list: listDemandRows,
+  lockDue: lockDueDemands,
+  listReviews: listDemandReviews,
+  listPending: listPendingDemands,
+} = recordRows(demands, 'demand');
 
 export async function insertDemands(tx: Tx, records: readonly NewRecord[]): Promise<void> {
   const rows = records.map(({ columns }) => columns as NewDemand);
@@ -68,49 +53,6 @@ export async function insertDemands(tx: Tx, records: readonly NewRecord[]): Prom
   );
   for (const [at, { excludedOrganizations = [] }] of confidential.entries())
     await insertExclusions(tx, rows[at]?.id ?? '', excludedOrganizations);
-}
-
-const getDemandPrepared = prepared((db) =>
-  selectDemands(db)
-    .where(eq(demands.id, sql.placeholder('id')))
-    .prepare('get_demand'),
-);
-
-export async function getDemandRow(db: Db, id: string): Promise<DemandRow | undefined> {
-  const [row] = await getDemandPrepared(db, { id });
-  return row;
-}
-
-const getDemandsPrepared = prepared((db) =>
-  selectDemands(db)
-    .where(among(demands.id, sql.placeholder('ids')))
-    .prepare('get_demands'),
-);
-
-export async function getDemandRows(db: Db, ids: readonly string[]): Promise<DemandRow[]> {
-  return ids.length === 0 ? [] : await getDemandsPrepared(db, { ids });
-}
-
-const lockDemandPrepared = prepared((db) =>
-  selectDemands(db)
-    .where(eq(demands.id, sql.placeholder('id')))
-    .for('update', { of: demands })
-    .prepare('lock_demand'),
-);
-
-export async function lockDemand(tx: Tx, id: string): Promise<DemandRow | undefined> {
-  const [row] = await lockDemandPrepared(tx, { id });
-  return row;
-}
-
-export async function updateDemandRow(tx: Tx, row: DemandRow, changes: Columns, now: Date): Promise<DemandRow> {
-  const [updated] = await tx
-    .update(demands)
-    .set({ ...(changes as Partial<NewDemand>), version: row.version + 1, updatedAt: now })
-    .where(eq(demands.id, row.id))
-    .returning();
-  const { ownerVerified, ownerStatus, owner } = row;
-  return { ...(updated ?? row), ownerVerified, ownerStatus, owner };
 }
 
 const getDemandConfidentialPrepared = prepared((db) => {
@@ -180,50 +122,10 @@ export async function listExclusions(tx: Tx, demandIds: readonly string[]): Prom
   return excluded;
 }
 
-const listFirstDemandsPrepared = prepared((db) =>
-  selectDemands(db)
-    .where(listCondition(demands, firstPage))
-    .orderBy(...listOrder(demands, firstPage))
-    .limit(writtenLimit(firstPage.limit + 1))
-    .prepare('list_first_demands'),
-);
-
-export async function listDemandRows(db: Db, filter: RecordFilter): Promise<DemandRow[]> {
-  if (isFirstPage(filter)) return await listFirstDemandsPrepared(db, { now: filter.now.toISOString() });
-  return await selectDemands(db)
-    .where(listCondition(demands, filter))
-    .orderBy(...listOrder(demands, filter))
-    .limit(filter.limit + 1);
-}
-
 /** The home market of each. */
 export async function listDemandMarkets(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const { id, homeMarketId } = demands;
   const rows = await db.select({ id, homeMarketId }).from(demands).where(among(id, ids));
   return new Map(rows.map((row) => [row.id, row.homeMarketId]));
-}
-
-export async function lockDueDemands(tx: Tx, due: DueFilter): Promise<DemandRow[]> {
-  return await selectDemands(tx)
-    .where(dueCondition(demands, due))
-    .orderBy(demands.id)
-    .limit(due.limit)
-    .for('update', { of: demands, skipLocked: true });
-}
-
-export async function listDemandReviews(
-  db: Db,
-  filter: ReviewFilter,
-  { after, limit }: { after: PageKey | null; limit: number },
-): Promise<DemandRow[]> {
-  return await selectDemands(db)
-    .where(and(reviewCondition(demands, filter), after === null ? undefined : gt(demands.id, after.id)))
-    .orderBy(demands.id)
-    .limit(limit);
-}
-
-/** The newest of what is not public, or no longer. */
-export async function listPendingDemands(db: Db, within: Exclude<Within, null>, limit: number): Promise<DemandRow[]> {
-  return await selectDemands(db).where(pendingCondition(demands, within)).orderBy(desc(demands.id)).limit(limit);
 }

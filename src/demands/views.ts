@@ -4,11 +4,13 @@ import {
   ContactView,
   type DuplicateView,
   duplicatesWarning,
-  MergedIntoId,
   MoneyView,
   Nullable,
   OwnerView,
+  ownerFieldsSchema,
   type RecordOwner,
+  toMoneyView,
+  toOwnerFields,
   toOwnerView,
 } from '../records/views.ts';
 import { DemandIndicator } from './inputs.ts';
@@ -111,17 +113,7 @@ export const OwnerDemandView = Type.Object(
     preferredPartners: Type.Array(Type.String()),
     excludedOrganizations: Type.Array(Type.String({ format: 'uuid' })),
     decisionOwner: Nullable.string,
-    source: Type.String(),
-    homeMarketId: Type.String({ format: 'uuid' }),
-    returnReason: Nullable.string,
-    outcome: Nullable.string,
-    mergedIntoId: MergedIntoId,
-    revision: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
-      description: 'A change to the published record that waits for the broker.',
-    }),
-    createdByUserId: Type.String({ format: 'uuid' }),
-    createdAt: Type.String({ format: 'date-time' }),
-    updatedAt: Type.String({ format: 'date-time' }),
+    ...ownerFieldsSchema,
   },
   { title: 'OwnerDemandView' },
 );
@@ -168,15 +160,8 @@ export function toOwnerDemandView(
     preferredPartners: row.preferredPartners,
     excludedOrganizations: confidential?.excludedOrganizations ?? [],
     decisionOwner: confidential?.decisionOwner ?? null,
-    source: row.source,
-    homeMarketId: row.homeMarketId,
-    returnReason: row.returnReason,
-    outcome: row.outcome,
-    mergedIntoId: row.mergedIntoId,
+    ...toOwnerFields(row),
     revision: row.revision && { ...row.revision, ...(confidential?.revision && { budget: confidential.revision }) },
-    createdByUserId: row.createdByUserId,
-    createdAt: row.createdAt.toISOString(),
-    updatedAt: row.updatedAt.toISOString(),
   };
 }
 
@@ -216,10 +201,6 @@ function confidentialFields(row: DemandRow, confidential: ConfidentialRow | unde
   return {
     contact: confidential?.contact ?? null,
     confidentiality: { anonymous: row.anonymous, detail: confidential?.detail ?? null },
-    budget: {
-      minCny: confidential?.minCny ?? null,
-      maxCny: confidential?.maxCny ?? null,
-      negotiable: confidential?.negotiable ?? true,
-    },
+    budget: toMoneyView(confidential),
   };
 }

@@ -1,5 +1,6 @@
-import type { Recipient, Side, SideFacts } from './audience.ts';
+import type { Side, SideFacts } from './audience.ts';
 import { defaultModes, type MailModes } from './categories.ts';
+import type { Recipient } from './circles.ts';
 import type { QuietHours } from './mail-times.ts';
 
 /** The organizations that hear of something as parties, each once. */

@@ -7,24 +7,5 @@ export { recordMerging } from './service/merging.ts';
 export { recordReading } from './service/reading.ts';
 export { recordReviewing } from './service/reviewing.ts';
 export { recordQueries } from './store/queries.ts';
-export type {
-  DueFilter,
-  MatchableRecord,
-  OwnerFacts,
-  RecordFilter,
-  RecordHead,
-  ReviewFilter,
-  TerritoryPage,
-  Within,
-} from './store.ts';
-export {
-  dueCondition,
-  firstPage,
-  isFirstPage,
-  listCondition,
-  listOrder,
-  ownerColumns,
-  pendingCondition,
-  reviewCondition,
-  writtenLimit,
-} from './store.ts';
+export { type RecordRow, recordRows } from './store/rows.ts';
+export type { MatchableRecord, RecordHead, TerritoryPage, Within } from './store.ts';

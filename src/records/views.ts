@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, type TObject, Type } from 'typebox';
 import type { AuditRow } from '../core/audit.ts';
 import type { OrganizationRow } from '../organizations/service.ts';
 
@@ -115,10 +115,37 @@ export const MoneyView = Type.Object(
 );
 export type MoneyView = Static<typeof MoneyView>;
 
-/** Of a record that was closed as a duplicate. */
-export const MergedIntoId = Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
-  description: 'The record that stands for this one, which was closed as its duplicate.',
-});
+export function toMoneyView(amounts: MoneyView | undefined): MoneyView {
+  const { minCny = null, maxCny = null, negotiable = true } = amounts ?? {};
+  return { minCny, maxCny, negotiable };
+}
+
+/** What only those who keep a record see of it: its owner and its brokers. */
+export const ownerFieldsSchema = {
+  source: Type.String(),
+  homeMarketId: Type.String({ format: 'uuid' }),
+  returnReason: Nullable.string,
+  outcome: Nullable.string,
+  mergedIntoId: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
+    description: 'The record that stands for this one, which was closed as its duplicate.',
+  }),
+  revision: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
+    description: 'A change to the published record that waits for the broker.',
+  }),
+  createdByUserId: Type.String({ format: 'uuid' }),
+  createdAt: Type.String({ format: 'date-time' }),
+  updatedAt: Type.String({ format: 'date-time' }),
+};
+
+type KeptColumns = 'source' | 'homeMarketId' | 'returnReason' | 'outcome' | 'mergedIntoId' | 'createdByUserId';
+type KeptTimes = Record<'createdAt' | 'updatedAt', Date>;
+
+/** All of it but the revision, of which a part is in the confidential row. */
+export function toOwnerFields(row: Pick<Static<TObject<typeof ownerFieldsSchema>>, KeptColumns> & KeptTimes) {
+  const { source, homeMarketId, returnReason, outcome, mergedIntoId, createdByUserId } = row;
+  const times = { createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
+  return { source, homeMarketId, returnReason, outcome, mergedIntoId, createdByUserId, ...times };
+}
 
 export const DuplicateView = Type.Object(
   {

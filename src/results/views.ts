@@ -4,11 +4,13 @@ import {
   ContactView,
   type DuplicateView,
   duplicatesWarning,
-  MergedIntoId,
   MoneyView,
   Nullable,
   OwnerView,
+  ownerFieldsSchema,
   type RecordOwner,
+  toMoneyView,
+  toOwnerFields,
   toOwnerView,
 } from '../records/views.ts';
 import { IprItem, ResultIndicator, ResultOwner } from './inputs.ts';
@@ -119,17 +121,7 @@ export const OwnerResultView = Type.Object(
   {
     ...PublicResultView.properties,
     ...confidentialSchema,
-    source: Type.String(),
-    homeMarketId: Type.String({ format: 'uuid' }),
-    returnReason: Nullable.string,
-    outcome: Nullable.string,
-    mergedIntoId: MergedIntoId,
-    revision: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
-      description: 'A change to the published record that waits for the broker.',
-    }),
-    createdByUserId: Type.String({ format: 'uuid' }),
-    createdAt: Type.String({ format: 'date-time' }),
-    updatedAt: Type.String({ format: 'date-time' }),
+    ...ownerFieldsSchema,
   },
   { title: 'OwnerResultView' },
 );
@@ -173,15 +165,8 @@ export function toOwnerResultView(
     ...publicFields(row),
     organization: toOwnerView(organization, false),
     ...confidentialFields(confidential),
-    source: row.source,
-    homeMarketId: row.homeMarketId,
-    returnReason: row.returnReason,
-    outcome: row.outcome,
-    mergedIntoId: row.mergedIntoId,
+    ...toOwnerFields(row),
     revision: row.revision && { ...row.revision, ...(confidential?.revision && { price: confidential.revision }) },
-    createdByUserId: row.createdByUserId,
-    createdAt: row.createdAt.toISOString(),
-    updatedAt: row.updatedAt.toISOString(),
   };
 }
 
@@ -224,11 +209,7 @@ function confidentialFields(confidential: ConfidentialRow | undefined) {
   return {
     contact: confidential?.contact ?? null,
     confidentiality: { detail: confidential?.detail ?? null },
-    price: {
-      minCny: confidential?.minCny ?? null,
-      maxCny: confidential?.maxCny ?? null,
-      negotiable: confidential?.negotiable ?? true,
-    },
+    price: toMoneyView(confidential),
     inventorContacts: confidential?.inventorContacts ?? [],
   };
 }

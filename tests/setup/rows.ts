@@ -1,4 +1,4 @@
-import type { TestApi } from './api.ts';
+import type { Body, TestApi } from './api.ts';
 
 /** Message types about a subject, in the order written. */
 export async function messagesAbout(api: TestApi, subjectId: string): Promise<string[]> {
@@ -24,4 +24,13 @@ export async function countWrites(api: TestApi): Promise<{ messages: number; aud
     'select (select count(*)::int from messages) as messages, (select count(*)::int from audit_entries) as audit',
   );
   return rows[0] ?? { messages: -1, audit: -1 };
+}
+
+/** The match of these two as it is stored; undefined when there is none. */
+export async function matchOf(api: TestApi, demandId: string, resultId: string): Promise<Body> {
+  const { rows } = await api.deps.pool.query('select * from matches where demand_id = $1 and result_id = $2', [
+    demandId,
+    resultId,
+  ]);
+  return rows[0];
 }

@@ -11,7 +11,7 @@ import {
 } from '../setup/api.ts';
 import { type Matching, nextTopic, startMatching, suggestMatch } from '../setup/matching.ts';
 import { lift, restrict } from '../setup/restrictions.ts';
-import { messagesAbout } from '../setup/rows.ts';
+import { matchOf, messagesAbout } from '../setup/rows.ts';
 
 let api: TestApi;
 let world: World;
@@ -26,14 +26,6 @@ afterAll(async () => {
   await matching.stop();
   await api.close();
 });
-
-async function storedMatch(demandId: string, resultId: string): Promise<Body> {
-  const { rows } = await api.deps.pool.query('select * from matches where demand_id = $1 and result_id = $2', [
-    demandId,
-    resultId,
-  ]);
-  return rows[0];
-}
 
 async function change(owner: Caller, url: string, changes: object): Promise<void> {
   const { headers } = await owner.get(url);
@@ -64,7 +56,7 @@ describe('an organization that a demand excludes', () => {
     for (const pair of [{ demand, result }, distant]) {
       await matching.refresh('result', pair.result.id);
       await matching.refresh('demand', pair.demand.id);
-      expect(await storedMatch(pair.demand.id, pair.result.id)).toBeUndefined();
+      expect(await matchOf(api, pair.demand.id, pair.result.id)).toBeUndefined();
     }
   });
 
@@ -80,14 +72,14 @@ describe('an organization that a demand excludes', () => {
     await exclude(demand, [world.university.organizationId]);
     expect((await messagesAbout(api, demand.id)).at(-1)).toBe('demand.changed');
     await matching.refresh('demand', demand.id);
-    expect((await storedMatch(demand.id, result.id)).status).toBe('superseded');
+    expect((await matchOf(api, demand.id, result.id)).status).toBe('superseded');
     const list = await world.university.get(`/v1/results/${result.id}/matches?nearMisses=true&limit=100`);
     expect(list.body.items.map((item: Body) => item.id)).not.toContain(match.id);
     await matching.refresh('result', result.id);
-    expect((await storedMatch(demand.id, result.id)).status).toBe('superseded');
+    expect((await matchOf(api, demand.id, result.id)).status).toBe('superseded');
     await exclude(demand, []);
     await matching.refresh('demand', demand.id);
-    expect((await storedMatch(demand.id, result.id)).status).toBe('suggested');
+    expect((await matchOf(api, demand.id, result.id)).status).toBe('suggested');
   });
 
   it('is not told of a match that a run was computing when the enterprise excluded it', async () => {
@@ -101,7 +93,7 @@ describe('an organization that a demand excludes', () => {
       },
     });
     expect(overtaken).toBe(true);
-    expect(await storedMatch(demand.id, result.id)).toBeUndefined();
+    expect(await matchOf(api, demand.id, result.id)).toBeUndefined();
   });
 
   it('keeps a match that the broker has taken further, which he cannot introduce any more', async () => {
@@ -109,7 +101,7 @@ describe('an organization that a demand excludes', () => {
     await world.demandBroker.post(`/v1/matches/${match.id}/shortlist`);
     await exclude(demand, [world.university.organizationId]);
     await matching.refresh('demand', demand.id);
-    expect((await storedMatch(demand.id, result.id)).status).toBe('shortlisted');
+    expect((await matchOf(api, demand.id, result.id)).status).toBe('shortlisted');
     const refused = await world.demandBroker.post(`/v1/matches/${match.id}/introductions`, {});
     expect(refused.status).toBe(409);
     // The university that asks is answered as ever.
@@ -147,13 +139,13 @@ describe('exclusivity', () => {
       result: { ...licence, exclusivity: 'non_exclusive' },
     });
     await matching.refresh('result', result.id);
-    expect((await storedMatch(demand.id, result.id)).near_miss).toMatchObject({ gate: 'EXCLUSIVITY_CONFLICT' });
+    expect((await matchOf(api, demand.id, result.id)).near_miss).toMatchObject({ gate: 'EXCLUSIVITY_CONFLICT' });
     await change(world.enterprise, `/v1/demands/${demand.id}`, { exclusivity: 'any' });
     expect((await api.anonymous.get(`/v1/demands/${demand.id}`)).body.exclusivity).toBe('exclusive');
     await world.demandBroker.post(`/v1/demands/${demand.id}/publish`);
     expect((await api.anonymous.get(`/v1/demands/${demand.id}`)).body.exclusivity).toBe('any');
     await matching.refresh('demand', demand.id);
-    const match = await storedMatch(demand.id, result.id);
+    const match = await matchOf(api, demand.id, result.id);
     expect(match).toMatchObject({ status: 'suggested', near_miss: null });
     expect(await messagesAbout(api, match.id)).toEqual(['match.suggested']);
   });
@@ -168,7 +160,7 @@ describe('an organization under a credit restriction', () => {
       for (const from of ['demand', 'result'] as const) {
         await api.deps.pool.query("update matches set status = 'suggested' where demand_id = $1", [demand.id]);
         await matching.refresh(from, from === 'demand' ? demand.id : result.id);
-        expect((await storedMatch(demand.id, result.id)).status, from).toBe('superseded');
+        expect((await matchOf(api, demand.id, result.id)).status, from).toBe('superseded');
       }
       expect((await api.anonymous.get(`/v1/demands/${demand.id}`)).status).toBe(200);
       expect((await api.anonymous.get(`/v1/results/${result.id}`)).status).toBe(200);
@@ -178,7 +170,7 @@ describe('an organization under a credit restriction', () => {
       const changed = owner === 'enterprise' ? demand : result;
       expect((await messagesAbout(api, changed.id)).at(-1)).toMatch(/\.changed$/);
       await matching.refresh('result', result.id);
-      expect((await storedMatch(demand.id, result.id)).status).toBe('suggested');
+      expect((await matchOf(api, demand.id, result.id)).status).toBe('suggested');
     },
   );
 
@@ -190,7 +182,7 @@ describe('an organization under a credit restriction', () => {
         if (imposed.length === 0) imposed.push(await restrict(world.admin, world.enterprise.organizationId));
       },
     });
-    expect(await storedMatch(demand.id, result.id)).toBeUndefined();
+    expect(await matchOf(api, demand.id, result.id)).toBeUndefined();
     await lift(world.admin, imposed[0]);
   });
 });
@@ -206,12 +198,12 @@ describe('an organization that is suspended', () => {
       for (const from of ['demand', 'result'] as const) {
         await api.deps.pool.query("update matches set status = 'suggested' where demand_id = $1", [demand.id]);
         await matching.refresh(from, from === 'demand' ? demand.id : result.id);
-        expect((await storedMatch(demand.id, result.id)).status, from).toBe('superseded');
+        expect((await matchOf(api, demand.id, result.id)).status, from).toBe('superseded');
       }
       expect((await broker.post(`${path}/reinstate`)).status).toBe(200);
       await matching.refresh('organization', world[owner].organizationId);
       await matching.refresh('result', result.id);
-      expect((await storedMatch(demand.id, result.id)).status).toBe('suggested');
+      expect((await matchOf(api, demand.id, result.id)).status).toBe('suggested');
     },
   );
 
@@ -226,7 +218,7 @@ describe('an organization that is suspended', () => {
         await world.demandBroker.post(`${path}/suspend`, { reason: '材料有误' });
       },
     });
-    expect(await storedMatch(demand.id, result.id)).toBeUndefined();
+    expect(await matchOf(api, demand.id, result.id)).toBeUndefined();
     await world.demandBroker.post(`${path}/reinstate`);
   });
 });

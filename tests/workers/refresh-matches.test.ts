@@ -1,16 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AlreadyDone } from '../../src/core/transaction.ts';
-import {
-  type Body,
-  createWorld,
-  publishDemand,
-  publishResult,
-  startApi,
-  type TestApi,
-  type World,
-} from '../setup/api.ts';
+import { createWorld, publishDemand, publishResult, startApi, type TestApi, type World } from '../setup/api.ts';
 import { type Matching, nextTopic, startMatching, suggestMatch } from '../setup/matching.ts';
-import { messagesAbout } from '../setup/rows.ts';
+import { matchOf, messagesAbout } from '../setup/rows.ts';
 
 let api: TestApi;
 let world: World;
@@ -26,14 +18,6 @@ afterAll(async () => {
   await api.close();
 });
 
-async function storedMatch(demandId: string, resultId: string): Promise<Body> {
-  const { rows } = await api.deps.pool.query('select * from matches where demand_id = $1 and result_id = $2', [
-    demandId,
-    resultId,
-  ]);
-  return rows[0];
-}
-
 /** Changes a published result through its owner and its broker. */
 async function changeResult(id: string, changes: object): Promise<void> {
   const { headers } = await world.university.get(`/v1/results/${id}`);
@@ -48,15 +32,15 @@ describe('a run', () => {
     await matching.refresh('demand', demand.id);
     await matching.refresh('result', result.id);
     expect(await messagesAbout(api, match.id)).toEqual(['match.suggested']);
-    expect((await storedMatch(demand.id, result.id)).version).toBe(1);
+    expect((await matchOf(api, demand.id, result.id)).version).toBe(1);
   });
 
   it('gives a pair the same score from either side', async () => {
     const { demand, result } = await suggestMatch(world, matching);
-    const fromResult = (await storedMatch(demand.id, result.id)).score;
+    const fromResult = (await matchOf(api, demand.id, result.id)).score;
     await api.deps.pool.query('delete from matches where demand_id = $1', [demand.id]);
     await matching.refresh('demand', demand.id);
-    expect((await storedMatch(demand.id, result.id)).score).toBeCloseTo(fromResult, 6);
+    expect((await matchOf(api, demand.id, result.id)).score).toBeCloseTo(fromResult, 6);
   });
 
   it('claims its delivery: a second run of the same one writes nothing', async () => {
@@ -71,8 +55,8 @@ describe('a run', () => {
     const { demand, result } = await suggestMatch(world, matching);
     await world.enterprise.post(`/v1/demands/${demand.id}/withdraw`);
     await matching.refresh('demand', demand.id);
-    expect((await storedMatch(demand.id, result.id)).status).toBe('superseded');
-    expect((await storedMatch(kept.demand.id, kept.result.id)).status).toBe('suggested');
+    expect((await matchOf(api, demand.id, result.id)).status).toBe('superseded');
+    expect((await matchOf(api, kept.demand.id, kept.result.id)).status).toBe('suggested');
   });
 
   it('leaves alone what a broker has taken further', async () => {
@@ -80,7 +64,7 @@ describe('a run', () => {
     await world.demandBroker.post(`/v1/matches/${match.id}/shortlist`);
     await world.university.post(`/v1/results/${result.id}/withdraw`);
     await matching.refresh('result', result.id);
-    expect((await storedMatch(demand.id, result.id)).status).toBe('shortlisted');
+    expect((await matchOf(api, demand.id, result.id)).status).toBe('shortlisted');
   });
 
   it('brings a dismissed pair back only after one of its sides has changed, and tells of it', async () => {
@@ -88,10 +72,10 @@ describe('a run', () => {
     await world.demandBroker.post(`/v1/matches/${match.id}/dismiss`, { reason: 'not_relevant' });
     await matching.refresh('demand', demand.id);
     await matching.refresh('result', result.id);
-    expect((await storedMatch(demand.id, result.id)).status).toBe('dismissed');
+    expect((await matchOf(api, demand.id, result.id)).status).toBe('dismissed');
     await changeResult(result.id, { summary: `${result.summary}补充了中试数据。` });
     await matching.refresh('result', result.id);
-    expect(await storedMatch(demand.id, result.id)).toMatchObject({ status: 'suggested', dismiss_reason: null });
+    expect(await matchOf(api, demand.id, result.id)).toMatchObject({ status: 'suggested', dismiss_reason: null });
     expect(await messagesAbout(api, match.id)).toEqual(['match.suggested', 'match.dismissed', 'match.suggested']);
   });
 
@@ -102,7 +86,7 @@ describe('a run', () => {
       [demand.id, result.id],
     );
     await matching.refresh('result', result.id);
-    expect((await storedMatch(demand.id, result.id)).score).toBe(99);
+    expect((await matchOf(api, demand.id, result.id)).score).toBe(99);
   });
 
   it('never overwrites a finding of a newer model on the same content', async () => {
@@ -112,7 +96,7 @@ describe('a run', () => {
       [demand.id, result.id],
     );
     await matching.refresh('demand', demand.id);
-    expect((await storedMatch(demand.id, result.id)).score).toBe(99);
+    expect((await matchOf(api, demand.id, result.id)).score).toBe(99);
   });
 
   it('keeps a near miss with the change that would remove the condition, tells nobody, and tells when it is one no more', async () => {
@@ -126,12 +110,12 @@ describe('a run', () => {
       cooperationModes: ['consulting'],
     });
     await matching.refresh('result', result.id);
-    const missed = await storedMatch(demand.id, result.id);
+    const missed = await matchOf(api, demand.id, result.id);
     expect(missed).toMatchObject({ status: 'suggested', near_miss: { gate: 'COOPERATION_MODE_DISJOINT' } });
     expect(await messagesAbout(api, missed.id)).toEqual([]);
     await changeResult(result.id, { cooperationModes: ['equity'] });
     await matching.refresh('result', result.id);
-    expect((await storedMatch(demand.id, result.id)).near_miss).toBeNull();
+    expect((await matchOf(api, demand.id, result.id)).near_miss).toBeNull();
     expect(await messagesAbout(api, missed.id)).toEqual(['match.suggested']);
   });
 });
@@ -149,7 +133,7 @@ describe('a run that was overtaken', () => {
       },
     });
     expect(overtaken).toBe(true);
-    expect((await storedMatch(demand.id, result.id)).status).toBe('superseded');
+    expect((await matchOf(api, demand.id, result.id)).status).toBe('superseded');
     expect(await messagesAbout(api, match.id)).toEqual(['match.suggested']);
   });
 });
@@ -170,7 +154,7 @@ describe('two sides at the same moment', () => {
         world.demandBroker.post(`/v1/demands/${demandId}/publish`).then(() => matching.refresh('demand', demandId)),
         world.resultBroker.post(`/v1/results/${resultId}/publish`).then(() => matching.refresh('result', resultId)),
       ]);
-      const match = await storedMatch(demandId, resultId);
+      const match = await matchOf(api, demandId, resultId);
       expect(match?.status).toBe('suggested');
       expect(await messagesAbout(api, match.id)).toEqual(['match.suggested']);
     }
@@ -201,10 +185,10 @@ describe('an organization that is suspended', () => {
     await matching.refresh('organization', organizationId);
     expect((await messagesAbout(api, result.id)).at(-1)).toBe('result.changed');
     await matching.refresh('result', result.id);
-    expect((await storedMatch(demand.id, result.id)).status).toBe('superseded');
+    expect((await matchOf(api, demand.id, result.id)).status).toBe('superseded');
     await world.resultBroker.post(`/v1/organizations/${organizationId}/reinstate`);
     await matching.refresh('organization', organizationId);
     await matching.refresh('result', result.id);
-    expect((await storedMatch(demand.id, result.id)).status).toBe('suggested');
+    expect((await matchOf(api, demand.id, result.id)).status).toBe('suggested');
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, startApi, type TestApi, type World } from '../setup/api.ts';
 import { type Matching, nextTopic, startMatching } from '../setup/matching.ts';
-import { messagesAbout } from '../setup/rows.ts';
+import { matchOf, messagesAbout } from '../setup/rows.ts';
 
 let api: TestApi;
 let world: World;
@@ -29,20 +29,6 @@ async function publish(path: 'demands' | 'results', id: string): Promise<void> {
   expect((await broker.post(`/v1/${path}/${id}/publish`)).status).toBe(200);
 }
 
-interface Stored {
-  id: string;
-  status: string;
-  score: number;
-}
-
-async function storedMatch(demandId: string, resultId: string): Promise<Stored | undefined> {
-  const { rows } = await api.deps.pool.query<Stored>('select * from matches where demand_id = $1 and result_id = $2', [
-    demandId,
-    resultId,
-  ]);
-  return rows[0];
-}
-
 describe('two processes, each with an index of its own', () => {
   it('find the two sides that are published at the same moment, one side each, and tell of the match once', async () => {
     const pairs = await Promise.all(
@@ -66,7 +52,7 @@ describe('two processes, each with an index of its own', () => {
       }),
     );
     for (const { demandId, resultId } of pairs) {
-      const match = await storedMatch(demandId, resultId);
+      const match = await matchOf(api, demandId, resultId);
       expect(match?.status).toBe('suggested');
       expect(await messagesAbout(api, match?.id ?? '')).toEqual(['match.suggested']);
     }
@@ -86,7 +72,7 @@ describe('two processes, each with an index of its own', () => {
       ] as const) {
         await api.deps.pool.query('delete from matches where demand_id = $1', [demandId]);
         await matching.refresh(side, id);
-        scores.push((await storedMatch(demandId, resultId))?.score);
+        scores.push((await matchOf(api, demandId, resultId))?.score);
       }
     }
     expect(scores[0]).toBeGreaterThan(0);

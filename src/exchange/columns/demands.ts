@@ -1,5 +1,6 @@
 import { column, type ImportColumn } from './column.ts';
-import { amount, day, demandIndicators, level, list, term, terms, text, yesNo } from './readers.ts';
+import { demandIndicators } from './indicators.ts';
+import { amount, day, level, list, term, terms, text, yesNo } from './readers.ts';
 import { contactColumns, externalKey, lists, modes, ownerColumn, region } from './shared.ts';
 
 const upTo = (characters: number) => ({ zh: `最多 ${characters} 字`, en: `at most ${characters} characters` });

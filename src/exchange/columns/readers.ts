@@ -1,11 +1,10 @@
-import type { Text } from '../../core/text.ts';
 import type { VocabularyName } from '../../vocabularies/inputs.ts';
+import { fault, longestPart, partsOf, strictly } from './cells.ts';
 import type { Reader, Reading, Surroundings } from './column.ts';
 import {
   writeAmount,
   writeChoice,
   writeDay,
-  writeIndicators,
   writeList,
   writeNames,
   writeNumber,
@@ -15,24 +14,6 @@ import {
   writeTerms,
   writeText,
 } from './writers.ts';
-
-function fault(code: string, zh: string, en: string): { fault: { code: string; message: Text } } {
-  return { fault: { code, message: { zh, en } } };
-}
-
-const quotedPart = '[^\\S\\n]*"((?:[^"]|"")*)"[^\\S\\n]*';
-/** A whole part in quotes holds what would part it. */
-const loosely = new RegExp(`${quotedPart}(?=[;；、,，|\\n]|$)|[^;；、,，|\\n]+`, 'g');
-/** By these alone, where a comma may be part of a name or of a number. */
-const strictly = new RegExp(`${quotedPart}(?=[;；\\n]|$)|[^;；\\n]+`, 'g');
-
-/** Several in one cell, as people part them. */
-function partsOf(cell: string | number, shape: RegExp = loosely): string[] {
-  return [...String(cell).matchAll(shape)].flatMap(([whole, inQuotes]) => {
-    const part = inQuotes === undefined ? whole.trim() : inQuotes.replaceAll('""', '"');
-    return part === '' ? [] : [part];
-  });
-}
 
 export const text: Reader = { read: (cell) => ({ value: String(cell) }), write: writeText };
 
@@ -179,99 +160,6 @@ export const day: Reader = {
 };
 
 const dateFault = fault('date', '应为日期，如 2026-12-31', 'must be a date such as 2026-12-31');
-
-const comparators: Readonly<Record<string, string>> = {
-  '>=': '>=',
-  '≥': '>=',
-  不低于: '>=',
-  不小于: '>=',
-  '<=': '<=',
-  '≤': '<=',
-  不高于: '<=',
-  不大于: '<=',
-  '=': '=',
-  ':': '=',
-};
-/** Characters of an indicator or a share. */
-const longestPart = 300;
-
-const number = String.raw`(-?\d+(?:\.\d+)?)`;
-const tail = String.raw`\s*${number}(?:\s*[~～–—至-]\s*${number})?\s*([^\d\s].*)?$`;
-/** The plainest sign goes first: "比例 1:3 ≥ 5 %" is at least five percent of what is called "比例 1:3". */
-const indicatorShapes = ['(>=|≥|不低于|不小于|<=|≤|不高于|不大于)', '(=|:)', String.raw`((?=\s))`].map(
-  (sign) => new RegExp(String.raw`^(.+?)\s*${sign}${tail}`, 'd'),
-);
-
-/** Full-width forms as the plain ones, each where it stood. */
-function narrow(wording: string): string {
-  return wording
-    .replaceAll(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
-    .replaceAll('\u3000', ' ');
-}
-
-function indicatorsOf(cell: string | number, shape: (found: IndicatorParts) => object): Reading {
-  const indicators: object[] = [];
-  // A comma may part thousands.
-  for (const part of partsOf(cell, strictly)) {
-    const mustHave = part.startsWith('★');
-    // Runs of blanks, and what is longer than any indicator, would take the patterns long.
-    const wording = part
-      .slice(mustHave ? 1 : 0, longestPart)
-      .replaceAll(/\s+/g, ' ')
-      .trim();
-    const plain = narrow(wording);
-    const match = indicatorShapes.map((one) => one.exec(plain)).find((found) => found !== null);
-    if (match?.indices === undefined || part.length > longestPart)
-      return fault(
-        'indicator',
-        `“${wording}”应写成“名称 ≥ 数值 单位”，多项以分号隔开`,
-        `"${wording}" should be "name >= value unit", several parted by semicolons`,
-      );
-    const [, , sign = '', from = '', to] = match;
-    // Names and units as they were written, brackets and all.
-    const [, name, , , , unit] = match.indices.map((place) => (place === undefined ? '' : wording.slice(...place)));
-    indicators.push(
-      shape({
-        name: name?.trim() ?? '',
-        comparator: comparators[sign] ?? '=',
-        from: Number(from),
-        to,
-        unit: unit?.trim() ?? '',
-        mustHave,
-      }),
-    );
-  }
-  return { value: indicators };
-}
-
-interface IndicatorParts {
-  name: string;
-  comparator: string;
-  from: number;
-  to: string | undefined;
-  unit: string;
-  mustHave: boolean;
-}
-
-/** "★铟纯度 ≥ 99.9999 %；回收率 85~95 %" */
-export const demandIndicators: Reader = {
-  write: writeIndicators,
-  read: (cell) =>
-    indicatorsOf(cell, ({ name, comparator, from, to, unit, mustHave }) => ({
-      name,
-      ...(to === undefined ? { comparator, value: from } : { comparator: 'between', min: from, max: Number(to) }),
-      unit,
-      ...(mustHave ? { mustHave } : {}),
-    })),
-};
-
-export const resultIndicators: Reader = {
-  write: writeIndicators,
-  read: (cell) =>
-    indicatorsOf(cell, ({ name, from, to, unit }) =>
-      to === undefined ? { name, value: from, unit } : { name, min: from, max: Number(to), unit },
-    ),
-};
 
 /** "发明专利 ZL 2024 1 0000000.1 已授权；软件著作权 2024SR0000001" */
 export const patents: Reader = {

@@ -1,18 +1,6 @@
 import { column, type ImportColumn } from './column.ts';
-import {
-  amount,
-  day,
-  level,
-  list,
-  namedPeople,
-  patents,
-  resultIndicators,
-  shares,
-  term,
-  terms,
-  text,
-  yesNo,
-} from './readers.ts';
+import { resultIndicators } from './indicators.ts';
+import { amount, day, level, list, namedPeople, patents, shares, term, terms, text, yesNo } from './readers.ts';
 import { contactColumns, externalKey, lists, modes, ownerColumn, region } from './shared.ts';
 
 const upTo = (characters: number) => ({ zh: `最多 ${characters} 字`, en: `at most ${characters} characters` });

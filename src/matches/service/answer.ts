@@ -1,6 +1,6 @@
 import { audit } from '../../core/audit.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { conflict, found } from '../../core/errors.ts';
+import { conflict } from '../../core/errors.ts';
 import type { MessageType } from '../../core/messages.ts';
 import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
@@ -10,21 +10,19 @@ import { refuseRestricted } from '../../credit/service.ts';
 import { markDemandInNegotiation } from '../../demands/service.ts';
 import { checkTerms } from '../../vocabularies/service.ts';
 import type { AcceptIntroduction, DeclineIntroduction } from '../inputs.ts';
-import { mayActFor, type Side, standingInIntroduction } from '../policy.ts';
+import { mayActFor, type Side } from '../policy.ts';
 import { introductionTransitions, matchTransitions } from '../rules.ts';
 import {
-  getIntroductionRow,
   type IntroductionRow,
   insertAnswer,
   insertDisclosures,
   listCurrentAnswers,
-  lockIntroduction,
   type MatchRow,
   updateIntroductionRow,
   updateMatchRow,
 } from '../store.ts';
 import type { IntroductionView } from '../views.ts';
-import { lockMatchAndDemand, organizationsOf, requirePublic } from './introduce.ts';
+import { lockIntroductionOf, organizationsOf, requirePublic } from './introduce.ts';
 import { viewIntroduction } from './introductions.ts';
 import { recordAnswer } from './record-answer.ts';
 
@@ -65,10 +63,7 @@ interface Answer {
 
 async function answer(ctx: Ctx, id: string, given: Answer, expectedVersion: number | null): Promise<IntroductionView> {
   return await transaction(ctx, async (tx) => {
-    const { matchId } = found(await getIntroductionRow(tx, id));
-    const { match, pair } = await lockMatchAndDemand(tx, matchId);
-    const row = found(await lockIntroduction(tx, id));
-    standingInIntroduction(ctx.actor, pair, row);
+    const { row, match, pair } = await lockIntroductionOf(tx, ctx.actor, id);
     const side = mayActFor(ctx.actor, pair);
     checkVersion(row.version, expectedVersion);
     const closed = nextState(introductionTransitions, given.answer, row.status);
@@ -90,7 +85,7 @@ async function answer(ctx: Ctx, id: string, given: Answer, expectedVersion: numb
       : await updateIntroductionRow(tx, row, {}, now);
     await tellOfAnswer(tx, ctx, { before: row, after: updated, side, given });
     const action = given.answer === 'accept' ? 'accepted' : 'declined';
-    await recordAnswer(tx, ctx, matchId, { action, side, reason: given.reason, introductionId: id });
+    await recordAnswer(tx, ctx, match.id, { action, side, reason: given.reason, introductionId: id });
     return await viewIntroduction(tx, ctx, updated);
   });
 }

@@ -1,17 +1,16 @@
 import { requireBrokerFor } from '../../auth/service.ts';
 import { audit } from '../../core/audit.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { found } from '../../core/errors.ts';
 import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { checkVersion } from '../../core/versions.ts';
 import { mayAssign } from '../../records/service.ts';
 import type { AssignIntroduction } from '../inputs.ts';
-import { mayLead, standingInIntroduction } from '../policy.ts';
+import { mayLead } from '../policy.ts';
 import { requireLive } from '../rules.ts';
-import { getIntroductionRow, lockIntroduction, releaseIntroductionRows, updateIntroductionRow } from '../store.ts';
+import { releaseIntroductionRows, updateIntroductionRow } from '../store.ts';
 import type { IntroductionView } from '../views.ts';
-import { lockMatchAndDemand } from './introduce.ts';
+import { lockIntroductionOf } from './introduce.ts';
 import { viewIntroduction } from './introductions.ts';
 
 /**
@@ -25,10 +24,7 @@ export async function assignIntroduction(
   expectedVersion: number | null,
 ): Promise<IntroductionView> {
   return await transaction(ctx, async (tx) => {
-    const { matchId } = found(await getIntroductionRow(tx, id));
-    const { pair } = await lockMatchAndDemand(tx, matchId);
-    const row = found(await lockIntroduction(tx, id));
-    standingInIntroduction(ctx.actor, pair, row);
+    const { row, pair } = await lockIntroductionOf(tx, ctx.actor, id);
     mayLead(ctx.actor, pair);
     mayAssign(ctx.actor, { from: row.assignedToUserId, to: userId });
     checkVersion(row.version, expectedVersion);

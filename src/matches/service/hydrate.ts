@@ -16,13 +16,13 @@ type SharedColumns =
   | 'regionCode'
   | 'validUntil'
   | 'publishedAt'
-  | 'language'
-  | 'indicators';
+  | 'language';
 
 /** The columns that matching sees: public ones only, so that no score or sentence is an oracle for the others. */
 export type DemandColumns = Pick<
   DemandRow,
   | SharedColumns
+  | 'indicators'
   | 'problem'
   | 'keyTechnology'
   | 'expectedOutcome'
@@ -38,6 +38,7 @@ export type DemandColumns = Pick<
 export type ResultColumns = Pick<
   ResultRow,
   | SharedColumns
+  | 'indicators'
   | 'description'
   | 'advantages'
   | 'applicationIndustries'
@@ -51,19 +52,7 @@ export type ResultColumns = Pick<
 
 export function toMatchDemand(row: DemandColumns): MatchDemand {
   return {
-    id: row.id,
-    revision: row.version,
-    version: row.contentVersion,
-    organizationId: row.organizationId,
-    title: row.title,
-    summary: row.summary,
-    keywords: row.keywords,
-    technologyFields: row.technologyFields,
-    cooperationModes: row.cooperationModes,
-    regionCode: row.regionCode,
-    validUntil: row.validUntil,
-    publishedAt: row.publishedAt,
-    language: row.language,
+    ...sharedOf(row),
     problem: row.problem,
     keyTechnology: row.keyTechnology,
     expectedOutcome: row.expectedOutcome,
@@ -81,6 +70,22 @@ export function toMatchDemand(row: DemandColumns): MatchDemand {
 
 export function toMatchResult(row: ResultColumns): MatchResult {
   return {
+    ...sharedOf(row),
+    description: row.description,
+    advantages: row.advantages,
+    indicators: row.indicators,
+    applicationIndustries: row.applicationIndustries,
+    trl: row.trl,
+    stage: row.stage,
+    iprCount: row.ipr.length,
+    priceBand: moneyBandIn(row.priceBand),
+    priceNegotiable: row.priceNegotiable,
+    exclusivity: row.exclusivity,
+  };
+}
+
+function sharedOf(row: Pick<DemandRow, SharedColumns>) {
+  return {
     id: row.id,
     revision: row.version,
     version: row.contentVersion,
@@ -94,15 +99,5 @@ export function toMatchResult(row: ResultColumns): MatchResult {
     validUntil: row.validUntil,
     publishedAt: row.publishedAt,
     language: row.language,
-    description: row.description,
-    advantages: row.advantages,
-    indicators: row.indicators,
-    applicationIndustries: row.applicationIndustries,
-    trl: row.trl,
-    stage: row.stage,
-    iprCount: row.ipr.length,
-    priceBand: moneyBandIn(row.priceBand),
-    priceNegotiable: row.priceNegotiable,
-    exclusivity: row.exclusivity,
   };
 }

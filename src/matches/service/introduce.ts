@@ -1,3 +1,4 @@
+import type { Actor } from '../../core/actor.ts';
 import { audit } from '../../core/audit.ts';
 import { chinaDate } from '../../core/clock.ts';
 import type { Ctx } from '../../core/ctx.ts';
@@ -99,10 +100,7 @@ export async function openIntroduction(
   { workingDays }: IntroductionTerms = { workingDays: defaultWorkingDays },
 ): Promise<IntroductionView> {
   return await transaction(ctx, async (tx) => {
-    const { matchId } = found(await getIntroductionRow(tx, id));
-    const { match, pair } = await lockMatchAndDemand(tx, matchId);
-    const row = found(await lockIntroduction(tx, id));
-    standingInIntroduction(ctx.actor, pair, row);
+    const { row, match, pair } = await lockIntroductionOf(tx, ctx.actor, id);
     mayLead(ctx.actor, pair);
     checkVersion(row.version, expectedVersion);
     const status = nextState(introductionTransitions, 'open', row.status);
@@ -125,7 +123,7 @@ export async function openIntroduction(
     );
     await updateMatchRow(tx, match, { status: introduced }, now);
     await recordOpening(tx, ctx, opened, 'open', row.status);
-    await recordAnswer(tx, ctx, matchId, { action: 'introduced', side: row.requestedBySide, introductionId: id });
+    await recordAnswer(tx, ctx, match.id, { action: 'introduced', side: row.requestedBySide, introductionId: id });
     return await viewIntroduction(tx, ctx, opened);
   });
 }
@@ -136,11 +134,27 @@ export function organizationsOf({ demand, result }: PairRows): string[] {
 }
 
 /** In the order of locks: the demand first, then the match; an introduction after both. */
-export async function lockMatchAndDemand(tx: Tx, matchId: string): Promise<{ match: MatchRow; pair: PairRows }> {
+async function lockMatchAndDemand(tx: Tx, matchId: string): Promise<{ match: MatchRow; pair: PairRows }> {
   const { demandId } = found(await getMatchRow(tx, matchId));
   found(await lockDemand(tx, demandId));
   const match = found(await lockMatch(tx, matchId));
   return { match, pair: await loadPair(tx, match) };
+}
+
+/**
+ * An introduction with its match and pair, for whoever has a part in it.
+ * @throws AppError NOT_FOUND
+ */
+export async function lockIntroductionOf(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+): Promise<{ row: IntroductionRow; match: MatchRow; pair: PairRows }> {
+  const { matchId } = found(await getIntroductionRow(tx, id));
+  const locked = await lockMatchAndDemand(tx, matchId);
+  const row = found(await lockIntroduction(tx, id));
+  standingInIntroduction(actor, locked.pair, row);
+  return { row, ...locked };
 }
 
 /** Either party may ask; the result's broker sees the match and may not. */

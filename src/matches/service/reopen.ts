@@ -1,19 +1,17 @@
 import { audit } from '../../core/audit.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { conflict, found } from '../../core/errors.ts';
+import { conflict } from '../../core/errors.ts';
 import { emit } from '../../core/outbox.ts';
 import { type Tx, transaction } from '../../core/transaction.ts';
 import { nextState } from '../../core/transitions.ts';
 import { checkVersion } from '../../core/versions.ts';
 import { refuseRestricted } from '../../credit/service.ts';
 import type { ReopenIntroduction } from '../inputs.ts';
-import { mayLead, standingInIntroduction } from '../policy.ts';
+import { mayLead } from '../policy.ts';
 import { defaultWorkingDays, introductionTransitions, reintroduced, requireReopenable } from '../rules.ts';
 import {
-  getIntroductionRow,
   type IntroductionRow,
   insertRound,
-  lockIntroduction,
   lockLiveIntroduction,
   updateIntroductionRow,
   updateMatchRow,
@@ -21,7 +19,7 @@ import {
 import type { IntroductionView } from '../views.ts';
 import {
   type IntroductionTerms,
-  lockMatchAndDemand,
+  lockIntroductionOf,
   organizationsOf,
   refuseExcluded,
   requirePublic,
@@ -44,15 +42,12 @@ export async function reopenIntroduction(
   { workingDays }: IntroductionTerms = { workingDays: defaultWorkingDays },
 ): Promise<IntroductionView> {
   return await transaction(ctx, async (tx) => {
-    const { matchId } = found(await getIntroductionRow(tx, id));
-    const { match, pair } = await lockMatchAndDemand(tx, matchId);
-    const row = found(await lockIntroduction(tx, id));
-    standingInIntroduction(ctx.actor, pair, row);
+    const { row, match, pair } = await lockIntroductionOf(tx, ctx.actor, id);
     mayLead(ctx.actor, pair);
     checkVersion(row.version, expectedVersion);
     const status = nextState(introductionTransitions, 'reopen', row.status);
     requireReopenable(row.round);
-    if (await lockLiveIntroduction(tx, matchId)) throw anotherIsLive();
+    if (await lockLiveIntroduction(tx, match.id)) throw anotherIsLive();
     const introduced = reintroduced(match.status);
     requirePublic(ctx, pair);
     await refuseRestricted(tx, ctx, 'introduction.reopen', organizationsOf(pair));
@@ -86,7 +81,7 @@ export async function reopenIntroduction(
       details: { round: reopened.round },
     });
     await emit(tx, ctx, { type: 'introduction.reopened', subjectType: 'introduction', subjectId: id });
-    await recordAnswer(tx, ctx, matchId, { action: 'reopened', introductionId: id });
+    await recordAnswer(tx, ctx, match.id, { action: 'reopened', introductionId: id });
     return await viewIntroduction(tx, ctx, reopened);
   });
 }

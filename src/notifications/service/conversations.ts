@@ -1,6 +1,7 @@
 import { getMessageRows, listReadings } from '../../conversations/service.ts';
 import type { Tx } from '../../core/transaction.ts';
-import type { Facts, Recipient } from '../audience.ts';
+import type { Facts } from '../audience.ts';
+import type { Recipient } from '../circles.ts';
 import { listUnreadOf, lockQuotas } from '../store.ts';
 
 interface Heard {

@@ -1,7 +1,7 @@
 import { listActiveMembers } from '../../auth/service.ts';
 import type { Db } from '../../core/transaction.ts';
 import { getOrganizationRows } from '../../organizations/service.ts';
-import { type Circle, hasStaff, type People, type Person } from '../audience.ts';
+import { type Circle, hasStaff, type People, type Person } from '../circles.ts';
 
 /** Markets hang a few levels deep; a longer way up would be a circle. */
 const maxLevels = 20;

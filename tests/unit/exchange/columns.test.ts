@@ -1,17 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadImportHeaders } from '../../../db/seed/import-headers.ts';
-import {
-  amount,
-  day,
-  demandIndicators,
-  level,
-  list,
-  patents,
-  resultIndicators,
-  shares,
-  yesNo,
-} from '../../../src/exchange/columns/readers.ts';
+import { demandIndicators, resultIndicators } from '../../../src/exchange/columns/indicators.ts';
+import { amount, day, level, list, patents, shares, yesNo } from '../../../src/exchange/columns/readers.ts';
 import type { Terms } from '../../../src/exchange/columns/terms.ts';
 import { HeaderFinder } from '../../../src/exchange/header.ts';
 import { importedKinds } from '../../../src/exchange/kinds.ts';

@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { subscriptions } from '../../../src/core/messages.ts';
-import {
-  circlesOf,
-  type Facts,
-  hasStaff,
-  isNoticeType,
-  type NoticeType,
-  type Person,
-  recipientsOf,
-} from '../../../src/notifications/audience.ts';
+import { circlesOf, type Facts, isNoticeType, type NoticeType } from '../../../src/notifications/audience.ts';
+import { hasStaff, type Person, recipientsOf } from '../../../src/notifications/circles.ts';
 
 const members: Person[] = [
   { userId: 'eve', organizationId: 'e', role: 'member' },

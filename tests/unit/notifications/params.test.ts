@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Recipient } from '../../../src/notifications/audience.ts';
+import type { Recipient } from '../../../src/notifications/circles.ts';
 import { paramsFor, partiesOf, type Tellable } from '../../../src/notifications/rules.ts';
 
 const enterprise: Recipient = { userId: 'eve', organizationId: 'e', as: 'party' };
