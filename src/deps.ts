@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { createDatabase, createPool, type Database } from '../db/client.ts';
-import { startEmbeddedPostgres } from '../db/embedded/start.ts';
+import type { EmbeddedPostgres } from '../db/embedded/start.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { loadTechnicalTerms } from '../db/seed/dictionary.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -23,6 +23,7 @@ import { createFileMailer } from './mail/files.ts';
 import { createSmtpMailer } from './mail/smtp.ts';
 import { analyse } from './matching/engine/analysis.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { startOwnDatabase } from './own-database.ts';
 import { createSearchWithFallback } from './search/fallback.ts';
 import { createMeilisearchSearch } from './search/meilisearch/adapter.ts';
 import { synonymsOf } from './search/meilisearch/synonyms.ts';
@@ -53,21 +54,21 @@ export interface Deps {
   close(): Promise<void>;
 }
 
+export interface DepsOptions {
+  log?: Logger;
+  clock?: Clock;
+  /** Of `startOwnDatabase`, where it was started already. */
+  database?: Promise<EmbeddedPostgres | null>;
+}
+
 /**
  * Starts the embedded database where none is configured, migrates, and connects.
  * @throws EmbeddedPostgresError with what the operator must do
  */
-export async function createDeps(config: Config, options: { log?: Logger; clock?: Clock } = {}): Promise<Deps> {
+export async function createDeps(config: Config, options: DepsOptions = {}): Promise<Deps> {
   const log = options.log ?? createLog(config);
   const clock = options.clock ?? systemClock;
-  const embedded =
-    config.databaseUrl === null
-      ? await startEmbeddedPostgres({
-          dataDir: config.dataDir,
-          log: (line) => log.debug(line),
-          warn: (line) => log.error(line),
-        })
-      : null;
+  const embedded = await (options.database ?? startOwnDatabase(config, log));
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   let fileStore: FileStore;
   try {

@@ -38,19 +38,23 @@ export interface Workers {
   close(): Promise<void>;
 }
 
-/** Starts readers, queues, relay and schedules. While Redis is away it goes on trying, and what is owed waits in the outbox. */
-export function startWorkers(deps: WorkerDeps, parts: WorkerParts): Workers {
+/**
+ * Starts readers, queues, relay and schedules. While Redis is away it goes on trying, and what is owed waits in the outbox.
+ * @param after what has to be done first; when it fails, nothing is started
+ */
+export function startWorkers(deps: WorkerDeps, parts: WorkerParts, after?: Promise<unknown>): Workers {
   const abort = new AbortController();
   const loops: Pick<Loop, 'stop'>[] = [];
   const wakes: (() => void)[] = [];
   let queues: Queues | null = null;
 
-  for (const reader of parts.readers) {
-    reader.start();
-    wakes.push(deps.wake.onWake(reader.wake));
-  }
-
   async function open(): Promise<void> {
+    await after;
+    abort.signal.throwIfAborted();
+    for (const reader of parts.readers) {
+      reader.start();
+      wakes.push(deps.wake.onWake(reader.wake));
+    }
     queues = await openQueues(deps, abort.signal);
     abort.signal.throwIfAborted();
     const relay = startRelay({

@@ -23,7 +23,7 @@ export async function startServer(
 }
 
 /** @throws Error when the server has ended, or does not answer 2xx at `url` within a minute */
-export async function whenReady(url: string, server: ChildProcess): Promise<void> {
+export async function whenReady(url: string, server: ChildProcess, pollMs = 50): Promise<void> {
   const deadline = Date.now() + readyWithinMs;
   while (
     !(await fetch(url).then(
@@ -32,7 +32,7 @@ export async function whenReady(url: string, server: ChildProcess): Promise<void
     ))
   ) {
     if (server.exitCode !== null || Date.now() > deadline) throw new Error(`${url} does not answer`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 
