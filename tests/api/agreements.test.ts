@@ -13,7 +13,7 @@ import {
   type World,
 } from '../setup/api.ts';
 import { insertMatch } from '../setup/introductions.ts';
-import { auditOf, countWrites, messagesAbout } from '../setup/rows.ts';
+import { auditOf, countWrites, messagesAbout, rolledBack, settingsOf } from '../setup/rows.ts';
 import { unknownId } from '../setup/webhooks.ts';
 
 let api: TestApi;
@@ -115,20 +115,13 @@ it('they open to those whose record it is, and to nobody else', async () => {
 
 it('the second wall: the database role sees a row of a file with the settings of a counterparty only after that', async () => {
   const { id, demand } = await introduced();
-  const seen = async (organizationId: string) => {
-    const client = await api.deps.pool.connect();
-    try {
-      await client.query('begin');
-      await client.query("select set_config('duijie.organization_id', $1, true)", [organizationId]);
+  const seen = (organizationId: string) =>
+    rolledBack(api.deps.pool, settingsOf({ organizationId }), async (client) => {
       const { rows } = await client.query('select count(*)::int as seen from attachments where record_id = $1', [
         demand.id,
       ]);
       return rows[0].seen;
-    } finally {
-      await client.query('rollback');
-      client.release();
-    }
-  };
+    });
   expect(await seen(world.university.organizationId)).toBe(0);
   await accept(maker, id);
   expect(await seen(world.university.organizationId)).toBe(0);

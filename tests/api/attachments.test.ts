@@ -26,7 +26,7 @@ import {
   type World,
 } from '../setup/api.ts';
 import { insertMatch } from '../setup/introductions.ts';
-import { auditOf, countWrites, messagesAbout } from '../setup/rows.ts';
+import { auditOf, countWrites, messagesAbout, rolledBack } from '../setup/rows.ts';
 
 let api: TestApi;
 let world: World;
@@ -84,19 +84,12 @@ function comparable({ status, body, headers }: Answer) {
 
 /** What the row-level policies let through for the application's role with these settings. */
 async function visibleRows(recordId: string, settings: Record<string, string> = {}): Promise<number> {
-  const client = await api.deps.pool.connect();
-  try {
-    await client.query('begin');
-    for (const [name, value] of Object.entries(settings))
-      await client.query('select set_config($1, $2, true)', [name, value]);
+  return await rolledBack(api.deps.pool, settings, async (client) => {
     const { rows } = await client.query('select count(*)::int as seen from attachments where record_id = $1', [
       recordId,
     ]);
     return rows[0].seen;
-  } finally {
-    await client.query('rollback');
-    client.release();
-  }
+  });
 }
 
 async function storedKeys(): Promise<string[]> {

@@ -21,6 +21,7 @@ import { Collector } from '../setup/collector.ts';
 import { nextTopic } from '../setup/matching.ts';
 import { fillPath, operationsOf } from '../setup/operations.ts';
 import { Receiver } from '../setup/receiver.ts';
+import { rolledBack, settingsOf } from '../setup/rows.ts';
 import { createWebhook } from '../setup/webhooks.ts';
 
 /** One string in every confidential field. None of them is a word of any other field. */
@@ -618,19 +619,10 @@ describe('what is stored', () => {
 
 /** As the application's role, with what `core/transaction.ts` tells about an actor. */
 async function visible(table: string, actor: { organizationId?: string; marketIds?: string[] } = {}): Promise<number> {
-  const client = await api.deps.pool.connect();
-  try {
-    await client.query('begin');
-    await client.query(
-      `select set_config('duijie.organization_id', $1, true), set_config('duijie.market_ids', $2, true)`,
-      [actor.organizationId ?? '', `{${(actor.marketIds ?? []).join(',')}}`],
-    );
+  return await rolledBack(api.deps.pool, settingsOf(actor), async (client) => {
     const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from ${table}`);
     return rows[0]?.count ?? -1;
-  } finally {
-    await client.query('rollback');
-    client.release();
-  }
+  });
 }
 
 describe('row-level security', () => {

@@ -15,6 +15,7 @@ import {
 } from '../setup/api.ts';
 import { contractFields, makeContractProject, registerContract } from '../setup/contracts.ts';
 import { fillPath, operationsOf } from '../setup/operations.ts';
+import { rolledBack, settingsOf } from '../setup/rows.ts';
 
 /** One string in every confidential field of a contract. */
 const secrets = {
@@ -277,23 +278,13 @@ it('what is stored of a secret is in one table: in no message, delivery, job, no
 }, 60_000);
 
 it('a query that forgets to ask shows its rows to the two sides and their market alone, and approvals cannot be rewritten', async () => {
-  const rowsFor = async (organizationId: string, marketIds: readonly string[]) => {
-    const client = await api.deps.pool.connect();
-    try {
-      await client.query('begin');
-      await client.query(
-        `select set_config('duijie.organization_id', $1, true), set_config('duijie.market_ids', $2, true)`,
-        [organizationId, `{${marketIds.join(',')}}`],
-      );
+  const rowsFor = (organizationId: string, marketIds: readonly string[]) =>
+    rolledBack(api.deps.pool, settingsOf({ organizationId, marketIds }), async (client) => {
       const files = await client.query('select 1 from milestone_files');
       const { rowCount } = await client.query('select 1 from contract_confidential');
       expect(files.rowCount).toBe(rowCount);
       return rowCount;
-    } finally {
-      await client.query('rollback');
-      client.release();
-    }
-  };
+    });
   expect(await rowsFor(world.enterprise.organizationId, [])).toBe(1);
   expect(await rowsFor(world.university.organizationId, [])).toBe(1);
   expect(await rowsFor(world.demandMarket.id, [world.demandMarket.id])).toBe(1);

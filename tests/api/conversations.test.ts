@@ -13,7 +13,7 @@ import {
   type World,
 } from '../setup/api.ts';
 import { insertIntroduction } from '../setup/introductions.ts';
-import { auditOf, countWrites } from '../setup/rows.ts';
+import { auditOf, countWrites, rolledBack } from '../setup/rows.ts';
 import { createSender, unknownId } from '../setup/webhooks.ts';
 
 let api: TestApi;
@@ -376,20 +376,12 @@ it('texts and files are seen by the database role only with the settings of a pa
   const id = await introduced('open');
   const message = await say(maker, id, '见附件');
   await maker.put(`${path(id)}/${message.id}/attachments/a.txt`, 'x');
-  const seen = async (settings: Record<string, string>) => {
-    const client = await api.deps.pool.connect();
-    try {
-      await client.query('begin');
-      for (const [name, value] of Object.entries(settings))
-        await client.query('select set_config($1, $2, true)', [name, value]);
+  const seen = (settings: Record<string, string>) =>
+    rolledBack(api.deps.pool, settings, async (client) => {
       const count = (table: string) =>
         client.query(`select count(*)::int as seen from ${table} where message_id = $1`, [message.id]);
       return [(await count('conversation_texts')).rows[0].seen, (await count('conversation_files')).rows[0].seen];
-    } finally {
-      await client.query('rollback');
-      client.release();
-    }
-  };
+    });
   expect(await seen({})).toEqual([0, 0]);
   for (const { organizationId } of [world.strangerEnterprise, world.strangerUniversity])
     expect(await seen({ 'duijie.organization_id': organizationId })).toEqual([0, 0]);

@@ -17,7 +17,7 @@ import {
   type World,
 } from '../setup/api.ts';
 import { type Matching, nextTopic, startMatching, type Topic } from '../setup/matching.ts';
-import { countWrites } from '../setup/rows.ts';
+import { countWrites, rolledBack, settingsOf } from '../setup/rows.ts';
 
 const notInDrafts = new Set([
   ...['budget', 'price', 'contact', 'confidentiality', 'preferredPartners', 'decisionOwner', 'neededBy', 'validUntil'],
@@ -45,16 +45,10 @@ async function tablesWith(api: TestApi, text: string): Promise<string[]> {
   );
   const holding: string[] = [];
   for (const { name } of tables) {
-    const client = await api.deps.pool.connect();
-    try {
-      await client.query('begin');
-      await client.query(`select set_config('duijie.actor', 'system:sweep-previews', true)`);
-      const { rowCount } = await client.query(`select 1 from ${name} t where t::text like $1 limit 1`, [`%${text}%`]);
-      if (rowCount) holding.push(name.replace('public.', ''));
-    } finally {
-      await client.query('rollback');
-      client.release();
-    }
+    const { rowCount } = await rolledBack(api.deps.pool, settingsOf({ actor: 'system:sweep-previews' }), (client) =>
+      client.query(`select 1 from ${name} t where t::text like $1 limit 1`, [`%${text}%`]),
+    );
+    if (rowCount) holding.push(name.replace('public.', ''));
   }
   return holding;
 }

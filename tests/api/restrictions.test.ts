@@ -20,7 +20,7 @@ import { acceptIntroduction, contractFields, contractProjectInput, makeContractP
 import { insertMatch } from '../setup/introductions.ts';
 import { operationsOf } from '../setup/operations.ts';
 import { addOfficer, lift, restrict, restrictionInput } from '../setup/restrictions.ts';
-import { auditOf, countWrites, messagesAbout } from '../setup/rows.ts';
+import { auditOf, countWrites, messagesAbout, rolledBack, settingsOf } from '../setup/rows.ts';
 
 const logLines: string[] = [];
 let api: TestApi;
@@ -448,23 +448,13 @@ describe('what is confidential of a restriction', () => {
   });
 
   it('is kept by the database from a query that forgets to ask, and nobody deletes a restriction', async () => {
-    const seenBy = async (organizationId: string, marketIds: readonly string[], actor = '') => {
-      const client = await api.deps.pool.connect();
-      try {
-        await client.query('begin');
-        await client.query(
-          `select set_config('duijie.organization_id', $1, true), set_config('duijie.market_ids', $2, true), set_config('duijie.actor', $3, true)`,
-          [organizationId, `{${marketIds.join(',')}}`, actor],
-        );
+    const seenBy = (organizationId: string, marketIds: readonly string[], actor = '') =>
+      rolledBack(api.deps.pool, settingsOf({ organizationId, marketIds, actor }), async (client) => {
         const { rowCount } = await client.query('select 1 from restriction_confidential where restriction_id = $1', [
           restriction.id,
         ]);
         return rowCount;
-      } finally {
-        await client.query('rollback');
-        client.release();
-      }
-    };
+      });
     const { rows } = await owner.query<{ id: string }>('select id from users where administrator');
     expect(await seenBy(world.strangerEnterprise.organizationId, [])).toBe(1);
     expect(await seenBy(world.demandMarket.id, [world.demandMarket.id])).toBe(1);

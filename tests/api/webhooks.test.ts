@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addMember, type Body, createWorld, type Person, startApi, type TestApi, type World } from '../setup/api.ts';
 import { Receiver } from '../setup/receiver.ts';
-import { auditOf, countWrites, messagesAbout } from '../setup/rows.ts';
+import { auditOf, countWrites, messagesAbout, rolledBack, settingsOf } from '../setup/rows.ts';
 import { createSender, createWebhook, ifMatch, type Sender, unknownId } from '../setup/webhooks.ts';
 
 const url = 'https://hooks.dairy.example/duijie?key=canary-in-the-url';
@@ -54,26 +54,18 @@ describe('a webhook', () => {
 
   it('has its secrets hidden by the database itself from everybody but the handler that signs', async () => {
     await createWebhook(world.enterprise, url);
-    const client = await api.deps.pool.connect();
-    const seenAs = async (actor: string) => {
-      await client.query('begin');
-      await client.query(
-        "select set_config('duijie.actor', $1, true), set_config('duijie.organization_id', $2, true)",
-        [actor, world.enterprise.organizationId],
-      );
-      const { rows } = await client.query('select secret from webhook_secrets');
-      await client.query('rollback');
-      return rows.length;
-    };
-    try {
-      expect(await seenAs(`user:${world.enterprise.userId}`)).toBe(0);
-      expect(await seenAs('system:housekeeping')).toBe(0);
-      expect(await seenAs('')).toBe(0);
-      expect(await seenAs('system:deliver-webhook')).toBeGreaterThan(0);
-      await expect(client.query("update webhook_secrets set secret = 'x'")).rejects.toThrow(/permission denied/);
-    } finally {
-      client.release();
-    }
+    const { pool } = api.deps;
+    const { organizationId } = world.enterprise;
+    const seenAs = (actor: string) =>
+      rolledBack(pool, settingsOf({ actor, organizationId }), async (client) => {
+        const { rows } = await client.query('select secret from webhook_secrets');
+        return rows.length;
+      });
+    expect(await seenAs(`user:${world.enterprise.userId}`)).toBe(0);
+    expect(await seenAs('system:housekeeping')).toBe(0);
+    expect(await seenAs('')).toBe(0);
+    expect(await seenAs('system:deliver-webhook')).toBeGreaterThan(0);
+    await expect(pool.query("update webhook_secrets set secret = 'x'")).rejects.toThrow(/permission denied/);
   });
 
   it('is managed by admins, and at a market by its directors', async () => {

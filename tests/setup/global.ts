@@ -23,7 +23,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 /** One PostgreSQL for the run, with one migrated template database. */
 export async function startTestCluster(): Promise<{ url: string; stop(): Promise<void> }> {
   const dataDir = join(tmpdir(), `duijie-test-${randomUUID()}`);
-  const cluster = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off', max_connections: '200' } });
+  // What a failed test leaves open would hold up the readers of all others for the rest of the run.
+  const settings = { fsync: 'off', max_connections: '200', idle_in_transaction_session_timeout: '60s' };
+  const cluster = await startEmbeddedPostgres({ dataDir, settings });
   const admin = new pg.Client({ connectionString: cluster.url });
   await admin.connect();
   await admin.query('create database duijie_template');

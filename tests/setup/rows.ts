@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { Body, TestApi } from './api.ts';
 
 /** Message types about a subject, in the order written. */
@@ -33,4 +34,38 @@ export async function matchOf(api: TestApi, demandId: string, resultId: string):
     resultId,
   ]);
   return rows[0];
+}
+
+/** What `core/transaction.ts` tells the database about an actor. */
+export function settingsOf(told: {
+  actor?: string;
+  organizationId?: string;
+  marketIds?: readonly string[];
+}): Record<string, string> {
+  return {
+    'duijie.actor': told.actor ?? '',
+    'duijie.organization_id': told.organizationId ?? '',
+    'duijie.market_ids': `{${(told.marketIds ?? []).join(',')}}`,
+  };
+}
+
+/**
+ * What `work` finds in a transaction with these settings of its own, rolled back whatever comes of it: one that a failed test
+ * left open would hold up the readers of every test beside it.
+ */
+export async function rolledBack<Found>(
+  pool: pg.Pool,
+  settings: Record<string, string>,
+  work: (client: pg.PoolClient) => Promise<Found>,
+): Promise<Found> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    for (const [name, value] of Object.entries(settings))
+      await client.query('select set_config($1, $2, true)', [name, value]);
+    return await work(client);
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
 }

@@ -10,6 +10,7 @@ import { newId } from '../../src/core/ids.ts';
 import { type Db, type Tx, transaction } from '../../src/core/transaction.ts';
 import { createAuditSealer } from '../../workers/readers/audit-sealer.ts';
 import { registerOrganization, startApi, type TestApi } from '../setup/api.ts';
+import { rolledBack } from '../setup/rows.ts';
 
 const inTime = { timeout: 25_000 };
 const undo = new Error('undo');
@@ -72,41 +73,36 @@ async function subjectsInOrder(): Promise<string[]> {
 
 describe('the sealer', () => {
   it('seals in commit order: what may still come before an entry is waited for', async () => {
-    const early = await ownerPool.connect();
-    try {
-      await early.query('begin');
+    const sealer = createAuditSealer(api.deps);
+    await sealAll(sealer);
+    await rolledBack(ownerPool, {}, async (early) => {
       const first = await writeIn(createOn(early));
       const ctx = api.deps.ctxFor({ kind: 'system', name: 'test' });
       const second = await transaction(ctx, (tx) => writeIn(tx));
-      const sealer = createAuditSealer(api.deps);
       while ((await sealer.step()) > 0);
       expect(await subjectsInOrder()).not.toContain(second);
       expect(await unsealed()).toBe(1);
       await early.query('commit');
       await sealAll(sealer);
       expect((await subjectsInOrder()).slice(-2)).toEqual([first, second]);
-    } finally {
-      early.release();
-    }
+    });
     expect(await verify()).toMatchObject({ breaks: [], report: { unsealed: 0 } });
   });
 
   it('goes on where another was killed in the middle of a batch, and seals nothing twice', async () => {
     await write(5);
-    const blocker = await ownerPool.connect();
-    await blocker.query('begin');
-    await blocker.query('lock table audit_seals in share mode');
-    const killed = createAuditSealer(api.deps).step();
-    const outcome = killed.then(
-      () => 'sealed',
-      () => 'killed',
-    );
-    const waiting = `select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock' and query like 'insert into "audit_seals"%'`;
-    await expect.poll(async () => (await ownerPool.query(waiting)).rowCount, inTime).toBe(1);
-    expect(await outcome).toBe('killed');
-    await blocker.query('rollback');
-    blocker.release();
+    await rolledBack(ownerPool, {}, async (blocker) => {
+      await blocker.query('lock table audit_seals in share mode');
+      const killed = createAuditSealer(api.deps).step();
+      const outcome = killed.then(
+        () => 'sealed',
+        () => 'killed',
+      );
+      const waiting = `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like 'insert into "audit_seals"%'`;
+      await expect.poll(async () => (await ownerPool.query(waiting)).rowCount, inTime).toBe(1);
+      expect(await outcome).toBe('killed');
+    });
     expect(await unsealed()).toBe(5);
     await sealAll();
     expect(await verify()).toMatchObject({ breaks: [] });

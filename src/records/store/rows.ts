@@ -59,7 +59,10 @@ export function recordRows<Table extends RecordTable>(table: Table, kind: 'deman
   );
 
   async function getMany(db: Db, ids: readonly string[]): Promise<Row[]> {
-    return ids.length === 0 ? [] : asRows(await getManyPrepared(db, { ids }));
+    const [id] = ids;
+    if (id === undefined) return [];
+    // PostgreSQL plans for an array anew each time, and most ask for one.
+    return asRows(await (ids.length === 1 ? getPrepared(db, { id }) : getManyPrepared(db, { ids })));
   }
 
   const lockPrepared = prepared((db) =>
